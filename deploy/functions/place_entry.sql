@@ -1,0 +1,62 @@
+-- Deploy tradelatch:functions/place_entry to pg
+-- requires: helpers/lock_position
+-- requires: helpers/check_fence
+-- requires: helpers/check_entry_order
+-- requires: helpers/check_details
+-- requires: helpers/receipt_of
+-- requires: triggers/positions_moves
+-- requires: triggers/positions_fixed
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.place_entry(
+    position_id bigint,
+    fence bigint,
+    exchange_order_id text,
+    details jsonb default '{}'
+)
+returns tradelatch.receipt
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    v_order_id text := monitoring.check_text('exchange_order_id', place_entry.exchange_order_id, 100);
+    v_details jsonb := monitoring.check_details(place_entry.details);
+    v_position monitoring.positions := monitoring.lock_position(place_entry.position_id);
+begin
+    perform monitoring.check_fence(v_position, place_entry.fence);
+
+    -- Known already: from the same call before, or from the fill that was faster.
+    if v_position.closed_at is null and v_position.exchange_order_id = v_order_id then
+        return monitoring.receipt_of(v_position, 'replayed', true);
+    end if;
+    perform monitoring.check_entry_order(v_position, v_order_id);
+
+    update monitoring.positions as p
+    set
+        status = case v_position.status when 'pending_entry' then 'entry_placed' else v_position.status end,
+        exchange_order_id = v_order_id,
+        move = 'place_entry',
+        move_details = v_details || jsonb_build_object('exchange_order_id', v_order_id)
+    where p.id = v_position.id
+    returning p.* into v_position;
+
+    return monitoring.receipt_of(v_position, 'ok', true);
+end
+$$;
+
+comment on function tradelatch.place_entry(bigint, bigint, text, jsonb) is
+$$The exchange took the entry order. exchange_order_id: its id there.
+pending_entry becomes entry_placed. Where the fill was faster than this answer the status stays and the id is stored.
+Outcomes: ok; replayed when the id is known. The receipt's order is what the status calls for.
+Errors: 22023; TL002; TL003; TL004; TL005 the entry, or another open position of the symbol, has another order; 55P03.$$;
+
+revoke all on function tradelatch.place_entry(bigint, bigint, text, jsonb) from public;
+grant execute on function tradelatch.place_entry(bigint, bigint, text, jsonb) to tradelatch_bot;
+
+commit;

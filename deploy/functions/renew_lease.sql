@@ -1,0 +1,53 @@
+-- Deploy tradelatch:functions/renew_lease to pg
+-- requires: helpers/lock_position
+-- requires: helpers/check_fence
+-- requires: helpers/check_lease
+-- requires: helpers/receipt_of
+-- requires: helpers/refuse_move
+-- requires: triggers/positions_fixed
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.renew_lease(
+    position_id bigint,
+    fence bigint,
+    lease interval default '1 minute'
+)
+returns tradelatch.receipt
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    v_lease interval := monitoring.check_lease(renew_lease.lease);
+    v_position monitoring.positions := monitoring.lock_position(renew_lease.position_id);
+begin
+    perform monitoring.check_fence(v_position, renew_lease.fence);
+
+    if v_position.closed_at is not null then
+        perform monitoring.refuse_move(v_position.id, v_position.status, 'renew_lease');
+    end if;
+
+    -- No event: the status does not change, and neither does the driver.
+    update monitoring.positions as p
+    set lease_until = greatest(v_position.lease_until, clock_timestamp() + v_lease)
+    where p.id = v_position.id
+    returning p.* into v_position;
+
+    return monitoring.receipt_of(v_position, 'ok', true);
+end
+$$;
+
+comment on function tradelatch.renew_lease(bigint, bigint, interval) is
+$$The driver goes on: lease_until becomes lease from now, and never falls. Accepted after the lease too, as long as the fence is the current one.
+Outcomes: ok. The receipt has the order that is due.
+Errors: 22023; TL002 for a position that is over; TL003; TL004; 55P03.$$;
+
+revoke all on function tradelatch.renew_lease(bigint, bigint, interval) from public;
+grant execute on function tradelatch.renew_lease(bigint, bigint, interval) to tradelatch_bot;
+
+commit;

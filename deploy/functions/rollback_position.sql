@@ -1,0 +1,66 @@
+-- Deploy tradelatch:functions/rollback_position to pg
+-- requires: helpers/lock_position
+-- requires: helpers/check_fence
+-- requires: helpers/check_details
+-- requires: helpers/is_latest_move
+-- requires: helpers/quantity_to_close
+-- requires: helpers/receipt_of
+-- requires: triggers/positions_moves
+-- requires: triggers/positions_fixed
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.rollback_position(
+    position_id bigint,
+    fence bigint,
+    reason text,
+    details jsonb default '{}'
+)
+returns tradelatch.receipt
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', rollback_position.reason, 1000));
+    v_details jsonb := monitoring.check_details(rollback_position.details) || v_arguments;
+    v_position monitoring.positions := monitoring.lock_position(rollback_position.position_id);
+begin
+    perform monitoring.check_fence(v_position, rollback_position.fence);
+
+    if v_position.status = 'pending_rollback' and monitoring.is_latest_move(v_position.id, 'rollback_position', v_arguments) then
+        return monitoring.receipt_of(v_position, 'replayed', true);
+    end if;
+
+    update monitoring.positions as p
+    set
+        status = 'pending_rollback',
+        exit_reason = rollback_position.reason,
+        close_attempt = v_position.close_attempt + 1,
+        close_quantity = monitoring.quantity_to_close(
+            v_position.quantity, v_position.filled_quantity, v_position.open_quantity
+        ),
+        move = 'rollback_position',
+        move_details = v_details
+    where p.id = v_position.id
+    returning p.* into v_position;
+
+    return monitoring.receipt_of(v_position, 'ok', true);
+end
+$$;
+
+comment on function tradelatch.rollback_position(bigint, bigint, text, jsonb) is
+$$The opening is given up while something may be open on the exchange: pending_entry, entry_placed or pending_sl becomes pending_rollback.
+The slot stays taken until confirm_flat. The receipt cancels entry and stop-loss, and closes: reduce-only, on the side and for the quantity
+that the database stored; for all that was asked for while the entry is not wholly filled.
+Outcomes: ok; replayed.
+Errors: 22023; TL002; TL003; TL004; 55P03.$$;
+
+revoke all on function tradelatch.rollback_position(bigint, bigint, text, jsonb) from public;
+grant execute on function tradelatch.rollback_position(bigint, bigint, text, jsonb) to tradelatch_bot;
+
+commit;

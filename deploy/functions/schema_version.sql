@@ -1,0 +1,22 @@
+-- Deploy tradelatch:functions/schema_version to pg
+-- requires: schemas/tradelatch
+-- requires: functions/create_position
+-- The last change: its revert looks whether anything would be lost, before anything is undone.
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.schema_version()
+returns text
+language sql
+immutable
+parallel safe
+return '1';
+
+comment on function tradelatch.schema_version() is 'Version of the schema, a whole number. A client of version N works with schema N and N+1.';
+
+revoke all on function tradelatch.schema_version() from public;
+grant execute on function tradelatch.schema_version() to tradelatch_reader;
+
+commit;

@@ -1,0 +1,29 @@
+-- Deploy tradelatch:helpers/check_details to pg
+-- requires: helpers/refuse_argument
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.check_details(details jsonb)
+returns jsonb
+language plpgsql
+immutable
+as $$
+begin
+    if check_details.details is null then
+        perform monitoring.refuse_argument('details', 'must not be null');
+    elsif jsonb_typeof(check_details.details) <> 'object' then
+        perform monitoring.refuse_argument('details', 'must be a JSON object', check_details.details::text);
+    elsif pg_column_size(check_details.details) > 32768 then
+        perform monitoring.refuse_argument('details', 'must not be larger than 32 kB');
+    end if;
+    return check_details.details;
+end
+$$;
+
+comment on function monitoring.check_details(jsonb) is 'The details, or 22023 where they are not a JSON object of at most 32 kB.';
+
+revoke all on function monitoring.check_details(jsonb) from public;
+
+commit;

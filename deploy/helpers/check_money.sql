@@ -1,0 +1,27 @@
+-- Deploy tradelatch:helpers/check_money to pg
+-- requires: helpers/is_money
+-- requires: helpers/refuse_argument
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.check_money(argument text, value numeric)
+returns numeric
+language plpgsql
+immutable
+as $$
+begin
+    if not monitoring.is_money(check_money.value) then
+        perform monitoring.refuse_argument(check_money.argument, 'must be between -1e30 and 1e30', check_money.value::text);
+    end if;
+    return check_money.value;
+end
+$$;
+
+comment on function monitoring.check_money(text, numeric) is
+'The profit, loss or fee, or 22023 where it is not between -1e30 and 1e30. Null is not known.';
+
+revoke all on function monitoring.check_money(text, numeric) from public;
+
+commit;

@@ -1,0 +1,32 @@
+-- Deploy tradelatch:helpers/check_position_side to pg
+-- requires: helpers/refuse_argument
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.check_position_side(position_side text, side text)
+returns text
+language plpgsql
+immutable
+as $$
+declare
+    v_position_side text := lower(btrim(check_position_side.position_side));
+begin
+    if v_position_side is null or v_position_side not in ('both', 'long', 'short') then
+        perform monitoring.refuse_argument('position_side', 'must be both, long or short', check_position_side.position_side);
+    elsif v_position_side <> 'both' and v_position_side <> check_position_side.side then
+        perform monitoring.refuse_argument(
+            'position_side', format('must be both, or equal to side, which is %s', check_position_side.side), v_position_side
+        );
+    end if;
+    return v_position_side;
+end
+$$;
+
+comment on function monitoring.check_position_side(text, text) is
+'both, or the side itself, or 22023. Case and surrounding blanks do not matter.';
+
+revoke all on function monitoring.check_position_side(text, text) from public;
+
+commit;

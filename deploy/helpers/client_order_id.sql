@@ -1,0 +1,21 @@
+-- Deploy tradelatch:helpers/client_order_id to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Inlined wherever it is called.
+create function monitoring.client_order_id(order_key text, kind text, attempt integer)
+returns text
+language sql
+immutable
+parallel safe
+return order_key || case kind when 'entry' then '-e' when 'stop_loss' then '-s' when 'close' then '-c' end || attempt;
+
+comment on function monitoring.client_order_id(text, text, integer) is
+'Client order id of one attempt at one kind of order: tl, 22 hexadecimal digits, then -e1, -s2 or -c3.';
+
+revoke all on function monitoring.client_order_id(text, text, integer) from public;
+
+commit;

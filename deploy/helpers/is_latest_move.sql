@@ -1,0 +1,33 @@
+-- Deploy tradelatch:helpers/is_latest_move to pg
+-- requires: tables/position_events
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.is_latest_move(position_id bigint, move text, arguments jsonb)
+returns boolean
+language plpgsql
+stable
+as $$
+begin
+    return coalesce(
+        (
+            select e.event = is_latest_move.move and e.details @> is_latest_move.arguments
+            from monitoring.position_events as e
+            where e.position_id = is_latest_move.position_id
+                and e.event not in ('duplicate_prevented', 'claim_stale')
+            order by e.id desc
+            limit 1
+        ),
+        false
+    );
+end
+$$;
+
+comment on function monitoring.is_latest_move(bigint, text, jsonb) is
+'True when the latest move of the position was this one with these arguments: the call is a repetition.';
+
+revoke all on function monitoring.is_latest_move(bigint, text, jsonb) from public;
+
+commit;

@@ -1,0 +1,21 @@
+-- Deploy tradelatch:helpers/is_plain_text to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Inlined wherever it is called: no SET clause, one expression.
+create function monitoring.is_plain_text(value text, longest integer)
+returns boolean
+language sql
+immutable
+parallel safe
+return length(value) between 1 and longest and value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
+
+comment on function monitoring.is_plain_text(text, integer) is
+'True for 1 to longest characters without control characters or line separators. Null for null.';
+
+revoke all on function monitoring.is_plain_text(text, integer) from public;
+
+commit;

@@ -1,0 +1,27 @@
+-- Deploy tradelatch:helpers/lock_slot to pg
+-- requires: helpers/slot_key
+-- requires: helpers/keep_durable
+-- What every function that changes something calls first. It must be called in a statement of its own: what is looked at in a later
+-- statement is what the holder before left behind, what is looked at in the same one is older.
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.lock_slot(exchange text, account text, symbol text)
+returns void
+language plpgsql
+volatile
+as $$
+begin
+    perform monitoring.keep_durable();
+    perform pg_advisory_xact_lock(monitoring.slot_key(lock_slot.exchange, lock_slot.account, lock_slot.symbol));
+end
+$$;
+
+comment on function monitoring.lock_slot(text, text, text) is
+'Takes the transaction-level advisory lock of (exchange, account, symbol), 55P03 after the caller''s lock_timeout, and makes the transaction durable.';
+
+revoke all on function monitoring.lock_slot(text, text, text) from public;
+
+commit;

@@ -1,0 +1,21 @@
+-- Deploy tradelatch:helpers/quantity_to_close to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Inlined wherever it is called.
+create function monitoring.quantity_to_close(quantity numeric, filled_quantity numeric, open_quantity numeric)
+returns numeric
+language sql
+immutable
+parallel safe
+return case when filled_quantity < quantity then greatest(quantity, open_quantity) else open_quantity end;
+
+comment on function monitoring.quantity_to_close(numeric, numeric, numeric) is
+'Quantity of a closing order: what is open; while the entry may still fill, all that was asked for. The order is reduce-only, so that it never closes more than there is.';
+
+revoke all on function monitoring.quantity_to_close(numeric, numeric, numeric) from public;
+
+commit;

@@ -1,0 +1,17 @@
+-- Deploy tradelatch:indexes/idx_unique_active_position_short to pg
+-- requires: tables/positions
+-- The other index that carries the guarantee: one open position in one-way mode, or one short one. A both row is in the two of
+-- them, so that it excludes long and short.
+
+begin;
+
+set local role tradelatch_owner;
+
+create unique index idx_unique_active_position_short
+on monitoring.positions (symbol, exchange, account)
+where closed_at is null and position_side in ('both', 'short');
+
+comment on index monitoring.idx_unique_active_position_short is
+'At most one open position of position_side both or short for each exchange, account and symbol.';
+
+commit;

@@ -1,0 +1,20 @@
+-- Deploy tradelatch:tables/exchange_aliases to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create table monitoring.exchange_aliases (
+    alias text primary key check (alias = lower(btrim(alias)) and alias <> ''),
+    exchange text not null check (exchange = lower(btrim(exchange)) and exchange <> '')
+);
+
+comment on table monitoring.exchange_aliases is
+'Other names of a venue segment, in lower case: two spellings of one venue must not be two slots. A venue that is not listed is its own exchange. Add an alias before anything is traded under it: rows keep the name that they were created with.';
+
+-- ccxt's name of Binance's USD-margined futures, the segment that bots in the field call binance.
+insert into monitoring.exchange_aliases (alias, exchange) values
+('binanceusdm', 'binance');
+
+commit;

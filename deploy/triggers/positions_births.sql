@@ -1,0 +1,46 @@
+-- Deploy tradelatch:triggers/positions_births to pg
+-- requires: tables/position_events
+-- The first event of a position is written from its row, so that a row put in by hand has one too.
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.log_birth()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into monitoring.position_events (position_id, at, event, to_status, fence, details)
+    values (
+        new.id,
+        new.created_at,
+        case new.origin when 'created' then 'create_position' when 'adopted' then 'adopt_position' else 'insert' end,
+        new.status,
+        new.fence,
+        new.details || jsonb_build_object(
+            'side', new.side,
+            'quantity', new.quantity,
+            'entry_price', new.entry_price,
+            'stop_loss_percent', new.stop_loss_percent,
+            'stop_loss_price', new.stop_loss_price,
+            'request_id', new.request_id,
+            'attempt', new.attempt,
+            'signal_id', new.signal_id
+        )
+    );
+    return null;
+end
+$$;
+
+comment on function monitoring.log_birth() is 'Writes the event create_position, adopt_position or insert.';
+
+revoke all on function monitoring.log_birth() from public;
+
+create trigger positions_births
+after insert on monitoring.positions
+for each row execute function monitoring.log_birth();
+
+commit;

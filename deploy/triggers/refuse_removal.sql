@@ -1,0 +1,34 @@
+-- Deploy tradelatch:triggers/refuse_removal to pg
+-- requires: tables/positions
+-- requires: tables/position_events
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.refuse_removal()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception using
+        errcode = 'TL002',
+        message = format('%s on %I.%I is refused: the book and its log only grow', tg_op, tg_table_schema, tg_table_name),
+        detail = json_build_object('operation', tg_op, 'table', format('%I.%I', tg_table_schema, tg_table_name))::text;
+end
+$$;
+
+comment on function monitoring.refuse_removal() is 'Raises TL002, whoever asks.';
+
+revoke all on function monitoring.refuse_removal() from public;
+
+create trigger positions_refuse_removal
+before delete or truncate on monitoring.positions
+for each statement execute function monitoring.refuse_removal();
+
+create trigger position_events_refuse_change
+before update or delete or truncate on monitoring.position_events
+for each statement execute function monitoring.refuse_removal();
+
+commit;

@@ -1,0 +1,65 @@
+-- Deploy tradelatch:views/health to pg
+-- requires: views/open_positions
+-- requires: tables/position_events
+
+begin;
+
+set local role tradelatch_owner;
+
+create view tradelatch.health as
+with book as (
+    select
+        count(*) as open_positions,
+        min(o.created_at) filter (where o.status <> 'active') as oldest_unfinished,
+        count(*) filter (
+            where o.open_quantity > 0 and o.status <> 'active'
+        ) as without_stop_loss
+    from tradelatch.open_positions as o
+),
+
+statuses as (
+    select jsonb_object_agg(s.status, coalesce(c.positions, 0)) as open_by_status
+    from monitoring.position_statuses as s
+    left join (
+        select
+            o.status,
+            count(*) as positions
+        from tradelatch.open_positions as o
+        group by o.status
+    ) as c on c.status = s.status
+    where s.is_open
+),
+
+last_day as (
+    select
+        count(*) filter (where e.event = 'duplicate_prevented') as duplicates_prevented,
+        count(*) filter (where e.from_status <> e.to_status and e.to_status = 'pending_rollback') as rollbacks,
+        count(*) filter (where e.event = 'create_position') as openings
+    from monitoring.position_events as e
+    where e.at > now() - interval '1 day'
+)
+
+select
+    statuses.open_by_status,
+    book.open_positions,
+    last_day.duplicates_prevented,
+    round(last_day.rollbacks::numeric / nullif(last_day.openings, 0), 4) as rollback_rate,
+    book.oldest_unfinished,
+    clock_timestamp() - book.oldest_unfinished as oldest_unfinished_age,
+    book.without_stop_loss
+from book
+cross join statuses
+cross join last_day;
+
+comment on view tradelatch.health is 'The book in one row.';
+comment on column tradelatch.health.open_by_status is 'How many positions stand in each open status.';
+comment on column tradelatch.health.open_positions is 'How many positions are open.';
+comment on column tradelatch.health.duplicates_prevented is 'How often a second opening of a slot or request was prevented within a day.';
+comment on column tradelatch.health.rollback_rate is 'Rollbacks begun within a day, in relation to the positions created within it; null when there were none.';
+comment on column tradelatch.health.oldest_unfinished is 'When the oldest open position that is not active was created.';
+comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
+comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to be in place.';
+
+grant select on tradelatch.health to tradelatch_reader;
+
+commit;

@@ -1,0 +1,24 @@
+-- Deploy tradelatch:views/open_positions to pg
+-- requires: views/positions
+-- requires: indexes/idx_unique_active_position
+-- requires: indexes/idx_unique_active_position_short
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Each branch implies the predicate of one of the slot's indexes: the open rows are found without the history.
+create view tradelatch.open_positions as
+select *
+from tradelatch.positions
+where closed_at is null and position_side in ('both', 'long')
+union all
+select *
+from tradelatch.positions
+where closed_at is null and position_side = 'short';
+
+comment on view tradelatch.open_positions is 'The positions that hold a slot now; the columns are those of tradelatch.positions.';
+
+grant select on tradelatch.open_positions to tradelatch_reader;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/begin_close from pg
+
+begin;
+
+drop function tradelatch.begin_close;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/cancel_position from pg
+
+begin;
+
+drop function tradelatch.cancel_position;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/confirm_close from pg
+
+begin;
+
+drop function tradelatch.confirm_close;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/fail_position from pg
+
+begin;
+
+drop function tradelatch.fail_position;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/place_entry from pg
+
+begin;
+
+drop function tradelatch.place_entry;
+
+commit;

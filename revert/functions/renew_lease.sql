@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/renew_lease from pg
+
+begin;
+
+drop function tradelatch.renew_lease;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/rollback_position from pg
+
+begin;
+
+drop function tradelatch.rollback_position;
+
+commit;

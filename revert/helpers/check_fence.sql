@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/check_fence from pg
+
+begin;
+
+drop function monitoring.check_fence;
+
+commit;

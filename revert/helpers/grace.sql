@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/grace from pg
+
+begin;
+
+drop function monitoring.grace;
+
+commit;

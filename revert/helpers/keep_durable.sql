@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/keep_durable from pg
+
+begin;
+
+drop function monitoring.keep_durable;
+
+commit;

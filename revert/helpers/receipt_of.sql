@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/receipt_of from pg
+
+begin;
+
+drop function monitoring.receipt_of;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/refuse_argument from pg
+
+begin;
+
+drop function monitoring.refuse_argument;
+
+commit;

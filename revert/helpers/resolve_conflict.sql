@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/resolve_conflict from pg
+
+begin;
+
+drop function monitoring.resolve_conflict;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:schemas/monitoring from pg
+
+begin;
+
+drop schema monitoring;
+
+commit;

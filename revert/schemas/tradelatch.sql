@@ -1,0 +1,7 @@
+-- Revert tradelatch:schemas/tradelatch from pg
+
+begin;
+
+drop schema tradelatch;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:tables/position_statuses from pg
+
+begin;
+
+drop table monitoring.position_statuses;
+
+commit;

@@ -1,0 +1,8 @@
+-- Revert tradelatch:triggers/positions_births from pg
+
+begin;
+
+drop trigger positions_births on monitoring.positions;
+drop function monitoring.log_birth();
+
+commit;

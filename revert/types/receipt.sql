@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/receipt from pg
+
+begin;
+
+drop type tradelatch.receipt;
+
+commit;

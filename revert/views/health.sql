@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/health from pg
+
+begin;
+
+drop view tradelatch.health;
+
+commit;

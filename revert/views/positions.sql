@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/positions from pg
+
+begin;
+
+drop view tradelatch.positions;
+
+commit;
