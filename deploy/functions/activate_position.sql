@@ -1,14 +1,12 @@
 -- Deploy tradelatch:functions/activate_position to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_amount
 -- requires: helpers/check_details
 -- requires: helpers/conflicting_positions
 -- requires: helpers/is_latest_move
 -- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -33,12 +31,10 @@ declare
     v_order_id text := monitoring.check_text('stop_loss_order_id', activate_position.stop_loss_order_id, 100, true);
     v_arguments jsonb := jsonb_build_object('stop_loss_price', v_price, 'stop_loss_order_id', v_order_id);
     v_details jsonb := monitoring.check_details(activate_position.details) || v_arguments;
-    v_position monitoring.positions := monitoring.lock_position(activate_position.position_id);
+    v_position monitoring.positions := monitoring.lock_position(activate_position.position_id, activate_position.fence);
     v_fill_price numeric;
     v_other_id bigint;
 begin
-    perform monitoring.check_fence(v_position, activate_position.fence);
-
     if v_position.status <> 'pending_sl' and monitoring.is_latest_move(v_position.id, 'activate_position', v_arguments) then
         return monitoring.receipt_of(
             v_position, case when v_position.orders_withheld then 'duplicate' else 'replayed' end, true

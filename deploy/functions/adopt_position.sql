@@ -8,7 +8,7 @@
 -- requires: helpers/check_side
 -- requires: helpers/lock_slot
 -- requires: functions/normalize_symbol
--- requires: triggers/positions_births
+-- requires: triggers/births
 
 begin;
 

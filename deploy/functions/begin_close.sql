@@ -1,14 +1,12 @@
 -- Deploy tradelatch:functions/begin_close to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_lease
 -- requires: helpers/grace
 -- requires: helpers/is_known_attempt
 -- requires: helpers/is_latest_move
 -- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -34,15 +32,11 @@ declare
         'attempt', begin_close.attempt
     );
     v_lease interval := monitoring.check_lease(begin_close.lease);
-    v_position monitoring.positions := monitoring.lock_position(begin_close.position_id);
+    v_position monitoring.positions := monitoring.lock_position(begin_close.position_id, begin_close.fence, true);
     v_now timestamptz := clock_timestamp();
     v_is_driver boolean := begin_close.fence is not null;
     v_is_closing boolean := v_position.status = 'pending_close';
 begin
-    if v_is_driver then
-        perform monitoring.check_fence(v_position, begin_close.fence);
-    end if;
-
     if monitoring.is_known_attempt(v_position.id, 'begin_close', v_arguments) then
         return monitoring.receipt_of(
             v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from begin_close.attempt

@@ -1,10 +1,8 @@
 -- Deploy tradelatch:functions/cancel_position to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/is_latest_move
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -24,10 +22,8 @@ set lock_timeout = '2s'
 as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', cancel_position.reason, 1000));
-    v_position monitoring.positions := monitoring.lock_position(cancel_position.position_id);
+    v_position monitoring.positions := monitoring.lock_position(cancel_position.position_id, cancel_position.fence);
 begin
-    perform monitoring.check_fence(v_position, cancel_position.fence);
-
     if v_position.status = 'canceled' and monitoring.is_latest_move(v_position.id, 'cancel_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
     end if;

@@ -5,8 +5,7 @@
 -- requires: helpers/check_text
 -- requires: helpers/receipt_of
 -- requires: helpers/slot_key
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 

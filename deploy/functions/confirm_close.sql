@@ -1,13 +1,11 @@
 -- Deploy tradelatch:functions/confirm_close to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_amount
 -- requires: helpers/check_money
 -- requires: helpers/check_details
 -- requires: helpers/is_latest_move
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -35,13 +33,9 @@ declare
         'realized_pnl', monitoring.check_money('realized_pnl', confirm_close.realized_pnl)
     );
     v_details jsonb := monitoring.check_details(confirm_close.details) || v_arguments;
-    v_position monitoring.positions := monitoring.lock_position(confirm_close.position_id);
+    v_position monitoring.positions := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
     v_is_driver boolean := confirm_close.fence is not null;
 begin
-    if v_is_driver then
-        perform monitoring.check_fence(v_position, confirm_close.fence);
-    end if;
-
     if v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', v_is_driver);
     end if;

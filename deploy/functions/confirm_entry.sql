@@ -1,14 +1,12 @@
 -- Deploy tradelatch:functions/confirm_entry to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_entry_order
 -- requires: helpers/check_amount
 -- requires: helpers/check_details
 -- requires: helpers/orders_to_cancel
 -- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -34,7 +32,7 @@ declare
     v_average numeric := monitoring.check_amount('average_price', confirm_entry.average_price, true);
     v_order_id text := monitoring.check_text('exchange_order_id', confirm_entry.exchange_order_id, 100, true);
     v_details jsonb := monitoring.check_details(confirm_entry.details);
-    v_position monitoring.positions := monitoring.lock_position(confirm_entry.position_id);
+    v_position monitoring.positions := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
     v_being_closed boolean;
     v_grew boolean;
     v_open_quantity numeric;
@@ -42,7 +40,6 @@ declare
     v_new_close boolean;
     v_new_stop_loss boolean;
 begin
-    perform monitoring.check_fence(v_position, confirm_entry.fence);
     if v_order_id is not null then
         perform monitoring.check_entry_order(v_position, v_order_id);
     end if;

@@ -1,13 +1,11 @@
 -- Deploy tradelatch:functions/confirm_flat to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_amount
 -- requires: helpers/check_money
 -- requires: helpers/check_details
 -- requires: helpers/is_latest_move
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -33,10 +31,8 @@ declare
         'realized_pnl', monitoring.check_money('realized_pnl', confirm_flat.realized_pnl)
     );
     v_details jsonb := monitoring.check_details(confirm_flat.details) || v_arguments;
-    v_position monitoring.positions := monitoring.lock_position(confirm_flat.position_id);
+    v_position monitoring.positions := monitoring.lock_position(confirm_flat.position_id, confirm_flat.fence);
 begin
-    perform monitoring.check_fence(v_position, confirm_flat.fence);
-
     if v_position.status = 'rolled_back' and monitoring.is_latest_move(v_position.id, 'confirm_flat', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
     end if;

@@ -1,11 +1,9 @@
 -- Deploy tradelatch:functions/fail_position to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/is_latest_move
 -- requires: helpers/refuse_move
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -25,10 +23,8 @@ set lock_timeout = '2s'
 as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', fail_position.reason, 1000));
-    v_position monitoring.positions := monitoring.lock_position(fail_position.position_id);
+    v_position monitoring.positions := monitoring.lock_position(fail_position.position_id, fail_position.fence);
 begin
-    perform monitoring.check_fence(v_position, fail_position.fence);
-
     if v_position.status = 'failed' and monitoring.is_latest_move(v_position.id, 'fail_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
     end if;

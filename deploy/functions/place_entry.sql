@@ -1,11 +1,9 @@
 -- Deploy tradelatch:functions/place_entry to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_entry_order
 -- requires: helpers/check_details
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -27,10 +25,8 @@ as $$
 declare
     v_order_id text := monitoring.check_text('exchange_order_id', place_entry.exchange_order_id, 100);
     v_details jsonb := monitoring.check_details(place_entry.details);
-    v_position monitoring.positions := monitoring.lock_position(place_entry.position_id);
+    v_position monitoring.positions := monitoring.lock_position(place_entry.position_id, place_entry.fence);
 begin
-    perform monitoring.check_fence(v_position, place_entry.fence);
-
     -- Known already: from the same call before, or from the fill that was faster.
     if v_position.closed_at is null and v_position.exchange_order_id = v_order_id then
         return monitoring.receipt_of(v_position, 'replayed', true);

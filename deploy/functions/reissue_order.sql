@@ -1,13 +1,11 @@
 -- Deploy tradelatch:functions/reissue_order to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_amount
 -- requires: helpers/client_order_id
 -- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
 -- requires: helpers/refuse_move
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -35,12 +33,10 @@ declare
         'reason', monitoring.check_text('reason', reissue_order.reason, 1000),
         'remaining', v_remaining
     );
-    v_position monitoring.positions := monitoring.lock_position(reissue_order.position_id);
+    v_position monitoring.positions := monitoring.lock_position(reissue_order.position_id, reissue_order.fence);
     v_current tradelatch.receipt;
     v_attempt integer;
 begin
-    perform monitoring.check_fence(v_position, reissue_order.fence);
-
     v_current := monitoring.receipt_of(v_position, 'replayed', true);
     if v_position.orders_withheld then
         perform monitoring.refuse_move(

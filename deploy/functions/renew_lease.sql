@@ -1,10 +1,8 @@
 -- Deploy tradelatch:functions/renew_lease to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_lease
 -- requires: helpers/receipt_of
 -- requires: helpers/refuse_move
--- requires: triggers/positions_fixed
 
 begin;
 
@@ -24,10 +22,8 @@ set lock_timeout = '2s'
 as $$
 declare
     v_lease interval := monitoring.check_lease(renew_lease.lease);
-    v_position monitoring.positions := monitoring.lock_position(renew_lease.position_id);
+    v_position monitoring.positions := monitoring.lock_position(renew_lease.position_id, renew_lease.fence);
 begin
-    perform monitoring.check_fence(v_position, renew_lease.fence);
-
     if v_position.closed_at is not null then
         perform monitoring.refuse_move(v_position.id, v_position.status, 'renew_lease');
     end if;

@@ -1,12 +1,10 @@
 -- Deploy tradelatch:functions/rollback_position to pg
 -- requires: helpers/lock_position
--- requires: helpers/check_fence
 -- requires: helpers/check_details
 -- requires: helpers/is_latest_move
 -- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -28,10 +26,8 @@ as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', rollback_position.reason, 1000));
     v_details jsonb := monitoring.check_details(rollback_position.details) || v_arguments;
-    v_position monitoring.positions := monitoring.lock_position(rollback_position.position_id);
+    v_position monitoring.positions := monitoring.lock_position(rollback_position.position_id, rollback_position.fence);
 begin
-    perform monitoring.check_fence(v_position, rollback_position.fence);
-
     if v_position.status = 'pending_rollback' and monitoring.is_latest_move(v_position.id, 'rollback_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
     end if;

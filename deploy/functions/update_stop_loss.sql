@@ -5,8 +5,7 @@
 -- requires: helpers/is_known_attempt
 -- requires: helpers/is_latest_move
 -- requires: helpers/receipt_of
--- requires: triggers/positions_moves
--- requires: triggers/positions_fixed
+-- requires: triggers/guard
 
 begin;
 
@@ -33,7 +32,7 @@ declare
         'stop_loss_price', v_price, 'stop_loss_order_id', v_order_id, 'attempt', update_stop_loss.attempt
     );
     v_lease interval := monitoring.check_lease(update_stop_loss.lease);
-    v_position monitoring.positions := monitoring.lock_position(update_stop_loss.position_id);
+    v_position monitoring.positions := monitoring.lock_position(update_stop_loss.position_id, null, true);
     v_is_gone boolean := v_price is null;
 begin
     if v_is_gone and v_order_id is not null then

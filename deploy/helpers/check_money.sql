@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_money to pg
--- requires: helpers/is_money
 -- requires: helpers/refuse_argument
 
 begin;
@@ -12,7 +11,7 @@ language plpgsql
 immutable
 as $$
 begin
-    if not monitoring.is_money(check_money.value) then
+    if not (check_money.value > -1e30 and check_money.value < 1e30) then
         perform monitoring.refuse_argument(check_money.argument, 'must be between -1e30 and 1e30', check_money.value::text);
     end if;
     return check_money.value;

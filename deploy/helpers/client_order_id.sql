@@ -11,7 +11,7 @@ returns text
 language sql
 immutable
 parallel safe
-return order_key || case kind when 'entry' then '-e' when 'stop_loss' then '-s' when 'close' then '-c' end || attempt;
+return order_key || case kind when 'entry' then '-e' when 'stop_loss' then '-s' when 'close' then '-c' end || attempt::text;
 
 comment on function monitoring.client_order_id(text, text, integer) is
 'Client order id of one attempt at one kind of order: tl, 22 hexadecimal digits, then -e1, -s2 or -c3.';

@@ -7,21 +7,26 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.lock_position(position_id bigint)
+create function monitoring.lock_position(position_id bigint, fence bigint, fence_is_optional boolean default false)
 returns monitoring.positions
 language plpgsql
 volatile
 as $$
 declare
+    v_exchange text;
+    v_account text;
+    v_symbol text;
     v_position monitoring.positions;
 begin
     if lock_position.position_id is null then
         perform monitoring.refuse_argument('position_id', 'must not be null');
+    elsif lock_position.fence is null and not lock_position.fence_is_optional then
+        perform monitoring.refuse_argument('fence', 'must not be null');
     end if;
 
     -- Look, lock, read again: the slot never changes, everything else may have while the lock was waited for.
-    select p.exchange, p.account, p.symbol
-    into v_position.exchange, v_position.account, v_position.symbol
+    select p.exchange::text, p.account::text, p.symbol::text
+    into v_exchange, v_account, v_symbol
     from monitoring.positions as p
     where p.id = lock_position.position_id;
 
@@ -32,7 +37,7 @@ begin
             detail = json_build_object('position_id', lock_position.position_id)::text;
     end if;
 
-    perform monitoring.lock_slot(v_position.exchange, v_position.account, v_position.symbol);
+    perform monitoring.lock_slot(v_exchange, v_account, v_symbol);
 
     select p.*
     into v_position
@@ -40,13 +45,25 @@ begin
     where p.id = lock_position.position_id
     for update;
 
+    -- A fence is null only where it is optional, and then nothing is claimed.
+    if lock_position.fence <> v_position.fence then
+        raise exception using
+            errcode = 'TL003',
+            message = format(
+                'fence %s of position %s is not the current one: somebody else drives it', lock_position.fence, v_position.id
+            ),
+            detail = json_build_object(
+                'position_id', v_position.id, 'fence', lock_position.fence, 'status', v_position.status
+            )::text;
+    end if;
+
     return v_position;
 end
 $$;
 
-comment on function monitoring.lock_position(bigint) is
-'Locks the slot of a position, then its row, and returns the row as it is then. 22023 for null, TL004 where there is none, 55P03 where the lock is not free in time.';
+comment on function monitoring.lock_position(bigint, bigint, boolean) is
+'Locks the slot of a position, then its row, and returns the row as it is then, provided that the fence is the current one. 22023 for null, TL003 for another fence, TL004 where there is no such position, 55P03 where the lock is not free in time.';
 
-revoke all on function monitoring.lock_position(bigint) from public;
+revoke all on function monitoring.lock_position(bigint, bigint, boolean) from public;
 
 commit;

@@ -75,9 +75,9 @@ begin
         book_row.status,
         case when drives then book_row.fence end,
         case when drives then book_row.lease_until end,
-        book_row.exchange,
-        book_row.account,
-        book_row.symbol,
+        book_row.exchange::text,
+        book_row.account::text,
+        book_row.symbol::text,
         book_row.position_side,
         v_kind,
         case

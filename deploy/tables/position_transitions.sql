@@ -1,6 +1,6 @@
 -- Deploy tradelatch:tables/position_transitions to pg
 -- requires: tables/position_statuses
--- The only list of legal moves. The trigger positions_moves holds every UPDATE to it, whoever runs it.
+-- The only list of legal moves. The trigger positions_guard holds every UPDATE to it, whoever runs it.
 
 begin;
 

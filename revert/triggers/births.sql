@@ -1,4 +1,4 @@
--- Revert tradelatch:triggers/positions_births from pg
+-- Revert tradelatch:triggers/births from pg
 
 begin;
 

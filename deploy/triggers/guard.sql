@@ -1,0 +1,106 @@
+-- Deploy tradelatch:triggers/guard to pg
+-- requires: tables/position_transitions
+-- requires: tables/position_events
+-- requires: helpers/refuse_move
+-- The rule of every change of a position, for functions and for plain UPDATEs alike: what is fixed stays, what rises never falls,
+-- a move is in the table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
+
+begin;
+
+set local role tradelatch_owner;
+
+-- SECURITY DEFINER, so that whoever may update a column of positions needs no right on the log.
+create function monitoring.guard_position()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_stays_open boolean;
+begin
+    if new.fence < old.fence
+        or (new.fence = old.fence and new.lease_until < old.lease_until)
+        or new.filled_quantity < old.filled_quantity
+        or new.stop_loss_attempt < old.stop_loss_attempt
+        or new.close_attempt < old.close_attempt
+        or new.exchange_order_id is distinct from coalesce(old.exchange_order_id, new.exchange_order_id)
+        or (
+            old.id, old.exchange, old.account, old.symbol, old.position_side, old.side, old.quantity, old.entry_price,
+            old.stop_loss_percent, old.origin, old.request_id, old.attempt, old.signal_id, old.order_key, old.created_at
+        ) is distinct from (
+            new.id, new.exchange, new.account, new.symbol, new.position_side, new.side, new.quantity, new.entry_price,
+            new.stop_loss_percent, new.origin, new.request_id, new.attempt, new.signal_id, new.order_key, new.created_at
+        )
+    then
+        raise exception using
+            errcode = 'TL002',
+            message = format(
+                'position %s: slot, side, ids and what was asked for never change; fence, lease, fill and order attempts never fall',
+                old.id
+            ),
+            detail = json_build_object(
+                'position_id', old.id,
+                'changes', (
+                    select json_object_agg(a.key, json_build_array(b.value, a.value) order by a.key)
+                    from jsonb_each(to_jsonb(new)) as a
+                    inner join jsonb_each(to_jsonb(old)) as b on b.key = a.key and b.value <> a.value
+                )
+            )::text;
+    end if;
+
+    if new.move is null then
+        -- Prices, profits and the lease may change without an event; what says where the position stands may not.
+        if (
+            old.status, old.fence, old.filled_quantity, old.average_price, old.open_quantity, old.exchange_order_id,
+            old.stop_loss_price, old.stop_loss_order_id, old.stop_loss_attempt, old.stop_loss_orders,
+            old.close_attempt, old.close_orders, old.close_quantity, old.orders_withheld, old.closed_at, old.details
+        ) is not distinct from (
+            new.status, new.fence, new.filled_quantity, new.average_price, new.open_quantity, new.exchange_order_id,
+            new.stop_loss_price, new.stop_loss_order_id, new.stop_loss_attempt, new.stop_loss_orders,
+            new.close_attempt, new.close_orders, new.close_quantity, new.orders_withheld, new.closed_at, new.details
+        ) then
+            return new;
+        end if;
+        select jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value))
+        into new.move_details
+        from jsonb_each(to_jsonb(new)) as a
+        inner join jsonb_each(to_jsonb(old)) as b on b.key = a.key and b.value <> a.value;
+    end if;
+
+    select s.is_open
+    into v_stays_open
+    from monitoring.position_transitions as t
+    inner join monitoring.position_statuses as s on s.status = t.to_status
+    where t.from_status = old.status
+        and t.to_status = new.status
+        and t.move = coalesce(new.move, t.move)
+    limit 1;
+    if not found and (new.move is not null or new.status <> old.status) then
+        perform monitoring.refuse_move(old.id, old.status, coalesce(new.move, 'UPDATE to ' || new.status));
+    end if;
+
+    new.updated_at := clock_timestamp();
+    if not v_stays_open then
+        new.closed_at := new.updated_at;
+    end if;
+
+    insert into monitoring.position_events (position_id, at, event, from_status, to_status, fence, details)
+    values (old.id, new.updated_at, coalesce(new.move, 'plain_update'), old.status, new.status, new.fence, new.move_details);
+
+    new.move := null;
+    new.move_details := null;
+    return new;
+end
+$$;
+
+comment on function monitoring.guard_position() is
+'Holds an UPDATE to monitoring.position_transitions and to what never changes (TL002), sets closed_at and updated_at, and writes the event. A plain UPDATE is logged as plain_update, with the old and the new value of each changed column.';
+
+revoke all on function monitoring.guard_position() from public;
+
+create trigger positions_guard
+before update on monitoring.positions
+for each row execute function monitoring.guard_position();
+
+commit;

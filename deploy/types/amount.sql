@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/amount to pg
+-- requires: helpers/is_amount
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.amount as numeric check (monitoring.is_amount(value));
+
+comment on domain monitoring.amount is
+'A quantity or a price: above 0 and below 1e30, neither NaN nor Infinity.';
+
+revoke usage on type monitoring.amount from public;
+
+commit;

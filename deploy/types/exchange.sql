@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/exchange to pg
+-- requires: helpers/is_plain_text
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.exchange as text check (monitoring.is_plain_text(value, 50) and value = lower(btrim(value)));
+
+comment on domain monitoring.exchange is
+'A venue segment in lower case, 1 to 50 characters.';
+
+revoke usage on type monitoring.exchange from public;
+
+commit;

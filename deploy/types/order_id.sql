@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/order_id to pg
+-- requires: helpers/is_plain_text
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.order_id as text check (monitoring.is_plain_text(value, 100));
+
+comment on domain monitoring.order_id is
+'The exchange''s id of an order, 1 to 100 characters.';
+
+revoke usage on type monitoring.order_id from public;
+
+commit;

@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/percent to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.percent as numeric check (value > 0 and value < 100);
+
+comment on domain monitoring.percent is
+'Above 0 and below 100.';
+
+revoke usage on type monitoring.percent from public;
+
+commit;

@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/request to pg
+-- requires: helpers/is_plain_text
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.request as text check (monitoring.is_plain_text(value, 200));
+
+comment on domain monitoring.request is
+'The reason to open a position, 1 to 200 characters.';
+
+revoke usage on type monitoring.request from public;
+
+commit;

@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/symbol to pg
+-- requires: helpers/is_plain_text
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.symbol as text check (monitoring.is_plain_text(value, 64) and value !~ '[[:space:]/]' and value = upper(value collate "C"));
+
+comment on domain monitoring.symbol is
+'A canonical symbol, see tradelatch.normalize_symbol; 1 to 64 characters.';
+
+revoke usage on type monitoring.symbol from public;
+
+commit;

@@ -1,0 +1,8 @@
+-- Revert tradelatch:triggers/guard from pg
+
+begin;
+
+drop trigger positions_guard on monitoring.positions;
+drop function monitoring.guard_position();
+
+commit;

@@ -1,8 +1,0 @@
--- Revert tradelatch:triggers/positions_fixed from pg
-
-begin;
-
-drop trigger positions_fixed on monitoring.positions;
-drop function monitoring.refuse_fixed_change();
-
-commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/account from pg
+
+begin;
+
+drop domain monitoring.account;
+
+commit;

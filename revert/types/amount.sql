@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/amount from pg
+
+begin;
+
+drop domain monitoring.amount;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/exchange from pg
+
+begin;
+
+drop domain monitoring.exchange;
+
+commit;

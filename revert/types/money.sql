@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/money from pg
+
+begin;
+
+drop domain monitoring.money;
+
+commit;

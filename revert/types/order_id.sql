@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/order_id from pg
+
+begin;
+
+drop domain monitoring.order_id;
+
+commit;

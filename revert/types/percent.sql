@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/percent from pg
+
+begin;
+
+drop domain monitoring.percent;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/reason from pg
+
+begin;
+
+drop domain monitoring.reason;
+
+commit;

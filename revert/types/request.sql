@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/request from pg
+
+begin;
+
+drop domain monitoring.request;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/symbol from pg
+
+begin;
+
+drop domain monitoring.symbol;
+
+commit;

@@ -1,0 +1,19 @@
+-- Verify tradelatch:tables/position_statuses on pg
+
+begin;
+
+select 1 / count(*)
+from pg_catalog.pg_class as c
+where c.oid = 'monitoring.position_statuses'::regclass
+    and c.relowner = 'tradelatch_owner'::regrole
+    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
+    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+
+select 1 / (
+    array_agg(status::text order by status) filter (where is_open)
+    = '{active,entry_placed,pending_close,pending_entry,pending_rollback,pending_sl}'
+    and array_agg(status::text order by status) filter (where not is_open) = '{canceled,closed,failed,rolled_back}'
+)::integer
+from monitoring.position_statuses;
+
+rollback;
