@@ -32,6 +32,7 @@ declare
     v_arguments jsonb := jsonb_build_object('stop_loss_price', v_price, 'stop_loss_order_id', v_order_id);
     v_details jsonb := monitoring.check_details(activate_position.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(activate_position.position_id, activate_position.fence);
+    v_moved record;
     v_fill_price numeric;
     v_other_id bigint;
 begin
@@ -57,10 +58,10 @@ begin
     end if;
 
     -- Only where an index is missing, or a row is older than it.
-    select p.id
+    select c.position_id
     into v_other_id
-    from monitoring.conflicting_positions(v_position.exchange, v_position.account, v_position.symbol, v_position.position_side) as p
-    where p.id <> v_position.id
+    from monitoring.conflicting_positions(v_position.exchange, v_position.account, v_position.symbol, v_position.position_side) as c
+    where c.position_id <> v_position.id
     limit 1;
 
     if found then
@@ -78,9 +79,9 @@ begin
             move = 'activate_position',
             move_details = v_details || jsonb_build_object('duplicate_of', v_other_id)
         where p.id = v_position.id
-        returning p.* into v_position;
+        returning monitoring.receipt_of(p, 'duplicate', true) as receipt into v_moved;
 
-        return monitoring.receipt_of(v_position, 'duplicate', true);
+        return v_moved.receipt;
     end if;
 
     update monitoring.positions as p
@@ -94,9 +95,9 @@ begin
         move = 'activate_position',
         move_details = v_details
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

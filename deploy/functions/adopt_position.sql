@@ -37,7 +37,7 @@ set lock_timeout = '2s'
 as $$
 declare
     v_wanted monitoring.positions;
-    v_position monitoring.positions;
+    v_made record;
     v_receipt tradelatch.receipt;
     v_lease interval := monitoring.check_lease(adopt_position.lease);
     v_is_protected boolean := adopt_position.stop_loss_price is not null;
@@ -78,10 +78,10 @@ begin
             case when v_is_protected then 'active' else 'pending_sl' end, clock_timestamp() + v_lease
         )
         on conflict do nothing
-        returning p.* into v_position;
+        returning monitoring.receipt_of(p, 'created', true) as receipt into v_made;
 
         if found then
-            return monitoring.receipt_of(v_position, 'created', true);
+            return v_made.receipt;
         end if;
 
         v_receipt := monitoring.resolve_conflict(v_wanted);

@@ -33,6 +33,7 @@ declare
     );
     v_lease interval := monitoring.check_lease(begin_close.lease);
     v_position monitoring.positions := monitoring.lock_position(begin_close.position_id, begin_close.fence, true);
+    v_moved record;
     v_now timestamptz := clock_timestamp();
     v_is_driver boolean := begin_close.fence is not null;
     v_is_closing boolean := v_position.status = 'pending_close';
@@ -70,9 +71,10 @@ begin
         move = 'begin_close',
         move_details = v_arguments
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, case when v_is_closing and not v_is_driver then 'claimed' else 'ok' end, true) as receipt
+    into v_moved;
 
-    return monitoring.receipt_of(v_position, case when v_is_closing and not v_is_driver then 'claimed' else 'ok' end, true);
+    return v_moved.receipt;
 end
 $$;
 

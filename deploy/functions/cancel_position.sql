@@ -23,6 +23,7 @@ as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', cancel_position.reason, 1000));
     v_position monitoring.positions := monitoring.lock_position(cancel_position.position_id, cancel_position.fence);
+    v_moved record;
 begin
     if v_position.status = 'canceled' and monitoring.is_latest_move(v_position.id, 'cancel_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
@@ -35,9 +36,9 @@ begin
         move = 'cancel_position',
         move_details = v_arguments
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

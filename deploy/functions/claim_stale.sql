@@ -31,7 +31,7 @@ declare
     v_account text := btrim(monitoring.check_text('account', claim_stale.account, 64, true));
     v_now timestamptz := clock_timestamp();
     v_candidate record;
-    v_position monitoring.positions;
+    v_moved record;
     v_claimed integer := 0;
 begin
     if (claim_stale.grace >= interval '0' and claim_stale.grace <= interval '10 years') is not true then
@@ -61,8 +61,7 @@ begin
         );
 
         -- As it is now that the slot is locked; the list is older.
-        select p.*
-        into v_position
+        perform
         from monitoring.positions as p
         where p.id = v_candidate.position_id
             and p.closed_at is null
@@ -76,14 +75,14 @@ begin
             fence = nextval('monitoring.position_fence'),
             lease_until = clock_timestamp() + v_lease,
             drive_attempt = null,
-            entry_judged_after = coalesce(v_position.entry_judged_after, v_position.lease_until + claim_stale.grace),
+            entry_judged_after = coalesce(p.entry_judged_after, p.lease_until + claim_stale.grace),
             move = 'claim_stale',
-            move_details = jsonb_build_object('lease_ended', v_position.lease_until)
-        where p.id = v_position.id
-        returning p.* into v_position;
+            move_details = jsonb_build_object('lease_ended', p.lease_until)
+        where p.id = v_candidate.position_id
+        returning monitoring.receipt_of(p, 'claimed', true) as receipt into v_moved;
 
         v_claimed := v_claimed + 1;
-        return next monitoring.receipt_of(v_position, 'claimed', true);
+        return next v_moved.receipt;
     end loop;
 end
 $$;

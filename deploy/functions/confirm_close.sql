@@ -34,6 +34,7 @@ declare
     );
     v_details jsonb := monitoring.check_details(confirm_close.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
+    v_moved record;
     v_is_driver boolean := confirm_close.fence is not null;
 begin
     if v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
@@ -50,9 +51,9 @@ begin
         move = 'confirm_close',
         move_details = v_details
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', v_is_driver) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', v_is_driver);
+    return v_moved.receipt;
 end
 $$;
 

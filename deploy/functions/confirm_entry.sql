@@ -33,6 +33,7 @@ declare
     v_order_id text := monitoring.check_text('exchange_order_id', confirm_entry.exchange_order_id, 100, true);
     v_details jsonb := monitoring.check_details(confirm_entry.details);
     v_position monitoring.positions := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
+    v_moved record;
     v_being_closed boolean;
     v_grew boolean;
     v_open_quantity numeric;
@@ -103,9 +104,9 @@ begin
             'exchange_order_id', v_order_id
         )
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

@@ -32,6 +32,7 @@ declare
     );
     v_details jsonb := monitoring.check_details(confirm_flat.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(confirm_flat.position_id, confirm_flat.fence);
+    v_moved record;
 begin
     if v_position.status = 'rolled_back' and monitoring.is_latest_move(v_position.id, 'confirm_flat', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
@@ -46,9 +47,9 @@ begin
         move = 'confirm_flat',
         move_details = v_details
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

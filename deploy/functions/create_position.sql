@@ -38,7 +38,7 @@ set lock_timeout = '2s'
 as $$
 declare
     v_wanted monitoring.positions;
-    v_position monitoring.positions;
+    v_made record;
     v_receipt tradelatch.receipt;
     v_lease interval := monitoring.check_lease(create_position.lease);
 begin
@@ -74,10 +74,10 @@ begin
             'pending_entry', clock_timestamp() + v_lease
         )
         on conflict do nothing
-        returning p.* into v_position;
+        returning monitoring.receipt_of(p, 'created', true) as receipt into v_made;
 
         if found then
-            return monitoring.receipt_of(v_position, 'created', true);
+            return v_made.receipt;
         end if;
 
         v_receipt := monitoring.resolve_conflict(v_wanted);

@@ -26,6 +26,7 @@ declare
     v_order_id text := monitoring.check_text('exchange_order_id', place_entry.exchange_order_id, 100);
     v_details jsonb := monitoring.check_details(place_entry.details);
     v_position monitoring.positions := monitoring.lock_position(place_entry.position_id, place_entry.fence);
+    v_moved record;
 begin
     -- Known already: from the same call before, or from the fill that was faster.
     if v_position.closed_at is null and v_position.exchange_order_id = v_order_id then
@@ -40,9 +41,9 @@ begin
         move = 'place_entry',
         move_details = v_details || jsonb_build_object('exchange_order_id', v_order_id)
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

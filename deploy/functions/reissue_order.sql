@@ -34,6 +34,7 @@ declare
         'remaining', v_remaining
     );
     v_position monitoring.positions := monitoring.lock_position(reissue_order.position_id, reissue_order.fence);
+    v_moved record;
     v_current tradelatch.receipt;
     v_attempt integer;
 begin
@@ -75,9 +76,9 @@ begin
         move = 'reissue_order',
         move_details = v_arguments
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

@@ -23,6 +23,7 @@ as $$
 declare
     v_lease interval := monitoring.check_lease(renew_lease.lease);
     v_position monitoring.positions := monitoring.lock_position(renew_lease.position_id, renew_lease.fence);
+    v_moved record;
 begin
     if v_position.closed_at is not null then
         perform monitoring.refuse_move(v_position.id, v_position.status, 'renew_lease');
@@ -32,9 +33,9 @@ begin
     update monitoring.positions as p
     set lease_until = greatest(v_position.lease_until, clock_timestamp() + v_lease)
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

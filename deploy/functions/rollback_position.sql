@@ -27,6 +27,7 @@ declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', rollback_position.reason, 1000));
     v_details jsonb := monitoring.check_details(rollback_position.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(rollback_position.position_id, rollback_position.fence);
+    v_moved record;
 begin
     if v_position.status = 'pending_rollback' and monitoring.is_latest_move(v_position.id, 'rollback_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
@@ -43,9 +44,9 @@ begin
         move = 'rollback_position',
         move_details = v_details
     where p.id = v_position.id
-    returning p.* into v_position;
+    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
-    return monitoring.receipt_of(v_position, 'ok', true);
+    return v_moved.receipt;
 end
 $$;
 

@@ -33,6 +33,7 @@ declare
     );
     v_lease interval := monitoring.check_lease(update_stop_loss.lease);
     v_position monitoring.positions := monitoring.lock_position(update_stop_loss.position_id, null, true);
+    v_moved record;
     v_is_gone boolean := v_price is null;
 begin
     if v_is_gone and v_order_id is not null then
@@ -61,7 +62,7 @@ begin
             move = 'update_stop_loss',
             move_details = v_arguments
         where p.id = v_position.id
-        returning p.* into v_position;
+        returning monitoring.receipt_of(p, 'ok', v_is_gone) as receipt into v_moved;
     else
         update monitoring.positions as p
         set
@@ -77,10 +78,10 @@ begin
             move = 'update_stop_loss',
             move_details = v_arguments
         where p.id = v_position.id
-        returning p.* into v_position;
+        returning monitoring.receipt_of(p, 'ok', v_is_gone) as receipt into v_moved;
     end if;
 
-    return monitoring.receipt_of(v_position, 'ok', v_is_gone);
+    return v_moved.receipt;
 end
 $$;
 

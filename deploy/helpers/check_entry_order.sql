@@ -17,11 +17,11 @@ begin
         v_other_id := book_row.id;
     else
         -- both finds every open row of the symbol.
-        select p.id
+        select c.position_id
         into v_other_id
-        from monitoring.conflicting_positions(book_row.exchange, book_row.account, book_row.symbol, 'both') as p
-        where p.id <> book_row.id
-            and p.exchange_order_id = check_entry_order.exchange_order_id
+        from monitoring.conflicting_positions(book_row.exchange, book_row.account, book_row.symbol, 'both') as c
+        where c.position_id <> book_row.id
+            and c.exchange_order_id = check_entry_order.exchange_order_id
         limit 1;
     end if;
 

@@ -9,11 +9,11 @@ set local role tradelatch_owner;
 -- Inlined wherever it is called in FROM (no SET clause, one SELECT, stable), so that it sees what the calling statement sees.
 -- Each branch repeats the predicate of its index: a look-up that asks it another way reads the whole history.
 create function monitoring.conflicting_positions(exchange text, account text, symbol text, position_side text)
-returns setof monitoring.positions
+returns table (position_id bigint, position_side text, exchange_order_id text)
 language sql
 stable
 as $$
-    select p.*
+    select p.id, p.position_side::text, p.exchange_order_id::text
     from monitoring.positions as p
     where p.closed_at is null and p.position_side in ('both', 'long')
         and p.symbol = conflicting_positions.symbol
@@ -21,7 +21,7 @@ as $$
         and p.account = conflicting_positions.account
         and conflicting_positions.position_side in ('both', 'long')
     union all
-    select p.*
+    select p.id, p.position_side::text, p.exchange_order_id::text
     from monitoring.positions as p
     where p.closed_at is null and p.position_side in ('both', 'short')
         and p.symbol = conflicting_positions.symbol

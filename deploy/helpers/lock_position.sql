@@ -39,11 +39,7 @@ begin
 
     perform monitoring.lock_slot(v_exchange, v_account, v_symbol);
 
-    select p.*
-    into v_position
-    from monitoring.positions as p
-    where p.id = lock_position.position_id
-    for update;
+    v_position := (select p from monitoring.positions as p where p.id = lock_position.position_id for update);
 
     -- A fence is null only where it is optional, and then nothing is claimed.
     if lock_position.fence <> v_position.fence then

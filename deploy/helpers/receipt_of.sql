@@ -24,14 +24,13 @@ declare
         when book_row.exchange_order_id is not null then 'id:' || book_row.exchange_order_id
     end;
     v_entry_is_filled boolean := book_row.filled_quantity >= book_row.quantity;
-    v_stop_losses text[] := monitoring.orders_to_cancel(
-        book_row.stop_loss_orders, book_row.order_key, 'stop_loss', book_row.stop_loss_attempt
-    );
 begin
     if book_row.orders_withheld then
         null; -- another row held the slot: an operator looks first whose exposure it is
     elsif book_row.status = 'closed' and receipt_of.outcome in ('ok', 'replayed') then
-        v_cancels := v_stop_losses;
+        v_cancels := monitoring.orders_to_cancel(
+            book_row.stop_loss_orders, book_row.order_key, 'stop_loss', book_row.stop_loss_attempt
+        );
         if not v_entry_is_filled then
             v_cancels := v_entry_order || v_cancels;
         end if;
@@ -63,7 +62,9 @@ begin
         v_cancels := book_row.close_orders;
         -- An exit keeps its stop-loss until it is closed; a rollback takes everything away first.
         if book_row.status = 'pending_rollback' then
-            v_cancels := v_entry_order || v_stop_losses || v_cancels;
+            v_cancels := v_entry_order || monitoring.orders_to_cancel(
+                book_row.stop_loss_orders, book_row.order_key, 'stop_loss', book_row.stop_loss_attempt
+            ) || v_cancels;
         elsif not v_entry_is_filled then
             v_cancels := v_entry_order || v_cancels;
         end if;
@@ -78,7 +79,7 @@ begin
         book_row.exchange::text,
         book_row.account::text,
         book_row.symbol::text,
-        book_row.position_side,
+        book_row.position_side::text,
         v_kind,
         case
             when v_kind is not null then
@@ -88,7 +89,7 @@ begin
         v_price,
         v_kind <> 'entry',
         v_client_order_id,
-        nullif(array_remove(v_cancels, null), '{}')
+        case when v_cancels is not null then nullif(array_remove(v_cancels, null), '{}') end
     );
 end
 $$;

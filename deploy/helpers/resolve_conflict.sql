@@ -68,8 +68,9 @@ begin
     else
         select p.*
         into v_holder
-        from monitoring.conflicting_positions(wanted.exchange, wanted.account, wanted.symbol, wanted.position_side) as p
-        order by p.position_side = wanted.position_side desc, p.id
+        from monitoring.conflicting_positions(wanted.exchange, wanted.account, wanted.symbol, wanted.position_side) as c
+        inner join monitoring.positions as p on p.id = c.position_id
+        order by c.position_side = wanted.position_side desc, c.position_id
         limit 1;
 
         if not found then

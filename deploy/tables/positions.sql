@@ -1,5 +1,5 @@
 -- Deploy tradelatch:tables/positions to pg
--- requires: tables/position_statuses
+-- requires: helpers/is_coherent
 -- requires: types/amount
 -- requires: types/filled_amount
 -- requires: types/percent
@@ -7,11 +7,16 @@
 -- requires: types/exchange
 -- requires: types/account
 -- requires: types/symbol
+-- requires: types/side
+-- requires: types/position_side
+-- requires: types/origin
 -- requires: types/request
 -- requires: types/order_id
 -- requires: types/reason
--- Every UPDATE evaluates every CHECK of the table anew, needed or not, which cost as much as the move itself. What concerns one column
--- is the CHECK of its domain, which is evaluated when the column is written. The table keeps what concerns several.
+-- PostgreSQL prepares every CHECK of a table anew for every UPDATE, needed or not, which cost as much as the move itself. What concerns
+-- one column is the CHECK of its domain, evaluated when that column is written; what concerns several is one call.
+-- A row is open exactly as long as closed_at is null, and the unique indexes look at closed_at, which a position changes once:
+-- so the other moves can stay heap-only.
 
 begin;
 
@@ -29,12 +34,12 @@ create table monitoring.positions (
     exchange monitoring.exchange not null,
     account monitoring.account not null default 'default',
     symbol monitoring.symbol not null,
-    position_side text not null default 'both',
-    side text not null,
+    position_side monitoring.position_side not null default 'both',
+    side monitoring.side not null,
     quantity monitoring.amount not null,
     entry_price monitoring.amount not null,
     stop_loss_percent monitoring.percent,
-    origin text not null default 'inserted',
+    origin monitoring.origin not null default 'inserted',
     request_id monitoring.request,
     attempt uuid,
     signal_id bigint,
@@ -78,23 +83,8 @@ create table monitoring.positions (
     move text,
     move_details jsonb,
 
-    constraint positions_side_check check (side in ('long', 'short') and position_side in ('both', side)),
-    constraint positions_origin_check check (origin in ('created', 'adopted', 'inserted')),
-    constraint positions_protected_check check (status <> 'active' or stop_loss_price is not null)
+    constraint positions_coherent_check check (monitoring.is_coherent(status, closed_at, stop_loss_price, side, position_side))
 ) with (fillfactor = 70);
-
--- The open set comes from its one definition: a row is open exactly as long as closed_at is null, and the unique indexes
--- look at closed_at, which a position changes once, so that other moves can stay heap-only.
-do $$
-begin
-    execute pg_catalog.format(
-        'alter table monitoring.positions add constraint positions_status_check
-            check (case when closed_at is null then status = any (%L::text[]) else status = any (%L::text[]) end)',
-        (select pg_catalog.array_agg(s.status order by s.status) from monitoring.position_statuses as s where s.is_open),
-        (select pg_catalog.array_agg(s.status order by s.status) from monitoring.position_statuses as s where not s.is_open)
-    );
-end
-$$;
 
 comment on table monitoring.positions is
 'The book: one row for each position that was ever opened. At most one open row for each slot (exchange, account, symbol, position_side). Changed through the functions of schema tradelatch; a plain UPDATE is held to monitoring.position_transitions and logged.';

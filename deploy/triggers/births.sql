@@ -9,8 +9,6 @@ set local role tradelatch_owner;
 create function monitoring.log_birth()
 returns trigger
 language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into monitoring.position_events (position_id, at, event, to_status, fence, details)

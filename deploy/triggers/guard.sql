@@ -9,12 +9,10 @@ begin;
 
 set local role tradelatch_owner;
 
--- SECURITY DEFINER, so that whoever may update a column of positions needs no right on the log.
+-- Runs as whoever updates: in a move that is the owner, who may write the log.
 create function monitoring.guard_position()
 returns trigger
 language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_stays_open boolean;

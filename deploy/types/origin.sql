@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/origin to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.origin as text check (value in ('created', 'adopted', 'inserted'));
+
+comment on domain monitoring.origin is
+'created by create_position, adopted by adopt_position, or inserted by hand.';
+
+revoke usage on type monitoring.origin from public;
+
+commit;

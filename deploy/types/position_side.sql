@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/position_side to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.position_side as text check (value in ('both', 'long', 'short'));
+
+comment on domain monitoring.position_side is
+'both in one-way mode; long or short in hedge mode.';
+
+revoke usage on type monitoring.position_side from public;
+
+commit;

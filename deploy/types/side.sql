@@ -1,0 +1,15 @@
+-- Deploy tradelatch:types/side to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create domain monitoring.side as text check (value in ('long', 'short'));
+
+comment on domain monitoring.side is
+'Which way a position goes.';
+
+revoke usage on type monitoring.side from public;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/origin from pg
+
+begin;
+
+drop domain monitoring.origin;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/side from pg
+
+begin;
+
+drop domain monitoring.side;
+
+commit;
