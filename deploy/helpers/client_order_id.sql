@@ -17,5 +17,7 @@ comment on function monitoring.client_order_id(text, text, integer) is
 'Client order id of one attempt at one kind of order: tl, 22 hexadecimal digits, then -e1, -s2 or -c3.';
 
 revoke all on function monitoring.client_order_id(text, text, integer) from public;
+-- The view positions calls it, and a function in a view runs as whoever reads the view.
+grant execute on function monitoring.client_order_id(text, text, integer) to tradelatch_reader;
 
 commit;

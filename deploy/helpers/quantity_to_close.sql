@@ -11,10 +11,10 @@ returns numeric
 language sql
 immutable
 parallel safe
-return case when filled_quantity < quantity then greatest(quantity, open_quantity) else open_quantity end;
+return case when filled_quantity < quantity then greatest(quantity, open_quantity) else nullif(open_quantity, 0) end;
 
 comment on function monitoring.quantity_to_close(numeric, numeric, numeric) is
-'Quantity of a closing order: what is open; while the entry may still fill, all that was asked for. The order is reduce-only, so that it never closes more than there is.';
+'Quantity of a closing order: what is open, null when nothing is; while the entry may still fill, all that was asked for. The order is reduce-only, so that it never closes more than there is.';
 
 revoke all on function monitoring.quantity_to_close(numeric, numeric, numeric) from public;
 

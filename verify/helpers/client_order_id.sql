@@ -8,7 +8,7 @@ where p.oid = 'monitoring.client_order_id(text, text, integer)'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 'i'
     and p.prorettype = 'text'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
+    and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 
 select 1 / (
