@@ -1,0 +1,439 @@
+"""A private PostgreSQL cluster: on a unix socket, in a folder of its own, gone when its owner is.
+
+    python -m tradelatch.cluster run -- COMMAND…   COMMAND with TRADELATCH_DSN set, on a cluster that ends with it
+    python -m tradelatch.cluster up                starts a cluster that stays, or finds it; prints its DSN
+    python -m tradelatch.cluster down              ends that one
+
+A cluster's folder holds a marker that names the project it was started from and is locked as long as its owner
+lives. So a cluster whose owner was killed is known by a marker that can be locked, and the next start removes it;
+no other server is ever touched.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from .project import sqitch_project
+
+DATABASE = "tradelatch"
+OLDEST_SERVER = 15
+# Short, because the path of a socket may have 107 bytes, and open to the user postgres, unlike a root's TMPDIR.
+_CLUSTERS = Path("/tmp")
+_MARKER = "owner.json"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ClusterError(Exception):
+    """A program of PostgreSQL or sqitch is missing or failed; the message carries what it printed."""
+
+
+# Programs
+
+
+@cache
+def server_programs() -> Path:
+    """The folder of initdb and pg_ctl: the first from PostgreSQL 15 on, looked for as .ci/install does."""
+    places = []
+    if initdb := shutil.which("initdb"):
+        places.append(Path(initdb).resolve().parent)
+    if pg_config := shutil.which("pg_config"):
+        places.append(Path(_run([pg_config, "--bindir"]).strip()))
+    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    places += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    for folder in places:
+        if (folder / "initdb").exists():
+            version = re.search(r"\d+", _run([str(folder / "initdb"), "--version"]))
+            if version and int(version[0]) >= OLDEST_SERVER:
+                return folder
+    raise ClusterError(f"found no initdb of PostgreSQL {OLDEST_SERVER} or newer")
+
+
+def _run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, detached: bool = False) -> str:
+    """What a program printed; ClusterError when it fails. A detached one is not reached by the terminal's Ctrl-C."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=environment,
+            cwd="/" if detached else None,
+            start_new_session=detached,
+        )
+    except FileNotFoundError as error:
+        raise ClusterError(f"{command[0]} is not installed") from error
+    if done.returncode != 0:
+        raise ClusterError(f"{' '.join(command)} failed with status {done.returncode}:\n{done.stdout.rstrip()}")
+    return done.stdout
+
+
+def libpq_environment(dsn: str) -> dict[str, str]:
+    """The environment in which psql, pg_dump, pg_prove and sqitch reach the database of this DSN."""
+    options = psycopg.pq.Conninfo.parse(dsn.encode())
+    given = {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
+    environment = dict(os.environ)
+    if "PGHOST" in given:
+        for elsewhere in ("PGHOSTADDR", "PGSERVICE"):
+            environment.pop(elsewhere, None)
+    with suppress(ClusterError):  # Debian's wrappers around psql and pg_dump cost a perl at every call
+        environment["PATH"] = f"{server_programs()}{os.pathsep}{environment['PATH']}"
+    return environment | given
+
+
+def sqitch(dsn: str, *arguments: str) -> str:
+    """Runs the sqitch CLI on this package's project and the database of the DSN; returns what it printed."""
+    environment = libpq_environment(dsn)
+    environment["TZ"] = "UTC"  # sqitch stops where the machine has no /etc/localtime
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        environment.setdefault("SQITCH_ORIG_FULLNAME", "tradelatch")
+        environment.setdefault("SQITCH_ORIG_EMAIL", "tradelatch@localhost")
+    command, *options = arguments
+    target = "db:pg:" + quote(environment.get("PGDATABASE", ""), safe="")
+    return _run(
+        ["sqitch", "--chdir", str(sqitch_project()), command, "--target", target, *options],
+        environment=environment,
+    )
+
+
+def deploy(dsn: str) -> None:
+    """Brings the database of the DSN to the end of the plan, every change verified."""
+    sqitch(dsn, "deploy", "--verify")
+
+
+# Clusters
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster in its folder; `dsn()` is how to reach it."""
+
+    folder: Path
+
+    @property
+    def server(self) -> Path:
+        """What belongs to the server's user: data, socket and log."""
+        return self.folder / "server"
+
+    @property
+    def data(self) -> Path:
+        return self.server / "data"
+
+    def dsn(self, database: str = DATABASE, user: str = "postgres") -> str:
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={self.server}&port=5432"
+
+    def create(self, *, durable: bool, settings: Mapping[str, str]) -> None:
+        """Makes the data folder. Not durable means fast, and lost with the machine's power."""
+        self.server.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            account = _server_account()
+            os.chown(self.folder, 0, account.pw_gid)
+            self.folder.chmod(0o710)
+            os.chown(self.server, account.pw_uid, account.pw_gid)
+        options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+        self._program("initdb", "-D", str(self.data), *options, *([] if durable else ["--no-sync"]))
+        volatile = {} if durable else {"fsync": "off", "full_page_writes": "off"}
+        own = {"listen_addresses": "", "unix_socket_directories": str(self.server), "port": "5432", "timezone": "UTC"}
+        with (self.data / "postgresql.conf").open("a") as configuration:
+            for name, value in (own | volatile | dict(settings)).items():
+                configuration.write("{} = '{}'\n".format(name, value.replace("'", "''")))
+
+    def start(self) -> None:
+        """Starts the server and waits until it takes connections."""
+        log = self.server / "log"
+        try:
+            self._program("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "start")
+        except ClusterError as error:
+            raise ClusterError(f"{error}\n{log.read_text() if log.exists() else ''}".rstrip()) from error
+
+    def stop(self, mode: str = "fast") -> None:
+        """Ends the server, if it runs; `immediate` is a crash."""
+        if self.postmaster() is not None:
+            self._program("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+
+    def postmaster(self) -> int | None:
+        """The server's process id, if the process of that id still is the server of this data folder."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if str(self.data) in _command_line(pid) else None
+
+    def remove(self) -> None:
+        """Ends the server and removes its folder."""
+        self.stop("immediate")
+        shutil.rmtree(self.folder)
+
+    def _program(self, name: str, *arguments: str) -> str:
+        command = [str(server_programs() / name), *arguments]
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            command = ["runuser", "-u", _server_account().pw_name, "--", *command]
+        return _run(command, detached=True)
+
+
+def _server_account() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        raise ClusterError("PostgreSQL refuses to run as root, and there is no user postgres to run it as") from None
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        if Path("/proc/self").exists():
+            return ""
+    with suppress(ClusterError):
+        return _run(["ps", "-o", "command=", "-p", str(pid)])
+    return ""
+
+
+@contextmanager
+def private_cluster(*, durable: bool = True, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """A running cluster, ended and removed when the block is left, also by SIGINT, SIGTERM and SIGHUP.
+
+    `settings` are lines of postgresql.conf; `durable=False` turns fsync off. The process forgets libpq's
+    variables, because PGHOSTADDR, PGSERVICE and the like lead past the socket to another server.
+    """
+    for variable in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[variable]
+    _remove_stale()
+    with _interrupted_by_signals(), _claimed_folder() as cluster:
+        with _signals_deferred():
+            cluster.create(durable=durable, settings=settings or {})
+            cluster.start()
+        yield cluster
+
+
+@contextmanager
+def _claimed_folder() -> Iterator[Cluster]:
+    """A new folder with its marker, removed at the end unless the cluster is kept."""
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix=_prefix(), dir=_CLUSTERS)))
+    with _claim(cluster):
+        try:
+            yield cluster
+        finally:
+            with _signals_deferred():
+                if not _is_kept(cluster):
+                    cluster.remove()
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP become the KeyboardInterrupt that SIGINT already is."""
+    with _handler(_interrupted):
+        yield
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """A signal waits for the end of the block."""
+    received: list[int] = []
+    with _handler(lambda number, frame: received.append(number)):
+        yield
+    for number in received:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _handler(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handles the signals that end a process; only the main thread may."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number in _SIGNALS:
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, before[number])
+
+
+# Markers
+
+
+def _prefix() -> str:
+    """How the names of this project's clusters begin: two checkouts have two of them."""
+    return f"tradelatch-{hashlib.sha256(bytes(sqitch_project())).hexdigest()[:8]}-"
+
+
+def _claim(cluster: Cluster) -> TextIO:
+    """Writes the marker; the lock on it lasts as long as the file is open, so at most as long as this process."""
+    draft = cluster.folder / "draft"
+    marker = draft.open("w")
+    fcntl.flock(marker, fcntl.LOCK_EX)
+    _write(marker, kept=False)
+    draft.rename(cluster.folder / _MARKER)
+    return marker
+
+
+def _keep(cluster: Cluster) -> None:
+    """Lets the cluster outlive its owner."""
+    with (cluster.folder / _MARKER).open("w") as marker:
+        _write(marker, kept=True)
+
+
+def _write(marker: TextIO, *, kept: bool) -> None:
+    json.dump({"project": str(sqitch_project()), "pid": os.getpid(), "kept": kept}, marker)
+    marker.flush()
+
+
+def _is_kept(cluster: Cluster) -> bool:
+    return bool(json.loads((cluster.folder / _MARKER).read_text())["kept"])
+
+
+def _clusters() -> Iterator[Cluster]:
+    """The clusters that this user started from this project."""
+    for folder in _CLUSTERS.glob(f"{_prefix()}*"):
+        with suppress(OSError, ValueError, KeyError):
+            ours = folder.lstat().st_uid == os.geteuid()
+            if ours and json.loads((folder / _MARKER).read_text())["project"] == str(sqitch_project()):
+                yield Cluster(folder)
+
+
+def _remove_stale() -> None:
+    """Removes the clusters whose owner was killed."""
+    for cluster in _clusters():
+        with suppress(FileNotFoundError), (cluster.folder / _MARKER).open() as marker:
+            try:
+                fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            if not _is_kept(cluster):
+                cluster.remove()
+
+
+# Commands
+
+
+def run(command: Sequence[str], *, empty: bool = False) -> int:
+    """Runs a command with TRADELATCH_DSN set to a private cluster's database; returns its exit status.
+
+    The plan is deployed there, but to an `empty` one, which is the database postgres.
+    """
+    with private_cluster() as cluster:
+        if not empty:
+            _deploy(cluster)
+        dsn = cluster.dsn("postgres" if empty else DATABASE)
+        with subprocess.Popen(command, env=libpq_environment(dsn) | {"TRADELATCH_DSN": dsn}) as process:
+            try:
+                status = process.wait()
+            except BaseException:
+                _end(process)
+                raise
+    return status if status >= 0 else 128 - status
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Waits for a process that the terminal's Ctrl-C reached too, then ends it."""
+    for number, seconds in ((None, 1), (signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+        if number is not None:
+            process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+            return
+
+
+def up() -> str:
+    """Starts a cluster that stays, or finds it, and deploys the plan to it; returns the DSN."""
+    with _one_at_a_time():
+        if cluster := _kept_cluster():
+            if cluster.postmaster() is None:
+                cluster.start()
+            _deploy(cluster)
+            return cluster.dsn()
+        with private_cluster() as cluster:
+            _deploy(cluster)
+            _keep(cluster)
+            return cluster.dsn()
+
+
+def down() -> bool:
+    """Ends the cluster that `up` started; False when there is none."""
+    with _one_at_a_time():
+        _remove_stale()
+        if cluster := _kept_cluster():
+            cluster.remove()
+            return True
+        return False
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    project = os.open(sqitch_project(), os.O_RDONLY)
+    try:
+        fcntl.flock(project, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(project)
+
+
+def _kept_cluster() -> Cluster | None:
+    return next((cluster for cluster in _clusters() if _is_kept(cluster)), None)
+
+
+def _deploy(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+    deploy(cluster.dsn())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tradelatch.cluster", description="A private PostgreSQL cluster.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="run a command with TRADELATCH_DSN set to a cluster that ends with it")
+    running.add_argument("--empty", action="store_true", help="without the plan deployed")
+    running.add_argument("program", nargs="+")
+    commands.add_parser("up", help="start a cluster that stays, or find it; print its DSN")
+    commands.add_parser("down", help="end the cluster that `up` started")
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "run":
+            return run(options.program, empty=options.empty)
+        if options.command == "up":
+            print(up())
+        else:
+            print("ended" if down() else "nothing was running")
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

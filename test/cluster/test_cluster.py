@@ -1,0 +1,160 @@
+"""Private clusters come, go and stay as they should, and nothing else is touched."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from tradelatch import cluster as module
+from tradelatch.cluster import Cluster, ClusterError, down, libpq_environment, private_cluster, run, up
+
+# Another process with a cluster: it prints the folder, and keeps it until it is told to stop.
+OWNER = """
+import sys
+from pathlib import Path
+from tradelatch import cluster
+
+cluster.sqitch_project = lambda: Path(sys.argv[1])
+with cluster.private_cluster(durable=False) as private:
+    print(private.folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of one change, so that the clusters of the real one are out of reach."""
+    for kind, script in (("deploy", "create table t ()"), ("revert", "drop table t"), ("verify", "select from t")):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "t.sql").write_text(f"{script};\n")
+    change = "t 2025-10-22T21:50:40Z Tester <tester@localhost> # t\n"
+    (tmp_path / "sqitch.plan").write_text(f"%syntax-version=1.0.0\n%project=t\n\n{change}")
+    (tmp_path / "sqitch.conf").write_text("[core]\n\tengine = pg\n")
+    monkeypatch.setattr(module, "sqitch_project", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def start_owner(project: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], Cluster]]]:
+    owners = []
+
+    def start(of: Path = project) -> tuple[subprocess.Popen[str], Cluster]:
+        command = [sys.executable, "-c", OWNER, str(of)]
+        owner = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        owners.append(owner)
+        assert owner.stdout is not None
+        return owner, Cluster(Path(owner.stdout.readline().strip()))
+
+    yield start
+    for owner in owners:
+        owner.communicate()
+
+
+def is_up(cluster: Cluster) -> bool:
+    try:
+        with psycopg.connect(cluster.dsn("postgres")) as connection:
+            return connection.execute("show data_directory").fetchone() == (str(cluster.data),)
+    except psycopg.OperationalError:
+        return False
+
+
+def test_a_cluster_goes_with_its_block(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
+    monkeypatch.setenv("PGPORT", "5433")
+    expected = {"listen_addresses": "", "fsync": "on", "cluster_name": "it's"}
+    with private_cluster(settings={"cluster_name": "it's"}) as cluster:
+        connection = psycopg.connect(cluster.dsn("postgres"))
+        shown = {name: connection.execute(f"show {name}").fetchone()[0] for name in expected}
+        connection.close()
+    assert shown == expected
+    assert not cluster.folder.exists()
+    assert not is_up(cluster)
+
+
+def test_a_cluster_goes_when_its_block_fails(project: Path) -> None:
+    def fail() -> None:
+        with private_cluster(durable=False):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not list(module._clusters())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_cluster(start_owner, number: signal.Signals) -> None:
+    owner, cluster = start_owner()
+    assert is_up(cluster)
+    owner.send_signal(number)
+    assert owner.wait(20) != 0
+    assert not cluster.folder.exists()
+    assert not is_up(cluster)
+
+
+def test_the_next_start_removes_what_a_killed_owner_left(start_owner, tmp_path_factory) -> None:
+    _, living = start_owner()
+    killed_elsewhere, elsewhere = start_owner(tmp_path_factory.mktemp("elsewhere"))
+    killed, orphan = start_owner()
+    for owner in (killed_elsewhere, killed):
+        owner.kill()
+        owner.wait()
+    assert is_up(orphan)
+    start_owner()
+    assert not is_up(orphan)
+    assert not orphan.folder.exists()
+    assert is_up(living)
+    assert is_up(elsewhere)
+    elsewhere.remove()
+
+
+def test_a_process_that_got_the_id_of_a_dead_server_is_left_alone(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    cluster.data.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"]) as innocent:
+        (cluster.data / "postmaster.pid").write_text(f"{innocent.pid}\n{cluster.data}\n")
+        assert cluster.postmaster() is None
+        cluster.remove()
+        assert innocent.poll() is None
+        innocent.kill()
+
+
+def test_up_keeps_one_cluster_until_down(project: Path) -> None:
+    dsn = up()
+    with psycopg.connect(dsn) as connection:
+        connection.execute("create table of_mine ()")
+    (cluster,) = module._clusters()
+    cluster.stop("immediate")
+    assert up() == dsn
+    with psycopg.connect(dsn) as connection:
+        connection.execute("select from of_mine, t")
+    with private_cluster(durable=False) as other:
+        assert other.folder != cluster.folder
+    assert is_up(cluster)
+    assert down()
+    assert not cluster.folder.exists()
+    assert not down()
+
+
+def test_run_passes_the_dsn_and_the_status(project: Path) -> None:
+    assert run(["sh", "-c", 'psql -qXc "select from t" "$TRADELATCH_DSN" >/dev/null && exit 7']) == 7
+    assert not list(module._clusters())
+
+
+def test_a_dsn_reaches_libpq_s_programs_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSERVICE", "elsewhere")
+    dsn = "postgresql://alice:a%20secret@db.example:6432/book?sslmode=require"
+    environment = libpq_environment(dsn)
+    assert "PGSERVICE" not in environment
+    given = {
+        name: environment[name] for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE")
+    }
+    assert list(given.values()) == ["db.example", "6432", "alice", "a secret", "book", "require"]
+
+
+def test_a_missing_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OLDEST_SERVER", 1000)
+    with pytest.raises(ClusterError, match="found no initdb"):
+        module.server_programs.__wrapped__()

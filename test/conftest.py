@@ -1,0 +1,136 @@
+"""A server, a template database with the plan deployed, a copy of it for each test, and a login for each role."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier, Literal
+from tradelatch.cluster import deploy, private_cluster, sqitch
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that tests may fill with databases and logins; their names begin with `prefix`."""
+
+    dsn: str
+    prefix: str
+    private: bool = True
+
+    def dsn_of(self, database: str, **options: str) -> str:
+        """The DSN of a database, as a URI, because asyncpg reads no other form."""
+        parts = conninfo_to_dict(self.dsn, dbname=database, **options)
+        return "postgresql://?" + urlencode(parts, safe="/", quote_via=quote)
+
+    def execute(self, statement: str, *names: str) -> None:
+        """A statement with names for its {}, outside any transaction."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(SQL(statement).format(*map(Identifier, names)))
+
+    def create_database(self, template: str | None = None) -> str:
+        """Creates a database and returns its name."""
+        name = f"{self.prefix}{secrets.token_hex(4)}"
+        self.execute("create database {} template {}", name, template or "template0")
+        return name
+
+    def drop_database(self, name: str) -> None:
+        self.execute("drop database if exists {} with (force)", name)
+
+    def has_roles(self) -> bool:
+        """Whether the plan is, or was, deployed to a database of this server."""
+        with psycopg.connect(self.dsn) as connection:
+            owner = connection.execute("select from pg_roles where rolname = 'tradelatch_owner'").fetchone()
+            return owner is not None
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A private cluster, or the server of TRADELATCH_TEST_DSN."""
+    prefix = f"tradelatch_test_{secrets.token_hex(3)}_"
+    if dsn := os.environ.get("TRADELATCH_TEST_DSN"):
+        yield Server(dsn, prefix, private=False)
+    else:
+        with private_cluster(durable=False, settings={"max_connections": "200"}) as cluster:
+            yield Server(cluster.dsn("postgres"), prefix)
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> Iterator[str]:
+    """The name of a database with the plan deployed, for copies; connect to none but them."""
+    leave_roles = server.private or server.has_roles()
+    name = server.create_database()
+    with ExitStack() as afterwards:
+        afterwards.callback(server.drop_database, name)
+        if not leave_roles:
+            afterwards.callback(sqitch, server.dsn_of(name), "revert", "-y")
+        deploy(server.dsn_of(name))
+        yield name
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[str]:
+    """The DSN of a fresh database with the plan deployed, as the server's superuser."""
+    name = server.create_database(template)
+    yield server.dsn_of(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def logins(server: Server, template: str) -> Iterator[dict[str, dict[str, str]]]:
+    """For reader, bot and operator: user and password of a login that is a member of that role alone."""
+    logins = {}
+    for kind in ("reader", "bot", "operator"):
+        user, password = f"{server.prefix}{kind}", secrets.token_hex(16)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(
+                SQL("create role {} login password {} in role {}").format(
+                    Identifier(user), Literal(password), Identifier(f"tradelatch_{kind}")
+                )
+            )
+        logins[kind] = {"user": user, "password": password}
+    yield logins
+    for login in logins.values():
+        server.execute("drop role {}", login["user"])
+
+
+@pytest.fixture
+def as_role(server: Server, database: str, logins: dict[str, dict[str, str]]) -> Callable[[str], str]:
+    """`as_role("bot")` is the DSN of `database` for a login with that role alone."""
+    name = str(conninfo_to_dict(database)["dbname"])
+    return lambda kind: server.dsn_of(name, **logins[kind])
+
+
+@pytest.fixture
+def bot_dsn(as_role: Callable[[str], str]) -> str:
+    return as_role("bot")
+
+
+@pytest.fixture
+def reader_dsn(as_role: Callable[[str], str]) -> str:
+    return as_role("reader")
+
+
+@pytest.fixture
+def operator_dsn(as_role: Callable[[str], str]) -> str:
+    return as_role("operator")
+
+
+@pytest.fixture
+def age_leases(database: str) -> Callable[..., None]:
+    """`age_leases("2 minutes")` makes every lease, or that of one position, end so much earlier."""
+
+    def age(interval: str, position_id: int | None = None) -> None:
+        with psycopg.connect(database) as connection:
+            connection.execute("set local session_replication_role = replica")  # the guard lets no lease fall
+            connection.execute(
+                "update monitoring.positions set lease_until = lease_until - %(interval)s::interval"
+                " where closed_at is null and (%(id)s::bigint is null or id = %(id)s)",
+                {"interval": interval, "id": position_id},
+            )
+
+    return age
