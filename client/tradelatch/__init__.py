@@ -1,0 +1,62 @@
+"""tradelatch: one open position per exchange, account, symbol and side, kept by PostgreSQL."""
+
+from importlib.metadata import version
+
+from .client_async import AsyncClient
+from .client_sync import Client
+from .errors import (
+    AdoptionRefused,
+    IllegalTransition,
+    InvalidArgument,
+    LeaseExpired,
+    OpeningIncomplete,
+    OutcomeUnknown,
+    PermissionDenied,
+    PositionModeConflict,
+    PositionNotFound,
+    RequestMismatch,
+    RetriesExhausted,
+    RevertRefused,
+    SchemaMismatch,
+    SlotBusy,
+    SlotTaken,
+    StaleFence,
+    TradelatchError,
+    Unavailable,
+)
+from .position_async import AsyncPosition
+from .position_sync import Position
+from .receipt import ExchangeOrder, Health, PositionRow, Receipt, TimelineRow
+
+__version__ = version("tradelatch")
+
+__all__ = [
+    "AdoptionRefused",
+    "AsyncClient",
+    "AsyncPosition",
+    "Client",
+    "ExchangeOrder",
+    "Health",
+    "IllegalTransition",
+    "InvalidArgument",
+    "LeaseExpired",
+    "OpeningIncomplete",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "Position",
+    "PositionModeConflict",
+    "PositionNotFound",
+    "PositionRow",
+    "Receipt",
+    "RequestMismatch",
+    "RetriesExhausted",
+    "RevertRefused",
+    "SchemaMismatch",
+    "SlotBusy",
+    "SlotTaken",
+    "StaleFence",
+    "TimelineRow",
+    "TradelatchError",
+    "Unavailable",
+    "__version__",
+]

@@ -1,0 +1,104 @@
+"""What threads do differently from tasks. `_asyncio` has the same names."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Concatenate, ParamSpec, TypeVar
+
+from .flight import Flight
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger("tradelatch")
+sleep = time.sleep
+
+
+class _Worker(threading.Thread):
+    """A thread that runs one job after the other, beside the caller who waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="tradelatch", daemon=True)
+        self.jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.jobs.get()()
+
+
+_idle: list[_Worker] = []
+os.register_at_fork(after_in_child=_idle.clear)
+
+
+def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run function(flight, …) to its end, at most about `seconds`, however often the caller is interrupted meanwhile.
+
+    It runs in another thread, where no KeyboardInterrupt can reach it; that is raised here when it has ended.
+    """
+    flight = Flight(seconds)
+    results: list[T] = []
+    failures: list[BaseException] = []
+    ended = threading.Lock()
+    ended.acquire()
+    try:
+        worker = _idle.pop()
+    except IndexError:
+        worker = _Worker()
+
+    def job() -> None:
+        try:
+            results.append(function(flight, *args, **kwargs))
+        except BaseException as error:
+            failures.append(error)
+        _idle.append(worker)
+        ended.release()
+
+    worker.jobs.put(job)
+    interrupt: BaseException | None = None
+    while not (results or failures):
+        try:
+            if not ended.acquire(timeout=flight.left()):
+                flight.expire()
+                ended.acquire()
+        except BaseException as error:  # whatever a signal handler raised
+            interrupt = error
+    try:
+        if interrupt is not None:
+            if failures:
+                log.warning("an interrupted call failed: %s", type(failures[0]).__name__)
+            raise interrupt
+        if failures:
+            raise failures[0]
+        return results[0]
+    finally:
+        failures.clear()  # it refers to this frame
+
+
+class Ticker:
+    """Calls a function again and again, until it returns False or the ticker is stopped."""
+
+    def __init__(self, seconds: float, function: Callable[[], bool]) -> None:
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(
+            target=self._tick, args=(seconds, function), name="tradelatch-lease", daemon=True
+        )
+        self._thread.start()
+
+    def _tick(self, seconds: float, function: Callable[[], bool]) -> None:
+        while not self._stopped.wait(seconds):
+            if not function():
+                return
+
+    def stop(self) -> None:
+        """No further call; one that has begun is finished."""
+        self._stopped.set()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        self._thread.join()

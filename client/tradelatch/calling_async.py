@@ -1,0 +1,180 @@
+"""How a call reaches the database: a pool, the schema's version, and retries."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
+from psycopg_pool import AsyncConnectionPool, PoolClosed
+
+from ._asyncio import run, sleep
+from .arguments import Call
+from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
+from .flight import Flight, is_alive, lost_connection, pauses, was_undone
+from .lease import Clock
+
+SCHEMA_VERSION = 1
+LARGEST_POOL = 10
+
+log = logging.getLogger("tradelatch")
+
+
+class AsyncCaller:
+    """Sends calls, each on a connection of the pool, until they are answered."""
+
+    def __init__(
+        self,
+        dsn: str | None,
+        pool: AsyncConnectionPool[Any] | None,
+        worker: str | None,
+        timeout: float,
+        prepare: bool,
+    ) -> None:
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < 1e6:
+            raise InvalidArgument("timeout must be a number of seconds above 0")
+        if pool is not None and (dsn is not None or worker is not None):
+            raise InvalidArgument("a pool brings its own dsn and application name")
+        self.timeout = timeout
+        self.clock = Clock()
+        self._prepare = prepare
+        self._is_compared = False  # with the schema's version and the database's clock
+        self._is_owner = pool is None
+        self._pool = pool or _new_pool(dsn, worker, timeout)
+
+    async def open(self) -> None:
+        """Start the pool, if it is the client's own."""
+        if self._is_owner and self._pool.closed:
+            try:
+                await self._pool.open()
+            except PoolClosed as error:
+                raise Unavailable("the client is closed") from error
+
+    async def close(self) -> None:
+        """End the pool, if it is the client's own."""
+        if self._is_owner:
+            await self._pool.close()
+
+    async def call(self, call: Call) -> list[tuple[Any, ...]]:
+        """The rows that a call returns. It is carried to its end even when the caller is cancelled."""
+        return await run(self.timeout, self.perform, call)
+
+    async def perform(self, flight: Flight, call: Call) -> list[tuple[Any, ...]]:
+        """The same, as a part of a flight: repeated with the same arguments while that does no harm."""
+        if flight.sent and not call.repeatable:
+            raise OutcomeUnknown(f"{call.name}: interrupted; it may have been done or not")
+        waits = pauses()
+        while True:
+            flight.sent = False
+            async with self._connection(flight) as connection:
+                try:
+                    return await self._answer(flight, connection, call)
+                except psycopg.Error as error:
+                    cause = error
+                was_lost = lost_connection(cause, connection)
+            if was_lost:
+                self._is_compared = False  # the next connection may find another server
+                if flight.sent and not call.repeatable:
+                    raise OutcomeUnknown(f"{call.name}: connection lost; it may have been done or not") from cause
+                problem = "the connection was lost" if flight.left() else f"no answer within {flight.seconds:g} s"
+                failure: TradelatchError = Unavailable(f"{call.name}: {problem}", sqlstate=cause.sqlstate)
+            else:
+                failure = from_database(cause)
+                if not was_undone(cause):
+                    raise failure from cause
+            pause = next(waits, None)
+            if pause is None or pause >= flight.left():
+                raise failure from cause
+            log.info("%s is repeated: %s", call.name, type(failure).__name__)
+            await sleep(pause)
+
+    async def _answer(
+        self, flight: Flight, connection: psycopg.AsyncConnection[Any], call: Call
+    ) -> list[tuple[Any, ...]]:
+        async with connection:  # commits, where the pool's connections are not autocommit
+            cursor = psycopg.AsyncCursor(connection, row_factory=tuple_row)
+            if not self._is_compared:
+                await self._compare(cursor)
+            flight.sent = True
+            try:
+                await cursor.execute(call.query, call.parameters, prepare=self._prepare)
+            except UnicodeEncodeError as error:
+                raise InvalidArgument("a string does not fit the connection's encoding") from error
+            rows = await cursor.fetchall()
+        log.debug("%s%s: %s", call.name, call.parameters, rows)
+        return rows
+
+    async def _compare(self, cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> None:
+        asked_at = datetime.now(UTC)
+        await cursor.execute(
+            "select tradelatch.schema_version(), extract(epoch from clock_timestamp())::float8", prepare=False
+        )
+        ((version, told),) = await cursor.fetchall()
+        if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
+            raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
+        self.clock = Clock.compared(asked_at, datetime.fromtimestamp(told, UTC))
+        self._is_compared = True
+
+    @asynccontextmanager
+    async def _connection(self, flight: Flight) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        await self.open()
+        while True:
+            try:
+                connection = await self._pool.getconn(timeout=flight.left())
+            except PoolClosed as error:
+                raise Unavailable("the pool is not open") from error
+            except psycopg.Error as error:
+                raise Unavailable(
+                    f"no connection within {flight.seconds:g} s; the log of psycopg.pool says why"
+                ) from error
+            if is_alive(connection):
+                break
+            self._is_compared = False
+            await connection.close()
+            await self._pool.putconn(connection)
+        try:
+            with flight.over(connection):
+                yield connection
+        finally:
+            await self._pool.putconn(connection)
+
+
+def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> AsyncConnectionPool[Any]:
+    conninfo = os.environ.get("TRADELATCH_DSN", "") if dsn is None else dsn
+    settings = _settings(conninfo)
+    if settings is None:  # and nothing of it in the message, or in a cause
+        raise InvalidArgument("dsn is not a connection string")
+    if worker is not None:
+        if not isinstance(worker, str) or not worker.isprintable() or not 0 < len(worker.encode()) < 64:
+            raise InvalidArgument("worker must be 1 to 63 printable characters")
+        settings["application_name"] = worker
+    settings.setdefault("fallback_application_name", "tradelatch")
+    settings.setdefault("connect_timeout", ceil(timeout))
+    return AsyncConnectionPool(
+        kwargs=settings | {"autocommit": True},
+        min_size=1,
+        max_size=LARGEST_POOL,
+        open=False,
+        name="tradelatch",
+        # Try again every second while the database is away; the pool would wait twice as long each time.
+        reconnect_timeout=1.0,
+        reconnect_failed=_reconnect,
+    )
+
+
+def _settings(conninfo: object) -> dict[str, Any] | None:
+    try:
+        return conninfo_to_dict(conninfo) if isinstance(conninfo, str) else None
+    except psycopg.Error:
+        return None
+
+
+async def _reconnect(pool: AsyncConnectionPool[Any]) -> None:
+    await pool.check()

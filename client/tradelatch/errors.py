@@ -1,0 +1,148 @@
+"""What can go wrong, and the one table that says which SQLSTATE is which exception."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+
+class TradelatchError(Exception):
+    """Whatever this package raises; by itself, a database error that has no class of its own.
+
+    sqlstate: the database's code, or None. detail: the parsed JSON of the database's DETAIL, or None.
+    """
+
+    default_sqlstate: str | None = None
+
+    def __init__(self, message: str, *, sqlstate: str | None = None, detail: Any = None) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate or self.default_sqlstate
+        self.detail = detail
+
+
+class InvalidArgument(TradelatchError):
+    """A value was refused, by the database or by the client before it asked. Mend the caller."""
+
+    default_sqlstate = "22023"
+
+
+class IllegalTransition(TradelatchError):
+    """The position's status does not allow this move. `detail` has position_id, status and move."""
+
+
+class StaleFence(TradelatchError):
+    """Somebody else drives the position now: send no order for it."""
+
+
+class PositionNotFound(TradelatchError):
+    """There is no position with this id."""
+
+
+class RequestMismatch(TradelatchError):
+    """A request, an attempt or an order id was used for something else before."""
+
+
+class PositionModeConflict(TradelatchError):
+    """One-way and hedge mode cannot be mixed on one symbol."""
+
+
+class AdoptionRefused(TradelatchError):
+    """An existing table cannot be taken over as it is; `detail` lists the rows."""
+
+
+class RevertRefused(TradelatchError):
+    """Something would be lost; `detail` lists it."""
+
+
+class SlotBusy(TradelatchError):
+    """The slot's lock was not free within 2 s. Nothing was done; try again later."""
+
+
+class PermissionDenied(TradelatchError):
+    """The database role may not do this."""
+
+
+class RetriesExhausted(TradelatchError):
+    """The database undid the call each time (deadlock, serialization). Nothing was done."""
+
+
+class Unavailable(TradelatchError):
+    """No connection, or no answer within `timeout`.
+
+    A call that was sent may have been done. It can be repeated: the answer tells (`replayed`); one that takes an
+    `attempt` only with the same one.
+    """
+
+
+class OutcomeUnknown(TradelatchError):
+    """The connection was lost during a call that may not be repeated: it may have been done or not."""
+
+
+class SlotTaken(TradelatchError):
+    """`opening` found the slot or the request taken. position_id and status are the holder's."""
+
+    def __init__(self, position_id: int, status: str) -> None:
+        super().__init__(f"position {position_id} ({status}) holds the slot or the request")
+        self.position_id = position_id
+        self.status = status
+
+
+class OpeningIncomplete(TradelatchError):
+    """The block of `opening` was left before the position was active. It was cancelled or is being rolled back."""
+
+
+class LeaseExpired(TradelatchError):
+    """Too late to send this order: somebody else may drive the position."""
+
+
+class SchemaMismatch(TradelatchError):
+    """The database has no tradelatch schema, or one that this client does not know."""
+
+
+BY_SQLSTATE: dict[str, type[TradelatchError]] = {
+    "22023": InvalidArgument,
+    "TL002": IllegalTransition,
+    "TL003": StaleFence,
+    "TL004": PositionNotFound,
+    "TL005": RequestMismatch,
+    "TL006": PositionModeConflict,
+    "TL007": AdoptionRefused,
+    "TL008": RevertRefused,
+    "55P03": SlotBusy,
+    "42501": PermissionDenied,
+    "40001": RetriesExhausted,
+    "40P01": RetriesExhausted,
+    "25006": Unavailable,  # a standby: read only
+    "3F000": SchemaMismatch,
+    "42P01": SchemaMismatch,
+    "42703": SchemaMismatch,
+    "42883": SchemaMismatch,
+}
+BY_CLASS: dict[str, type[TradelatchError]] = {  # the first two characters
+    "08": Unavailable,
+    "22": InvalidArgument,
+    "53": Unavailable,  # out of connections, memory, disk
+    "57": Unavailable,  # shutting down, cancelled
+}
+
+
+def from_database(error: psycopg.Error) -> TradelatchError:
+    """The exception that stands for this one, by its SQLSTATE alone."""
+    code = error.sqlstate or ""
+    kind = BY_SQLSTATE.get(code) or BY_CLASS.get(code[:2], TradelatchError)
+    if not code and isinstance(error, psycopg.DataError):
+        kind = InvalidArgument
+    message = error.diag.message_primary or f"database error ({type(error).__name__})"
+    if error.diag.message_hint:
+        message = f"{message} ({error.diag.message_hint})"
+    return kind(message, sqlstate=code or None, detail=_json(error.diag.message_detail))
+
+
+def _json(detail: str | None) -> Any:
+    try:
+        return json.loads(detail or "", parse_float=Decimal)
+    except ValueError:
+        return None

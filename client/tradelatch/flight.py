@@ -1,0 +1,89 @@
+"""A call in flight: how long it may take, what is repeated, and when."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg.pq import ConnStatus
+
+RETRIES = 8
+FIRST_PAUSE = 0.02  # seconds, doubled each time
+LONGEST_PAUSE = 1.0
+
+
+class Flight:
+    """One call of the client, its retries included. It is over after `seconds`, whatever the network does."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.began_at = time.monotonic()
+        self.sent = False  # something may have reached the database
+        self._socket: socket.socket | None = None
+        self._expired = False
+        self._lock = threading.Lock()
+
+    def left(self) -> float:
+        """Seconds left; never below 0."""
+        return max(0.0, self.began_at + self.seconds - time.monotonic())
+
+    @contextmanager
+    def over(self, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> Iterator[None]:
+        """While inside, `expire` cuts this connection."""
+        # A duplicate stays ours when libpq closes its own descriptor and the number is given to somebody else.
+        # Its family does not matter: nothing but shutdown() is done with it.
+        duplicate = socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with self._lock:
+                self._socket = duplicate
+                if self._expired:
+                    self._cut()
+            yield
+        finally:
+            with self._lock:
+                self._socket = None
+                duplicate.close()
+
+    def expire(self) -> None:
+        """Time is up: whoever waits for the database's answer gets an error at once."""
+        with self._lock:
+            self._expired = True
+            self._cut()
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def pauses() -> Iterator[float]:
+    """Seconds to wait before each retry: exponential, with jitter."""
+    for retry in range(RETRIES):
+        yield random.uniform(0.5, 1.0) * min(LONGEST_PAUSE, FIRST_PAUSE * 2**retry)
+
+
+def is_alive(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Whether an idle connection still has its other end, as far as the socket knows. No round trip."""
+    try:
+        for _ in range(2):  # a last message, then the end of the stream
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return False
+    return connection.pgconn.status == ConnStatus.OK
+
+
+def was_undone(error: psycopg.Error) -> bool:
+    """The database rolled the call back and asks to try again."""
+    return error.sqlstate in ("40001", "40P01")
+
+
+def lost_connection(error: psycopg.Error, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """The connection ended before the answer: the call may have been done or not."""
+    code = error.sqlstate or ""
+    return code.startswith(("08", "57P0")) or (not code and connection.closed)

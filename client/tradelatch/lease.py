@@ -1,0 +1,70 @@
+"""Until when orders may be sent, told by two clocks that cannot both be wrong in the same way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .receipt import Receipt
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The database's clock, as seen from here: this machine's plus `ahead`."""
+
+    ahead: timedelta = timedelta(0)
+
+    @classmethod
+    def compared(cls, asked_at: datetime, told: datetime) -> Clock:
+        """From its answer to a question asked at `asked_at`, by this machine's clock; never behind the true one."""
+        return cls(told - asked_at)
+
+    def now(self) -> datetime:
+        """The time by the database's clock."""
+        return datetime.now(UTC) + self.ahead
+
+
+class Lease:
+    """The drive that a handle holds: its fence, and until when it lasts.
+
+    The monotonic clock bounds it from the moment the call that was granted it began: no clock that is set can
+    lengthen it. The database's `lease_until` bounds it too: a suspended machine cannot lengthen that. Both must hold.
+    The handle and its renewal both write here; what is known never falls.
+    """
+
+    def __init__(self) -> None:
+        self.fence: int | None = None
+        self.until: datetime | None = None
+        self.is_lost = False
+        self._ends_at = 0.0  # monotonic
+        self._lock = threading.Lock()
+
+    def learn(self, receipt: Receipt, began_at: float, granted: timedelta | None) -> None:
+        """Take over what a receipt says; its call, begun at `began_at` (monotonic), asked for the lease `granted`."""
+        if receipt.fence is None or receipt.lease_until is None:
+            return
+        with self._lock:
+            if self.fence is None or receipt.fence > self.fence:
+                self.fence, self.is_lost, self._ends_at = receipt.fence, False, 0.0
+            elif receipt.fence < self.fence or (self.until and receipt.lease_until <= self.until):
+                return
+            self.until = receipt.lease_until
+            if granted is not None:
+                self._ends_at = max(self._ends_at, began_at + granted.total_seconds())
+
+    def lose(self, fence: int | None) -> None:
+        """The database says that this fence is not the current one any more."""
+        with self._lock:
+            self.is_lost = self.is_lost or fence == self.fence
+
+    def lasts(self, clock: Clock) -> bool:
+        """Whether an order may be sent now."""
+        with self._lock:
+            return (
+                not self.is_lost
+                and self.until is not None
+                and time.monotonic() < self._ends_at
+                and clock.now() < self.until
+            )

@@ -1,0 +1,338 @@
+# Generated from position_async.py by client/async_to_sync.py: change that file, not this one.
+"""The handle that `opening` yields: one position, driven by one thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from ._threads import Ticker, run
+from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
+from .calling_sync import Caller
+from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
+from .flight import Flight
+from .lease import Lease
+from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+
+OPENING = ("pending_entry", "entry_placed", "pending_sl")
+CLOSING = ("pending_close", "pending_rollback")
+
+log = logging.getLogger("tradelatch")
+
+
+class Position:
+    """A position and the right to drive it; it belongs to one thread.
+
+    Its methods are those of the client, with its own position_id and fence. Its attributes are those of the latest
+    receipt, but that fence and lease_until stay known when a receipt does not repeat them.
+    """
+
+    def __init__(self, caller: Caller, lease: timedelta, *, is_first_attempt: bool) -> None:
+        self._caller = caller
+        self._lease_length = lease
+        self._is_first_attempt = is_first_attempt
+        self._lease = Lease()
+        self._receipt: Receipt | None = None
+        self._ticker: Ticker | None = None
+        self._is_handed_out = False  # the entry may have been sent
+        self._is_ended = False  # cancelled or rolled back by our caller
+        self._is_detached = False
+        self._is_left = False  # the block
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.position_id} {self.status}>"
+
+    @property
+    def _latest(self) -> Receipt:
+        if self._receipt is None:
+            raise RuntimeError("the position was not created")
+        return self._receipt
+
+    @property
+    def outcome(self) -> str:
+        """`created`, `replayed`, `duplicate`, `existing` or `ok`."""
+        return self._latest.outcome
+
+    @property
+    def position_id(self) -> int:
+        """The position's id."""
+        return self._latest.position_id
+
+    @property
+    def status(self) -> str:
+        """Where the position stands."""
+        return self._latest.status
+
+    @property
+    def exchange(self) -> str:
+        """The venue, in its canonical spelling."""
+        return self._latest.exchange
+
+    @property
+    def account(self) -> str:
+        """The exchange account."""
+        return self._latest.account
+
+    @property
+    def symbol(self) -> str:
+        """The symbol, in its canonical spelling."""
+        return self._latest.symbol
+
+    @property
+    def position_side(self) -> str:
+        """`both`, `long` or `short`."""
+        return self._latest.position_side
+
+    @property
+    def fence(self) -> int | None:
+        """The number that every call shows; it rises when the right to drive changes hands."""
+        return self._lease.fence
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """Until when orders may be sent, by the database's clock."""
+        return self._lease.until
+
+    @property
+    def cancels(self) -> tuple[str, ...]:
+        """Orders to cancel, by client order id, or `id:` and the exchange's id."""
+        return self._latest.cancels
+
+    @property
+    def next_order(self) -> ExchangeOrder | None:
+        """The order to send now, or None. Whoever read it is taken to have sent it.
+
+        Raises LeaseExpired when it is too late to send.
+        """
+        order = self._latest.next_order
+        if order is None:
+            return None
+        until = self._lease.until
+        if until is None or not self._lease.lasts(self._caller.clock):
+            raise LeaseExpired(f"position {self.position_id}: too late to send an order")
+        self._is_handed_out = True
+        return replace(order, valid_until=until)
+
+    def place_entry(self, exchange_order_id: str, *, details: Details = NO_DETAILS) -> Receipt:
+        """The exchange took the entry."""
+        return self._move("place_entry", exchange_order_id=exchange_order_id, details=details)
+
+    def confirm_entry(
+        self,
+        filled_quantity: Decimal | int,
+        *,
+        average_price: Decimal | int | None = None,
+        exchange_order_id: str | None = None,
+        details: Details = NO_DETAILS,
+    ) -> Receipt:
+        """The entry was filled, wholly or in part; again when it grew. The stop-loss is due next."""
+        return self._move(
+            "confirm_entry",
+            filled_quantity=filled_quantity,
+            average_price=average_price,
+            exchange_order_id=exchange_order_id,
+            details=details,
+        )
+
+    def activate(
+        self,
+        stop_loss_price: Decimal | int,
+        *,
+        stop_loss_order_id: str | None = None,
+        details: Details = NO_DETAILS,
+    ) -> Receipt:
+        """The stop-loss stands on the exchange. Outcome `duplicate`: another row held the slot, this one is undone."""
+        return self._move(
+            "activate_position",
+            stop_loss_price=stop_loss_price,
+            stop_loss_order_id=stop_loss_order_id,
+            details=details,
+        )
+
+    def cancel(self, reason: str) -> Receipt:
+        """The entry is final and nothing was filled."""
+        receipt = self._move("cancel_position", reason=reason)
+        self._is_ended = True
+        return receipt
+
+    def rollback(self, reason: str, *, details: Details = NO_DETAILS) -> Receipt:
+        """Something may be open on the exchange: it is to be closed; then confirm_flat."""
+        receipt = self._move("rollback_position", reason=reason, details=details)
+        self._is_ended = True
+        return receipt
+
+    def confirm_flat(
+        self,
+        *,
+        exit_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        details: Details = NO_DETAILS,
+    ) -> Receipt:
+        """After a rollback: the entry is final and nothing is left on the exchange. The slot is free."""
+        return self._move("confirm_flat", exit_price=exit_price, realized_pnl=realized_pnl, details=details)
+
+    def begin_close(self, reason: str, *, attempt: UUID | None = None) -> Receipt:
+        """An exit is decided; the close is due next."""
+        return self._move("begin_close", reason=reason, attempt=attempt or uuid4(), lease=self._lease_length)
+
+    def confirm_close(
+        self,
+        reason: str,
+        *,
+        exit_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        details: Details = NO_DETAILS,
+    ) -> Receipt:
+        """It is closed, by us or by the exchange. `cancels` has the orders that are left. The slot is free."""
+        return self._move(
+            "confirm_close", reason=reason, exit_price=exit_price, realized_pnl=realized_pnl, details=details
+        )
+
+    def update_stop_loss(
+        self,
+        stop_loss_price: Decimal | int | None,
+        *,
+        stop_loss_order_id: str | None = None,
+        attempt: UUID | None = None,
+    ) -> Receipt:
+        """The stop-loss was moved. None: it is gone, a new one is due next, under a new fence."""
+        call = function_call(
+            "update_stop_loss",
+            RECEIPT_COLUMNS,
+            {
+                "position_id": self.position_id,
+                "stop_loss_price": stop_loss_price,
+                "stop_loss_order_id": stop_loss_order_id,
+                "attempt": attempt or uuid4(),
+                "lease": self._lease_length,
+            },
+        )
+        return run(self._caller.timeout, self._perform, call)
+
+    def reissue_order(self, client_order_id: str, reason: str, *, remaining: Decimal | int | None = None) -> Receipt:
+        """That stop-loss or close was refused or ended: the same order under a fresh id, for what remains."""
+        return self._move("reissue_order", client_order_id=client_order_id, reason=reason, remaining=remaining)
+
+    def renew_lease(self) -> None:
+        """Lengthen the lease. Inside the block that happens by itself."""
+        run(self._caller.timeout, self._renew)
+
+    def detach(self) -> None:
+        """Leave the block without ending anything: the lease is not renewed any more, and whoever claims may claim."""
+        self._is_detached = True
+
+    def _call(self, name: str, **arguments: object) -> Call:
+        own = {"position_id": self.position_id, "fence": self.fence}
+        return function_call(name, RECEIPT_COLUMNS, own | arguments)
+
+    def _move(self, name: str, **arguments: object) -> Receipt:
+        call = self._call(name, **arguments)
+        if name != "cancel_position":  # whoever reports on an order has sent it
+            self._is_handed_out = True
+        return run(self._caller.timeout, self._perform, call)
+
+    def _perform(self, flight: Flight, call: Call) -> Receipt:
+        self._receipt = self._ask(flight, call)
+        return self._receipt
+
+    def _ask(self, flight: Flight, call: Call) -> Receipt:
+        fence = self.fence
+        try:
+            (row,) = self._caller.perform(flight, call)
+        except StaleFence:
+            self._lease.lose(fence)
+            raise
+        receipt = Receipt.from_row(row)
+        self._lease.learn(receipt, flight.began_at, call.parameters.get("lease"))
+        return receipt
+
+    def _create(self, flight: Flight, call: Call) -> Receipt:
+        receipt = self._perform(flight, call)
+        self._is_handed_out = receipt.outcome == "replayed" and not self._is_first_attempt
+        return receipt
+
+    def _renew(self, flight: Flight) -> None:
+        self._ask(flight, self._call("renew_lease", lease=self._lease_length))
+
+    def _keep(self) -> bool:
+        """Called again and again while the block lasts."""
+        is_over = self._is_left or self._is_detached
+        if not is_over and not self._lease.is_lost and self.status in OPENING + CLOSING:
+            try:
+                run(self._caller.timeout, self._renew)
+            except TradelatchError as error:
+                log.warning("a lease was not renewed: %s", type(error).__name__)
+        return not is_over
+
+    def _start(self) -> None:
+        if self.fence is None or self.status not in OPENING + CLOSING + ("active",):
+            raise SlotTaken(self.position_id, self.status)
+        self._ticker = Ticker(self._lease_length.total_seconds() / 3, self._keep)
+
+    def _check_end(self) -> None:
+        if not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback"):
+            raise OpeningIncomplete(
+                f"position {self.position_id} is {self.status}: its block was left before it was active"
+            )
+
+    def _leave(self, flight: Flight, error: BaseException | None) -> None:
+        self._is_left = True
+        if self._ticker:
+            self._ticker.stop()
+        if error and self.fence is not None and not self._is_detached:
+            try:
+                self._undo(flight, reason_of(error))
+            except TradelatchError as failure:
+                problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
+                error.add_note(problem)
+                log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
+        if self._ticker:
+            self._ticker.join()
+
+    def _undo(self, flight: Flight, reason: str) -> None:
+        if self.status not in OPENING:
+            return
+        is_unsent = self.status == "pending_entry" and not self._is_handed_out
+        name = "cancel_position" if is_unsent else "rollback_position"
+        try:
+            self._perform(flight, self._call(name, reason=reason))
+        except IllegalTransition as refusal:
+            # An answer that never arrived had moved it on, to where nothing is to be undone.
+            if (refusal.detail or {}).get("status") in OPENING:
+                raise
+            return
+        if self.status in CLOSING:
+            with suppress(TradelatchError):  # else there is what is left of the lease to send the close
+                self._renew(flight)
+
+
+def create(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Receipt:
+    """Create a position; when the caller is cancelled meanwhile, cancel the position too."""
+    position = Position(caller, lease, is_first_attempt=is_first_attempt)
+    try:
+        return run(caller.timeout, position._create, call)
+    except BaseException as error:
+        if not position._is_handed_out:
+            run(caller.timeout, position._leave, error)
+        raise
+
+
+@contextmanager
+def opening(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Iterator[Position]:
+    """Create a position for the time of a block, and end it with the block unless it came to be active."""
+    position = Position(caller, lease, is_first_attempt=is_first_attempt)
+    try:
+        run(caller.timeout, position._create, call)
+        position._start()
+        yield position
+        position._check_end()
+    except BaseException as error:
+        run(caller.timeout, position._leave, error)
+        raise
+    else:
+        run(caller.timeout, position._leave, None)

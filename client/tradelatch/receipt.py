@@ -1,0 +1,185 @@
+"""What the database answers: receipts, and the rows of the views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self, get_type_hints
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeOrder:
+    """An order for the exchange, as the database computed it.
+
+    kind: `entry`, `stop_loss` or `close`. side: `buy` or `sell`. quantity: in units of the base asset.
+    price: a stop-loss's trigger, where it is known; else None. cancels: orders to cancel first, by client order id,
+    or `id:` and the exchange's id; that the exchange does not know one is fine. valid_until: no order may be sent
+    after it, by the database's clock. The `entry` of a claimed position is to be looked up, never sent.
+    """
+
+    kind: str
+    side: str
+    quantity: Decimal
+    price: Decimal | None
+    reduce_only: bool
+    client_order_id: str
+    cancels: tuple[str, ...]
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Where a position stands, and the exchange order that it calls for next, if any.
+
+    outcome: `created`, `existing`, `replayed`, `claimed`, `duplicate` or `ok`. fence, lease_until and next_order are
+    None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order.
+    """
+
+    outcome: str
+    position_id: int
+    status: str
+    fence: int | None
+    lease_until: datetime | None
+    exchange: str
+    account: str
+    symbol: str
+    position_side: str
+    next_order: ExchangeOrder | None
+    cancels: tuple[str, ...]
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Receipt:
+        """From the values of RECEIPT_COLUMNS, in that order."""
+        outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, *order_columns = row
+        kind, side, quantity, price, reduce_only, client_order_id, cancels = order_columns
+        lease_until = lease_until and lease_until.astimezone(UTC)
+        cancels = tuple(cancels or ())
+        order = kind and ExchangeOrder(
+            kind=kind,
+            side=side,
+            quantity=quantity,
+            price=price,
+            reduce_only=reduce_only,
+            client_order_id=client_order_id,
+            cancels=cancels,
+            valid_until=lease_until,
+        )
+        return cls(
+            outcome=outcome,
+            position_id=position_id,
+            status=status,
+            fence=fence,
+            lease_until=lease_until,
+            exchange=exchange,
+            account=account,
+            symbol=symbol,
+            position_side=position_side,
+            next_order=order,
+            cancels=cancels,
+        )
+
+
+RECEIPT_COLUMNS = (
+    "outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, order_kind,"
+    " order_side, order_quantity, order_price, order_reduce_only, order_client_order_id, order_cancels"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of a view, read by the names of its columns."""
+
+    @classmethod
+    def columns(cls) -> str:
+        """The select list: by name, so that a newer schema may have more."""
+        hints = get_type_hints(cls)
+        return ", ".join(f"{name}::text" if _is_json(hints[name]) else name for name in hints)
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Self:
+        """From the values of columns(), in that order."""
+        hints = get_type_hints(cls)
+        return cls(**{f.name: _value(v, hints[f.name]) for f, v in zip(fields(cls), row, strict=True)})
+
+
+def _is_json(hint: Any) -> bool:
+    return bool(hint == Mapping[str, Any])
+
+
+def _value(value: Any, hint: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if _is_json(hint) and value is not None:
+        return json.loads(value, parse_float=Decimal)
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionRow(Row):
+    """A row of the views `positions` and `open_positions`. Times are in UTC."""
+
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: str
+    side: str
+    status: str
+    quantity: Decimal
+    filled_quantity: Decimal
+    entry_price: Decimal
+    average_price: Decimal | None
+    stop_loss_price: Decimal | None
+    open_quantity: Decimal
+    fence: int
+    lease_until: datetime | None
+    origin: str
+    request_id: str | None
+    signal_id: int | None
+    stop_loss_percent: Decimal | None
+    entry_client_order_id: str | None
+    exchange_order_id: str | None
+    stop_loss_order_id: str | None
+    exit_reason: str | None
+    exit_price: Decimal | None
+    realized_pnl: Decimal | None
+    fees: Decimal | None
+    details: Mapping[str, Any]
+    created_at: datetime
+    opened_at: datetime | None
+    activated_at: datetime | None
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineRow(Row):
+    """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before."""
+
+    position_id: int
+    event_id: int
+    at: datetime
+    event: str
+    from_status: str | None
+    to_status: str
+    fence: int | None
+    details: Mapping[str, Any]
+    user_name: str
+    application_name: str | None
+    since_previous: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health(Row):
+    """The one row of the view `health`. duplicates_prevented and rollback_rate are over the last day."""
+
+    open_by_status: Mapping[str, Any]
+    open_positions: int
+    duplicates_prevented: int
+    rollback_rate: Decimal | None
+    oldest_unfinished: datetime | None
+    oldest_unfinished_age: timedelta | None
+    without_stop_loss: int

@@ -1,0 +1,229 @@
+"""Refusals, lost connections, restarts and timeouts."""
+
+import logging
+import time
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+from tradelatch import (
+    AsyncClient,
+    OutcomeUnknown,
+    PermissionDenied,
+    RetriesExhausted,
+    SchemaMismatch,
+    SlotBusy,
+    StaleFence,
+    TradelatchError,
+    Unavailable,
+)
+from tradelatch.flight import RETRIES
+
+REFUSING = """
+    create sequence public.tries;
+    create or replace function tradelatch.renew_lease(position_id bigint, fence bigint, lease interval = '1 minute')
+    returns tradelatch.receipt language plpgsql as $$
+    begin
+        perform nextval('public.tries');
+        raise exception 'no' using errcode = '{}', detail = '{{"price": 3.2333}}';
+    end $$
+"""
+
+
+@pytest.mark.usefixtures("own_schema")
+async def test_deadlock_is_repeated(database, admin, apt, tasks):
+    admin(f"alter database {admin.connection.info.dbname} set deadlock_timeout = '500ms'")
+    async with AsyncClient(database) as client:
+        created = await client.create_position(**apt)
+        with psycopg.connect(database) as rival:
+            rival.execute("set deadlock_timeout = '10s'")  # so that it is the client's call that is undone
+            rival.execute("select from monitoring.positions where id = %s for update", [created.position_id])
+            placing = tasks.start(client.place_entry, created.position_id, created.fence, "53190368")
+            await tasks.until(admin.is_waiting)  # it holds the slot's lock, and wants the row
+            rival.execute(
+                "select tradelatch.renew_lease(position_id => %s, fence => %s)", [created.position_id, created.fence]
+            )
+        placed = await tasks.result(placing)
+    assert placed.outcome == "ok"
+    counted = "select deadlocks from pg_stat_database where datname = current_database()"
+    await tasks.until(lambda: admin(counted) == [1])
+
+
+async def test_serialization_failure_is_repeated(database, admin, apt, tasks):
+    kwargs = {"options": "-c default_transaction_isolation=repeatable\\ read"}
+    async with AsyncConnectionPool(database, kwargs=kwargs, min_size=1, open=False) as pool:
+        client = AsyncClient(pool=pool)
+        await client.schema_version()
+        with psycopg.connect(database) as rival:
+            rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")
+            creating = tasks.start(client.create_position, **apt)
+            await tasks.until(admin.is_waiting)
+            rival.execute("select tradelatch.create_position('binance', 'APTUSDT', 'long', 1, 3)")
+        receipt = await tasks.result(creating)
+    assert (receipt.outcome, receipt.fence, receipt.next_order) == ("existing", None, None)
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
+@pytest.mark.usefixtures("own_schema", "short_pauses")
+async def test_retries_end(database, admin, sqlstate):
+    admin(REFUSING.format(sqlstate))
+    async with AsyncClient(database) as client:
+        with pytest.raises(RetriesExhausted) as caught:
+            await client.renew_lease(1, 1)
+    assert caught.value.sqlstate == sqlstate
+    assert admin("select last_value from public.tries") == [1 + RETRIES]
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "kind"),
+    [
+        ("53300", Unavailable),
+        ("53100", Unavailable),
+        ("57014", Unavailable),
+        ("25006", Unavailable),
+        ("55P03", SlotBusy),
+        ("TL003", StaleFence),
+        ("42501", PermissionDenied),
+        ("42883", SchemaMismatch),
+        ("XX000", TradelatchError),
+        ("23505", TradelatchError),
+    ],
+)
+@pytest.mark.usefixtures("own_schema")
+async def test_other_errors_are_not_repeated(database, admin, sqlstate, kind):
+    admin(REFUSING.format(sqlstate))
+    async with AsyncClient(database) as client:
+        with pytest.raises(TradelatchError) as caught:
+            await client.renew_lease(1, 1)
+    assert type(caught.value) is kind
+    assert caught.value.sqlstate == sqlstate
+    assert str(caught.value.detail["price"]) == "3.2333"
+    assert admin("select last_value from public.tries") == [1]
+
+
+async def test_busy_slot(database, admin, apt, tasks):
+    async with AsyncClient(database) as client:
+        with psycopg.connect(database) as rival:
+            rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")
+            with pytest.raises(SlotBusy):
+                await client.create_position(**apt)
+        assert (await client.create_position(**apt)).outcome == "created"
+
+
+async def test_terminated_connections_do_not_poison_the_pool(database, admin, apt, tasks):
+    async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=12, open=False) as pool:
+        await pool.wait()
+        client = AsyncClient(pool=pool)
+        await client.schema_version()
+        admin.terminate()  # more broken connections than there are retries
+        assert (await client.create_position(**apt)).outcome == "created"
+
+
+@pytest.mark.parametrize("name", ["create_position", "claim_stale"])
+async def test_terminated_in_flight(database, admin, apt, tasks, name):
+    async with AsyncClient(database) as client:
+        await client.schema_version()
+        with psycopg.connect(database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            arguments = apt if name == "create_position" else {}
+            calling = tasks.start(getattr(client, name), **arguments)
+            await tasks.until(admin.is_waiting)
+            admin("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'")
+            if name == "claim_stale":
+                with pytest.raises(OutcomeUnknown):
+                    await tasks.result(calling)
+                return
+            await tasks.until(admin.is_waiting)
+        assert (await tasks.result(calling)).outcome == "created"
+
+
+async def test_restart(restartable, tasks):
+    dsn = restartable.dsn("postgres")
+    async with AsyncClient(dsn, timeout=30) as client:
+        await client.schema_version()
+        restartable.stop()
+        try:
+            calling = tasks.start(client.normalize_symbol, "aptusdt")
+        finally:
+            restartable.start()
+        assert await tasks.result(calling) == "APTUSDT"
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_lost_again_and_again(proxy, apt):
+    async with AsyncClient(proxy.dsn, timeout=30) as client:
+        created = await client.create_position(**apt)
+        proxy.lose("renew_lease", times=1 + RETRIES)
+        with pytest.raises(Unavailable):
+            await client.renew_lease(created.position_id, created.fence)
+        assert not proxy.faults
+        assert await client.schema_version() == "1"
+
+
+async def test_nobody_listens(proxy):
+    dsn = proxy.dsn
+    proxy.close()
+    async with AsyncClient(dsn, timeout=0.3) as client:
+        began_at = time.monotonic()
+        with pytest.raises(Unavailable):
+            await client.claim_stale()  # never sent, so not unknown
+        assert time.monotonic() - began_at < 2
+
+
+@pytest.mark.parametrize(("name", "kind"), [("normalize_symbol", Unavailable), ("claim_stale", OutcomeUnknown)])
+async def test_timeout_bounds_a_silent_server(proxy, name, kind):
+    async with AsyncClient(proxy.dsn, timeout=0.5) as client:
+        await client.schema_version()
+        proxy.silence()
+        began_at = time.monotonic()
+        with pytest.raises(kind):
+            await getattr(client, name)(*(["aptusdt"] if name == "normalize_symbol" else []))
+        assert 0.4 < time.monotonic() - began_at < 2
+
+
+async def test_timeout_bounds_a_pool_of_ones_own(proxy):
+    async with AsyncConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = AsyncClient(pool=pool, timeout=0.5)
+        await client.schema_version()
+        proxy.hold("normalize_symbol")
+        with pytest.raises(Unavailable):
+            await client.normalize_symbol("aptusdt")
+        assert await client.normalize_symbol("aptusdt") == "APTUSDT"
+
+
+async def test_timeout_bounds_the_wait_for_a_connection(database):
+    async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = AsyncClient(pool=pool, timeout=0.2)
+        async with pool.connection():
+            with pytest.raises(Unavailable):
+                await client.schema_version()
+        assert await client.schema_version() == "1"
+
+
+@pytest.mark.usefixtures("own_schema")
+async def test_timeout_bounds_retries(database, admin):
+    admin(REFUSING.format("40001"))
+    async with AsyncClient(database, timeout=0.2) as client:
+        began_at = time.monotonic()
+        with pytest.raises(RetriesExhausted):
+            await client.renew_lease(1, 1)
+        assert time.monotonic() - began_at < 1
+
+
+async def test_nothing_secret_is_told(proxy, apt, caplog):
+    caplog.set_level(logging.INFO)
+    secret = "pw-3f9c"
+    dsn = proxy.dsn + f" password={secret}"
+    texts = []
+    async with AsyncClient(dsn, timeout=0.5) as client:
+        created = await client.create_position(**apt)
+        proxy.silence()
+        with pytest.raises(Unavailable) as caught:
+            await client.renew_lease(created.position_id, created.fence)
+    error = caught.value
+    while error is not None:
+        texts += [str(error), repr(error)]
+        error = error.__cause__ or error.__context__
+    texts += [repr(client), repr(vars(client)), caplog.text]
+    assert not [text for text in texts if secret in text]
+    assert not [record for record in caplog.records if record.name == "tradelatch" and "61.8" in record.getMessage()]

@@ -1,0 +1,131 @@
+"""Two clocks, both of which must allow an order."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tradelatch import Receipt
+from tradelatch.lease import Clock, Lease
+
+NOON = datetime(2025, 10, 22, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clocks(monkeypatch):
+    """This machine's clocks, in seconds since noon: `wall` and `monotonic`."""
+
+    class Clocks(datetime):
+        wall = 0.0
+        monotonic = 0.0
+
+        @classmethod
+        def now(cls, zone):
+            return NOON.astimezone(zone) + timedelta(seconds=cls.wall)
+
+    monkeypatch.setattr("tradelatch.lease.datetime", Clocks)
+    monkeypatch.setattr(time, "monotonic", lambda: Clocks.monotonic)
+    return Clocks
+
+
+def receipt(until, fence=1):
+    return Receipt(
+        outcome="ok",
+        position_id=1,
+        status="pending_entry",
+        fence=fence,
+        lease_until=None if until is None else NOON + timedelta(seconds=until),
+        exchange="binance",
+        account="default",
+        symbol="APTUSDT",
+        position_side="both",
+        next_order=None,
+        cancels=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wall", "monotonic", "lasts"),
+    [
+        (0, 0, True),
+        (59, 59, True),
+        (60, 59, False),  # suspended: only the wall clock went on
+        (59, 60, False),  # set back: only the monotonic clock went on
+        (-3600, 61, False),
+        (3600, 1, False),
+    ],
+)
+def test_both_clocks(clocks, wall, monotonic, lasts):
+    lease = Lease()
+    lease.learn(receipt(60), 0.0, MINUTE)
+    clocks.wall, clocks.monotonic = wall, monotonic
+    assert lease.lasts(Clock()) is lasts
+
+
+@pytest.mark.parametrize("skew", [-3600, 3600])
+def test_the_databases_clock_counts(clocks, skew):
+    clocks.wall = skew
+    clock = Clock.compared(clocks.now(UTC), NOON)
+    lease = Lease()
+    lease.learn(receipt(60), 0.0, MINUTE)
+    assert lease.lasts(clock)
+    clocks.wall = skew + 60
+    assert not lease.lasts(clock)
+
+
+def test_a_slow_answer_about_the_clock_is_taken_at_its_latest(clocks):
+    asked_at = clocks.now(UTC)
+    clocks.wall = 3.0
+    clock = Clock.compared(asked_at, NOON + timedelta(seconds=2))
+    assert clock.now() == NOON + timedelta(seconds=5)  # truly between 2 and 5
+
+
+def test_renewal(clocks):
+    lease = Lease()
+    assert not lease.lasts(Clock())
+    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.learn(receipt(80), 20.0, MINUTE)
+    clocks.wall = clocks.monotonic = 79
+    assert lease.lasts(Clock())
+    clocks.wall = clocks.monotonic = 80
+    assert not lease.lasts(Clock())
+
+
+@pytest.mark.parametrize(
+    ("late", "granted"),
+    [
+        (receipt(60), MINUTE),  # an answer that was overtaken
+        (receipt(40), MINUTE),
+        (receipt(500, fence=0), MINUTE),
+        (receipt(None, fence=None), MINUTE),
+    ],
+)
+def test_what_is_known_never_falls(clocks, late, granted):
+    lease = Lease()
+    lease.learn(receipt(80), 20.0, MINUTE)
+    lease.learn(late, 70.0, granted)
+    assert (lease.fence, lease.until) == (1, NOON + timedelta(seconds=80))
+    clocks.monotonic = 80
+    assert not lease.lasts(Clock())
+
+
+def test_a_move_without_a_lease_lengthens_nothing(clocks):
+    lease = Lease()
+    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.learn(receipt(60), 50.0, None)
+    clocks.monotonic = 60
+    assert not lease.lasts(Clock())
+
+
+def test_lost_and_given_again(clocks):
+    lease = Lease()
+    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.lose(0)
+    assert lease.lasts(Clock())
+    lease.lose(1)
+    assert not lease.lasts(Clock())
+    lease.learn(receipt(70), 1.0, MINUTE)
+    assert not lease.lasts(Clock())
+    lease.learn(receipt(60, fence=2), 1.0, MINUTE)
+    assert lease.lasts(Clock())
+    assert lease.fence == 2

@@ -1,0 +1,115 @@
+"""The connection cut between commit and answer: every call, when it is repeated, tells that it was done."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from tradelatch import AsyncClient, OutcomeUnknown, Receipt
+
+FILL = ("confirm_entry", {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")})
+STOP = ("activate_position", {"stop_loss_price": Decimal("3.29"), "stop_loss_order_id": "7"})
+ROLLBACK = ("rollback_position", {"reason": "refused"})
+WITHOUT_FENCE = ("begin_close", "confirm_close", "update_stop_loss")
+
+
+async def move(client: AsyncClient, receipt: Receipt, name: str, arguments: dict) -> Receipt:
+    """Call one function for the position of a receipt."""
+    fence = {} if name in WITHOUT_FENCE else {"fence": receipt.fence}
+    if name == "reissue_order":
+        arguments = arguments | {"client_order_id": receipt.next_order.client_order_id}
+    return await getattr(client, name)(position_id=receipt.position_id, **fence, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "arguments", "status"),
+    [
+        ([], "place_entry", {"exchange_order_id": "53190368"}, "entry_placed"),
+        ([], *FILL, "pending_sl"),
+        ([FILL], *STOP, "active"),
+        ([], "cancel_position", {"reason": "refused"}, "canceled"),
+        ([FILL], *ROLLBACK, "pending_rollback"),
+        ([ROLLBACK], "confirm_flat", {"realized_pnl": Decimal("-1.5")}, "rolled_back"),
+        ([FILL, STOP], "begin_close", {"reason": "target"}, "pending_close"),
+        ([FILL, STOP], "confirm_close", {"reason": "stop-loss", "exit_price": Decimal("3.29")}, "closed"),
+        ([FILL, STOP], "update_stop_loss", {"stop_loss_price": Decimal("3.25")}, "active"),
+        ([FILL, STOP], "update_stop_loss", {"stop_loss_price": None}, "pending_sl"),
+        ([FILL], "reissue_order", {"reason": "would trigger at once"}, "pending_sl"),
+    ],
+)
+async def test_move(proxy, admin, apt, before, name, arguments, status):
+    async with AsyncClient(proxy.dsn) as client:
+        receipt = await client.create_position(**apt)
+        for step in before:
+            receipt = await move(client, receipt, *step)
+        logged = admin.events(receipt.position_id)
+        proxy.lose(name)
+        repeated = await move(client, receipt, name, arguments)
+    assert not proxy.faults
+    assert (repeated.outcome, repeated.status) == ("replayed", status)
+    assert admin.events(receipt.position_id) == [*logged, name]
+
+
+@pytest.mark.parametrize("attempt", [None, uuid4()])
+async def test_create_position(proxy, admin, apt, attempt):
+    async with AsyncClient(proxy.dsn) as client:
+        await client.schema_version()
+        proxy.lose("create_position", times=3)
+        receipt = await client.create_position(**apt, attempt=attempt)
+    assert not proxy.faults
+    assert (receipt.outcome, receipt.status) == ("replayed", "pending_entry")
+    assert receipt.fence is not None
+    assert receipt.next_order.kind == "entry"
+    assert admin.events(receipt.position_id) == ["create_position"]
+
+
+async def test_adopt_position(proxy, admin):
+    async with AsyncClient(proxy.dsn) as client:
+        proxy.lose("adopt_position")
+        receipt = await client.adopt_position("bybit", "AVLUSDT", "long", 43, Decimal("0.1358"))
+    assert (receipt.outcome, receipt.status) == ("replayed", "pending_sl")
+    assert receipt.next_order.kind == "stop_loss"
+    assert admin.events(receipt.position_id) == ["adopt_position"]
+
+
+async def test_fail_position(proxy, admin, apt, age_leases):
+    async with AsyncClient(proxy.dsn) as client:
+        await client.create_position(**apt)
+        age_leases("2 minutes")
+        (claimed,) = await client.claim_stale()
+        proxy.lose("fail_position")
+        failed = await client.fail_position(claimed.position_id, claimed.fence, "the exchange does not know it")
+    assert (failed.outcome, failed.status) == ("replayed", "failed")
+    assert admin.events(claimed.position_id) == ["create_position", "claim_stale", "fail_position"]
+
+
+async def test_renew_lease(proxy, apt):
+    async with AsyncClient(proxy.dsn) as client:
+        created = await client.create_position(**apt)
+        proxy.lose("renew_lease")
+        renewed = await client.renew_lease(created.position_id, created.fence)
+    assert not proxy.faults
+    assert renewed.lease_until > created.lease_until
+
+
+async def test_claim_stale_is_not_repeated(proxy, admin, apt, age_leases):
+    async with AsyncClient(proxy.dsn) as client:
+        created = await client.create_position(**apt)
+        age_leases("2 minutes")
+        proxy.lose("claim_stale")
+        with pytest.raises(OutcomeUnknown):
+            await client.claim_stale()
+        assert await client.claim_stale() == []
+    assert admin.events(created.position_id) == ["create_position", "claim_stale"]
+
+
+async def test_lost_while_comparing_the_schema(proxy):
+    async with AsyncClient(proxy.dsn) as client:
+        proxy.lose("schema_version", times=2)
+        assert await client.normalize_symbol("apt/usdt") == "APTUSDT"
+
+
+async def test_claim_stale_is_repeated_while_it_was_not_sent(proxy):
+    async with AsyncClient(proxy.dsn) as client:
+        await client.schema_version()
+        proxy.cut()  # it is noticed before anything is sent
+        assert await client.claim_stale() == []

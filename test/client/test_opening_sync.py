@@ -1,0 +1,329 @@
+# Generated from test_opening_async.py by client/async_to_sync.py: change that file, not this one.
+# ruff: noqa: PT012 (the block is what is tested)
+"""The block of `opening`: what it hands out, what it renews, and how it is left."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import psycopg
+import pytest
+from tradelatch import (
+    Client,
+    IllegalTransition,
+    InvalidArgument,
+    LeaseExpired,
+    OpeningIncomplete,
+    SlotTaken,
+    StaleFence,
+    Unavailable,
+)
+
+FILL = {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")}
+STOP = {"stop_loss_price": Decimal("3.29"), "stop_loss_order_id": "7"}
+
+
+class Boom(Exception):
+    """What goes wrong in a block."""
+
+
+def test_whole_way(database, admin, apt):
+    with Client(database) as client:
+        with client.opening(**apt, request_id="signal:5483266", stop_loss_percent=2) as position:
+            entry = position.next_order
+            assert (entry.kind, entry.side, entry.quantity, entry.reduce_only) == (
+                "entry",
+                "sell",
+                apt["quantity"],
+                False,
+            )
+            assert entry.valid_until == position.lease_until
+            position.place_entry("53190368")
+            assert position.next_order is None
+            position.confirm_entry(entry.quantity, average_price=Decimal("3.23"))
+            stop = position.next_order
+            assert (stop.kind, stop.side, stop.price, stop.reduce_only) == ("stop_loss", "buy", Decimal("3.2946"), True)
+            position.activate(stop.price, stop_loss_order_id="1002")
+            assert position.next_order is None
+        assert position.status == "active"
+        position.begin_close("target")
+        close = position.next_order
+        assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
+        position.confirm_close("target", exit_price=Decimal("3.1"))
+        assert (position.status, position.cancels) == ("closed", (stop.client_order_id,))
+    assert admin.events(position.position_id) == [
+        "create_position",
+        "place_entry",
+        "confirm_entry",
+        "activate_position",
+        "begin_close",
+        "confirm_close",
+    ]
+
+
+def test_slot_and_request_are_taken(database, apt):
+    with Client(database) as client:
+        holder = client.create_position(**apt, request_id="signal:1")
+        for arguments in (apt, {**apt, "request_id": "signal:1"}):
+            with pytest.raises(SlotTaken) as caught, client.opening(**arguments):
+                pytest.fail("entered")
+            assert (caught.value.position_id, caught.value.status) == (holder.position_id, "pending_entry")
+        client.cancel_position(holder.position_id, holder.fence, "test")
+        with pytest.raises(SlotTaken, match="canceled"), client.opening(**apt, request_id="signal:1"):
+            pytest.fail("entered")
+
+
+@pytest.mark.parametrize("error", [Boom("bad\n\x00news\u2028" + "!" * 2000), None])
+def test_nothing_was_handed_out(database, admin, apt, error):
+    with Client(database) as client:
+        with pytest.raises(Boom if error else OpeningIncomplete), client.opening(**apt) as position:
+            if error:
+                raise error
+        assert (position.status, position.next_order) == ("canceled", None)
+        assert admin.events(position.position_id) == ["create_position", "cancel_position"]
+        assert (client.create_position(**apt)).outcome == "created"
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+@pytest.mark.parametrize("error", [Boom(), None])
+def test_something_may_be_open(database, admin, apt, steps, error):
+    with Client(database) as client:
+        with pytest.raises(Boom if error else OpeningIncomplete) as caught, client.opening(**apt) as position:
+            entry = position.next_order
+            if steps > 0:
+                position.place_entry("53190368")
+            if steps > 1:
+                position.confirm_entry(**FILL)
+            if error:
+                raise error
+        assert not hasattr(caught.value, "__notes__")
+        assert position.status == "pending_rollback"
+        close = position.next_order
+        assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
+        assert entry.client_order_id in close.cancels
+        assert (position.confirm_flat()).status == "rolled_back"
+
+
+def test_a_fact_is_as_good_as_a_read_order(database, apt, proxy):
+    """The order was not read, but its placing was reported, and the answer to that was lost."""
+    with Client(proxy.dsn, timeout=0.5) as client:
+        with pytest.raises(Unavailable), client.opening(**apt) as position:
+            proxy.hold("place_entry")
+            position.place_entry("53190368")
+        assert position.status == "pending_rollback"
+
+
+@pytest.mark.parametrize("end", ["cancel", "rollback", "begin_close", "confirm_close", "active", "detach"])
+@pytest.mark.parametrize("error", [Boom(), None])
+def test_left_alone(database, admin, apt, end, error):
+    with Client(database) as client:
+        try:
+            with client.opening(**apt) as position:
+                if end in ("begin_close", "confirm_close", "active"):
+                    position.confirm_entry(**FILL)
+                    position.activate(**STOP)
+                if end == "detach":
+                    position.detach()
+                elif end != "active":
+                    getattr(position, end)("test")
+                before = admin.events(position.position_id)
+                if error:
+                    raise error
+        except Boom:
+            assert error
+        assert admin.events(position.position_id) == before
+
+
+@pytest.mark.usefixtures("own_schema")
+def test_activation_that_was_a_duplicate_is_incomplete(database, admin, apt):
+    with Client(database) as client:
+        with pytest.raises(OpeningIncomplete), client.opening(**apt) as position:
+            position.confirm_entry(**FILL)
+            admin("drop index monitoring.idx_unique_active_position, monitoring.idx_unique_active_position_short")
+            admin("alter table monitoring.positions disable trigger user")
+            admin(
+                "insert into monitoring.positions (symbol, exchange, account, side, position_side, quantity,"
+                " entry_price, status, origin) select symbol, exchange, account, side, position_side, quantity,"
+                " entry_price, 'pending_entry', origin from monitoring.positions"
+            )
+            admin("alter table monitoring.positions enable trigger user")
+            assert (position.activate(**STOP)).outcome == "duplicate"
+        assert (position.status, position.next_order) == ("pending_rollback", None)
+
+
+def test_lost_answer_of_an_activation(proxy, admin, apt):
+    """The block fails because nobody answered, but the position is active: nothing is undone."""
+    with Client(proxy.dsn, timeout=0.5) as client:
+        with pytest.raises(Unavailable) as caught, client.opening(**apt) as position:
+            position.confirm_entry(**FILL)
+            proxy.hold("activate_position")
+            position.activate(**STOP)
+        assert not hasattr(caught.value, "__notes__")
+    assert admin("select status from tradelatch.positions") == ["active"]
+
+
+def test_exit_that_fails_keeps_the_error(proxy, apt, caplog):
+    with Client(proxy.dsn, timeout=0.5) as client:
+        with pytest.raises(Boom, match="original") as caught, client.opening(**apt) as position:
+            assert position.next_order
+            proxy.close()
+            raise Boom("original")
+        (note,) = caught.value.__notes__
+        assert f"position {position.position_id} could not be undone: Unavailable" in note
+        assert "could not be undone" in caplog.text
+
+
+def test_stale_driver(database, admin, apt, age_leases):
+    attempt = uuid4()
+    with Client(database) as client:
+        with pytest.raises(Boom) as caught, client.opening(**apt, attempt=attempt) as position:
+            assert position.next_order
+            age_leases("2 minutes")
+            (claimed,) = client.claim_stale()
+            for name, arguments in (
+                ("place_entry", {"exchange_order_id": "53190368"}),
+                ("confirm_entry", FILL),
+                ("activate", STOP),
+                ("cancel", {"reason": "test"}),
+                ("rollback", {"reason": "test"}),
+                ("confirm_flat", {}),
+                ("begin_close", {"reason": "test"}),
+                ("confirm_close", {"reason": "test"}),
+                ("reissue_order", {"client_order_id": "x", "reason": "test"}),
+                ("renew_lease", {}),
+            ):
+                with pytest.raises(StaleFence) as refused:
+                    getattr(position, name)(**arguments)
+                assert refused.value.sqlstate == "TL003"
+            with pytest.raises(LeaseExpired):
+                _ = position.next_order
+            replayed = client.create_position(**apt, attempt=attempt)
+            assert (replayed.outcome, replayed.fence, replayed.next_order) == ("replayed", None, None)
+            raise Boom
+        assert "StaleFence" in caught.value.__notes__[0]
+        with pytest.raises(SlotTaken), client.opening(**apt, attempt=attempt):
+            pytest.fail("entered")
+    assert admin.events(position.position_id) == ["create_position", "claim_stale"]
+    assert claimed.fence > position.fence
+
+
+def test_order_is_refused_after_the_lease(database, apt, monkeypatch):
+    with Client(database) as client:
+        with pytest.raises(LeaseExpired), client.opening(**apt, lease=timedelta(seconds=600)) as position:
+            now = time.monotonic()
+            monkeypatch.setattr("tradelatch.lease.time.monotonic", lambda: now + 601)
+            _ = position.next_order
+        assert position.status == "canceled"  # it was not handed out
+
+
+def test_skewed_clock(database, apt, monkeypatch):
+    """This machine's clock is an hour ahead, or behind: the database's counts."""
+    for hours in (1, -1):
+
+        class Skewed(datetime):
+            @classmethod
+            def now(cls, zone, skew=timedelta(hours=hours)):
+                return datetime.now(zone) + skew
+
+        monkeypatch.setattr("tradelatch.lease.datetime", Skewed)
+        monkeypatch.setattr("tradelatch.calling_sync.datetime", Skewed)
+        with Client(database) as client:
+            with pytest.raises(OpeningIncomplete), client.opening(**apt) as position:
+                assert position.next_order.valid_until - datetime.now(UTC) < timedelta(minutes=1)
+            position.confirm_flat()
+
+
+def test_lease_is_renewed(database, apt, threads):
+    with Client(database) as client, client.opening(**apt, lease=timedelta(seconds=0.6)) as position:
+        first = position.lease_until
+        threads.until(lambda: position.lease_until > first + timedelta(seconds=1))
+        assert position.next_order.valid_until == position.lease_until
+        assert client.claim_stale(grace=timedelta(0)) == []
+        position.confirm_entry(**FILL)
+        position.activate(**STOP)
+        last = position.lease_until
+        threads.until(lambda: datetime.now(UTC) > last)
+        assert position.lease_until - last < timedelta(seconds=0.3)  # one may have been on its way
+        with pytest.raises(LeaseExpired):
+            position.begin_close("target")
+            while position.next_order:
+                position._lease.lose(position.fence)
+
+
+def test_renewal_outlives_a_lost_connection(proxy, apt, threads):
+    with Client(proxy.dsn) as client:
+        with pytest.raises(OpeningIncomplete), client.opening(**apt, lease=timedelta(seconds=0.6)) as position:
+            proxy.cut()
+            proxy.lose("renew_lease")
+            first = position.lease_until
+            threads.until(lambda: position.lease_until > first)
+        assert not proxy.faults
+
+
+def test_renewal_stops_with_the_block(database, admin, apt, threads):
+    with Client(database) as client:
+        with client.opening(**apt, lease=timedelta(seconds=0.3)) as position:
+            position.detach()
+        last = position.lease_until
+        threads.until(lambda: datetime.now(UTC) > last + timedelta(seconds=0.5))
+        (claimed,) = client.claim_stale(grace=timedelta(0))
+        assert claimed.position_id == position.position_id
+        assert claimed.next_order.kind == "entry"  # to be looked up
+        with pytest.raises(StaleFence):
+            position.place_entry("53190368")
+
+
+def test_new_stop_loss_is_a_new_drive(database, apt):
+    with Client(database) as client:
+        with client.opening(**apt) as position:
+            position.confirm_entry(**FILL)
+            position.activate(**STOP)
+            first = position.fence
+            position.update_stop_loss(Decimal("3.25"))
+            assert (position.fence, position.next_order) == (first, None)
+            position.update_stop_loss(None)
+            assert position.fence > first
+            order = position.next_order
+            assert (order.kind, position.status) == ("stop_loss", "pending_sl")
+            position.reissue_order(order.client_order_id, "would trigger at once")
+            assert position.next_order.client_order_id != order.client_order_id
+            position.activate(Decimal("3.3"))
+        assert position.status == "active"
+
+
+def test_own_attempt_again(database, apt):
+    """A second life of the same process: its entry may have been sent by the first."""
+    attempt = uuid4()
+    with Client(database) as client:
+        client.create_position(**apt, attempt=attempt)
+        with pytest.raises(Boom), client.opening(**apt, attempt=attempt) as position:
+            assert position.outcome == "replayed"
+            raise Boom
+        assert position.status == "pending_rollback"
+
+
+def test_refused_arguments(database, apt):
+    with Client(database) as client:
+        with pytest.raises(InvalidArgument):
+            client.opening(**{**apt, "quantity": 61.8})
+        with pytest.raises(InvalidArgument), client.opening(**{**apt, "side": "up"}):
+            pytest.fail("entered")
+        with pytest.raises(IllegalTransition) as caught, client.opening(**apt) as position:
+            position.confirm_flat()
+        assert caught.value.detail["status"] == "pending_entry"
+        assert "Legal moves" in str(caught.value)
+
+
+def test_exit_is_bounded(database, apt):
+    """Somebody locks the table while the block is left."""
+    with Client(database, timeout=0.5) as client:
+        rival = psycopg.connect(database)
+        with pytest.raises(Boom) as caught, client.opening(**apt) as position:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            began_at = time.monotonic()
+            raise Boom
+        assert time.monotonic() - began_at < 2
+        rival.close()
+    assert caught.value.__notes__
+    assert position.status == "pending_entry"
