@@ -12,7 +12,7 @@ language plpgsql
 stable
 as $$
 declare
-    v_exchange text collate "C" := lower(btrim(monitoring.check_text('exchange', canonical_exchange.exchange, 50)));
+    v_exchange text collate "C" := lower(btrim(monitoring.check_text('exchange', canonical_exchange.exchange, 50)) collate "C");
 begin
     return coalesce((select a.exchange from monitoring.exchange_aliases as a where a.alias = v_exchange), v_exchange);
 end

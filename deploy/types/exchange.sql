@@ -5,7 +5,11 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.exchange as text check (monitoring.is_plain_text(value, 50) and value = lower(btrim(value)));
+-- Collation "C", as in canonical_exchange: what is a capital must not depend on the server's locale.
+create domain monitoring.exchange as text check (
+    monitoring.is_plain_text(value, 50)
+    and value = lower(btrim(value) collate "C")
+);
 
 comment on domain monitoring.exchange is
 'A venue segment in lower case, 1 to 50 characters.';

@@ -5,7 +5,12 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.symbol as text check (monitoring.is_plain_text(value, 64) and value !~ '[[:space:]/]' and value = upper(value collate "C"));
+-- Collation "C", as in normalize_symbol: what is a capital or a blank must not depend on the server's locale.
+create domain monitoring.symbol as text check (
+    monitoring.is_plain_text(value, 64)
+    and value !~ '[[:space:]/]' collate "C"
+    and value = upper(value collate "C")
+);
 
 comment on domain monitoring.symbol is
 'A canonical symbol, see tradelatch.normalize_symbol; 1 to 64 characters.';
