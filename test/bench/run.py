@@ -15,7 +15,6 @@ import subprocess
 from pathlib import Path
 
 import psycopg
-
 from tradelatch.cluster import libpq_environment, server_programs
 
 HERE = Path(__file__).parent
@@ -24,11 +23,9 @@ CLIENTS = (1, 8)
 
 def milliseconds(dsn: str, script: str, clients: int, seconds: int) -> float:
     """Average time of one run of the script."""
-    pgbench = subprocess.run(
-        [server_programs() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", f"--jobs={clients}",
-         f"--time={seconds}", f"--file={HERE / script}"],
-        env=libpq_environment(dsn), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [server_programs() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--file={HERE / script}"]
+    command += [f"--client={clients}", f"--jobs={clients}", f"--time={seconds}"]
+    pgbench = subprocess.run(command, env=libpq_environment(dsn), capture_output=True, text=True, check=False)
     latency = re.search(r"latency average = ([\d.]+) ms", pgbench.stdout)
     if pgbench.returncode or not latency:
         raise SystemExit(pgbench.stderr.strip())
@@ -42,7 +39,9 @@ def main() -> None:
     options = parser.parse_args()
     dsn = os.environ["TRADELATCH_DSN"]
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("create table public.bare_insert (id bigint generated always as identity primary key, number bigint)")
+        connection.execute(
+            "create table public.bare_insert (id bigint generated always as identity primary key, number bigint)"
+        )
 
     print(f"{options.pairs} pairs of {options.seconds} s in turns; times are for four moves, or four inserts, in ms")
     print(f"{'clients':>7}  {'inserts':>8}  {'moves':>8}  {'ratio':>6}  {'lowest':>6}  {'highest':>7}")

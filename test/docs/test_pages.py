@@ -123,7 +123,9 @@ async def test_a_second_signal_finds_the_slot_taken(client: AsyncClient, venue: 
     other = replace(SIGNAL, number=5483267)
     assert await program_bot.open_position(other) == f"taken by position {row.position_id}, active"
     assert await program_bot.open_position(SIGNAL) == f"taken by position {row.position_id}, active"
-    assert await program_bot.open_position(replace(SIGNAL, quantity=Decimal(7))) == "the signal had other numbers before"
+    assert (
+        await program_bot.open_position(replace(SIGNAL, quantity=Decimal(7))) == "the signal had other numbers before"
+    )
     assert venue.kinds == ["entry", "stop_loss"]
 
 
