@@ -37,9 +37,7 @@ declare
     v_other_id bigint;
 begin
     if v_position.status <> 'pending_sl' and monitoring.is_latest_move(v_position.id, 'activate_position', v_arguments) then
-        return monitoring.receipt_of(
-            v_position, case when v_position.orders_withheld then 'duplicate' else 'replayed' end, true
-        );
+        return monitoring.receipt_of(v_position, 'replayed', true);
     end if;
 
     -- A stop-loss on the wrong side of the fill would trigger at once. Later it may follow the price into the profit.

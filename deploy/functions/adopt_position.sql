@@ -4,6 +4,8 @@
 -- requires: helpers/check_amount
 -- requires: helpers/check_details
 -- requires: helpers/check_lease
+-- requires: helpers/check_name
+-- requires: helpers/is_known_attempt
 -- requires: helpers/check_position_side
 -- requires: helpers/check_side
 -- requires: helpers/lock_slot
@@ -44,7 +46,7 @@ declare
 begin
     v_wanted.origin := 'adopted';
     v_wanted.exchange := monitoring.canonical_exchange(adopt_position.exchange);
-    v_wanted.account := btrim(monitoring.check_text('account', adopt_position.account, 64));
+    v_wanted.account := monitoring.check_name('account', adopt_position.account, 64);
     v_wanted.symbol := tradelatch.normalize_symbol(adopt_position.symbol);
     v_wanted.side := monitoring.check_side(adopt_position.side);
     v_wanted.position_side := monitoring.check_position_side(adopt_position.position_side, v_wanted.side);
@@ -59,6 +61,9 @@ begin
     v_wanted.details := monitoring.check_details(adopt_position.details);
 
     perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
+
+    -- Known as this creation, it is answered below; as another call it is refused here.
+    perform monitoring.is_known_attempt(v_wanted.attempt, null, 'adopt_position', '{}');
 
     -- As in create_position: the lock makes it quiet, the unique indexes decide.
     for v_try in 1..3 loop

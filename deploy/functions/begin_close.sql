@@ -38,7 +38,7 @@ declare
     v_is_driver boolean := begin_close.fence is not null;
     v_is_closing boolean := v_position.status = 'pending_close';
 begin
-    if monitoring.is_known_attempt(v_position.id, 'begin_close', v_arguments) then
+    if monitoring.is_known_attempt(begin_close.attempt, v_position.id, 'begin_close', v_arguments) then
         return monitoring.receipt_of(
             v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from begin_close.attempt
         );
@@ -62,7 +62,7 @@ begin
         lease_until = case
             when v_is_driver then greatest(v_position.lease_until, v_now + v_lease) else v_now + v_lease
         end,
-        drive_attempt = case when v_is_driver then coalesce(begin_close.attempt, v_position.drive_attempt) else begin_close.attempt end,
+        drive_attempt = case when v_is_driver then v_position.drive_attempt else begin_close.attempt end,
         close_attempt = v_position.close_attempt + (not v_is_closing)::integer,
         close_quantity = case
             when v_is_closing then v_position.close_quantity

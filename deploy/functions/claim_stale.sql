@@ -2,7 +2,7 @@
 -- requires: views/open_positions
 -- requires: helpers/canonical_exchange
 -- requires: helpers/check_lease
--- requires: helpers/check_text
+-- requires: helpers/check_name
 -- requires: helpers/receipt_of
 -- requires: helpers/slot_key
 -- requires: triggers/guard
@@ -28,7 +28,7 @@ as $$
 declare
     v_lease interval := monitoring.check_lease(claim_stale.lease);
     v_exchange text;
-    v_account text := btrim(monitoring.check_text('account', claim_stale.account, 64, true));
+    v_account text := monitoring.check_name('account', claim_stale.account, 64, true);
     v_now timestamptz := clock_timestamp();
     v_candidate record;
     v_moved record;

@@ -35,10 +35,11 @@ declare
     v_details jsonb := monitoring.check_details(confirm_close.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
     v_moved record;
-    v_is_driver boolean := confirm_close.fence is not null;
+    -- Whoever shows no fence is not asked whether it drives: it may bring a fact, and sees what is left to cancel.
+    v_drives boolean := case when confirm_close.fence is not null then true end;
 begin
     if v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
-        return monitoring.receipt_of(v_position, 'replayed', v_is_driver);
+        return monitoring.receipt_of(v_position, 'replayed', v_drives);
     end if;
 
     update monitoring.positions as p
@@ -51,7 +52,7 @@ begin
         move = 'confirm_close',
         move_details = v_details
     where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', v_is_driver) as receipt into v_moved;
+    returning monitoring.receipt_of(p, 'ok', v_drives) as receipt into v_moved;
 
     return v_moved.receipt;
 end

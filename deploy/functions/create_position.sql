@@ -4,6 +4,9 @@
 -- requires: helpers/check_amount
 -- requires: helpers/check_details
 -- requires: helpers/check_lease
+-- requires: helpers/check_name
+-- requires: helpers/is_known_attempt
+-- requires: helpers/check_percent
 -- requires: helpers/check_position_side
 -- requires: helpers/check_side
 -- requires: helpers/lock_slot
@@ -44,22 +47,22 @@ declare
 begin
     v_wanted.origin := 'created';
     v_wanted.exchange := monitoring.canonical_exchange(create_position.exchange);
-    v_wanted.account := btrim(monitoring.check_text('account', create_position.account, 64));
+    v_wanted.account := monitoring.check_name('account', create_position.account, 64);
     v_wanted.symbol := tradelatch.normalize_symbol(create_position.symbol);
     v_wanted.side := monitoring.check_side(create_position.side);
     v_wanted.position_side := monitoring.check_position_side(create_position.position_side, v_wanted.side);
     v_wanted.quantity := monitoring.check_amount('quantity', create_position.quantity);
     v_wanted.entry_price := monitoring.check_amount('entry_price', create_position.entry_price);
-    v_wanted.stop_loss_percent := monitoring.check_amount('stop_loss_percent', create_position.stop_loss_percent, true);
-    if v_wanted.stop_loss_percent >= 100 then
-        perform monitoring.refuse_argument('stop_loss_percent', 'must be above 0 and below 100', v_wanted.stop_loss_percent::text);
-    end if;
+    v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', create_position.stop_loss_percent);
     v_wanted.request_id := monitoring.check_text('request_id', create_position.request_id, 200, true);
     v_wanted.attempt := create_position.attempt;
     v_wanted.signal_id := create_position.signal_id;
     v_wanted.details := monitoring.check_details(create_position.details);
 
     perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
+
+    -- Known as this creation, it is answered below; as another call it is refused here.
+    perform monitoring.is_known_attempt(v_wanted.attempt, null, 'create_position', '{}');
 
     -- The lock makes it quiet, the unique indexes decide: no conflict target, so that each of them does. Under REPEATABLE READ
     -- and SERIALIZABLE a row that this transaction cannot see ends it here with 40001.

@@ -1,6 +1,6 @@
 -- Deploy tradelatch:functions/normalize_symbol to pg
 -- requires: schemas/tradelatch
--- requires: helpers/check_text
+-- requires: helpers/check_name
 
 begin;
 
@@ -11,11 +11,12 @@ returns text
 language plpgsql
 immutable
 parallel safe
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- Collation "C": the result must not depend on the server's locale (i and I in Turkish).
-    v_symbol text collate "C" := upper(btrim(monitoring.check_text('symbol', normalize_symbol.symbol, 64), E' \t') collate "C");
+    v_symbol text collate "C" := upper(monitoring.check_name('symbol', normalize_symbol.symbol, 64) collate "C");
     v_part text[];
 begin
     -- A dated contract: BTCUSDT_261225 is BTCUSDT-261225.

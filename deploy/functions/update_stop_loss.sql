@@ -40,13 +40,13 @@ begin
         perform monitoring.refuse_argument('stop_loss_order_id', 'must be null when the stop-loss is gone', v_order_id);
     end if;
 
-    if monitoring.is_known_attempt(v_position.id, 'update_stop_loss', v_arguments)
+    if monitoring.is_known_attempt(update_stop_loss.attempt, v_position.id, 'update_stop_loss', v_arguments)
         or (
             v_position.status = case when v_is_gone then 'pending_sl' else 'active' end
             and monitoring.is_latest_move(v_position.id, 'update_stop_loss', v_arguments)
         )
     then
-        return monitoring.receipt_of(v_position, 'replayed', v_is_gone and v_position.drive_attempt = update_stop_loss.attempt);
+        return monitoring.receipt_of(v_position, 'replayed', v_is_gone and coalesce(v_position.drive_attempt = update_stop_loss.attempt, false));
     end if;
 
     if v_is_gone then
@@ -68,11 +68,11 @@ begin
         set
             stop_loss_price = v_price,
             stop_loss_order_id = coalesce(v_order_id, v_position.stop_loss_order_id),
-            -- The order that it replaces may still be there for a moment: it stays among those to cancel after the close.
+            -- The order that it replaces may still be there for a moment: it stays among those to cancel after the close,
+            -- as the current attempt or as the latest of the others.
             stop_loss_orders = case
-                when v_order_id <> v_position.stop_loss_order_id
-                    then array['id:' || v_position.stop_loss_order_id, 'id:' || v_order_id]
-                when v_order_id is not null and v_position.stop_loss_order_id is null then array['id:' || v_order_id]
+                when v_order_id is distinct from v_position.stop_loss_order_id and v_order_id is not null
+                    then v_position.stop_loss_orders[cardinality(v_position.stop_loss_orders):] || ('id:' || v_order_id)
                 else v_position.stop_loss_orders
             end,
             move = 'update_stop_loss',

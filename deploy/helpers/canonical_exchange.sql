@@ -1,6 +1,6 @@
 -- Deploy tradelatch:helpers/canonical_exchange to pg
 -- requires: tables/exchange_aliases
--- requires: helpers/check_text
+-- requires: helpers/check_name
 
 begin;
 
@@ -12,7 +12,7 @@ language plpgsql
 stable
 as $$
 declare
-    v_exchange text collate "C" := lower(btrim(monitoring.check_text('exchange', canonical_exchange.exchange, 50)) collate "C");
+    v_exchange text collate "C" := lower(monitoring.check_name('exchange', canonical_exchange.exchange, 50) collate "C");
 begin
     return coalesce((select a.exchange from monitoring.exchange_aliases as a where a.alias = v_exchange), v_exchange);
 end

@@ -16,7 +16,7 @@ begin
         if not check_text.optional then
             perform monitoring.refuse_argument(check_text.argument, 'must not be null');
         end if;
-    elsif not monitoring.is_plain_text(check_text.value, check_text.longest) or btrim(check_text.value) = '' then
+    elsif not monitoring.is_plain_text(check_text.value, check_text.longest) then
         perform monitoring.refuse_argument(
             check_text.argument, format('must be 1 to %s characters without control characters', check_text.longest), check_text.value
         );

@@ -1,43 +1,46 @@
 -- Deploy tradelatch:helpers/is_known_attempt to pg
--- requires: tables/position_events
+-- requires: indexes/position_events_attempt
 
 begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.is_known_attempt(position_id bigint, move text, arguments jsonb)
+create function monitoring.is_known_attempt(attempt uuid, position_id bigint, move text, arguments jsonb)
 returns boolean
 language plpgsql
 stable
 as $$
 declare
+    v_position_id bigint;
     v_event text;
     v_details jsonb;
 begin
-    if is_known_attempt.arguments ->> 'attempt' is null then
+    if is_known_attempt.attempt is null then
         return false;
     end if;
 
-    select e.event, e.details
-    into v_event, v_details
+    select e.position_id, e.event, e.details
+    into v_position_id, v_event, v_details
     from monitoring.position_events as e
-    where e.position_id = is_known_attempt.position_id
-        and e.details @> jsonb_build_object('attempt', is_known_attempt.arguments -> 'attempt')
-    order by e.id desc
+    where e.event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss')
+        and e.details ->> 'attempt' = is_known_attempt.attempt::text
     limit 1;
 
     if not found then
         return false;
-    elsif v_event = is_known_attempt.move and v_details @> is_known_attempt.arguments then
+    elsif v_event = is_known_attempt.move
+        and v_position_id = coalesce(is_known_attempt.position_id, v_position_id)
+        and v_details @> is_known_attempt.arguments
+    then
         return true;
     end if;
 
     raise exception using
         errcode = 'TL005',
-        message = format('attempt %s of position %s was another call', is_known_attempt.arguments ->> 'attempt', is_known_attempt.position_id),
+        message = format('attempt %s was another call: %s of position %s', is_known_attempt.attempt, v_event, v_position_id),
         detail = json_build_object(
-            'position_id', is_known_attempt.position_id,
-            'attempt', is_known_attempt.arguments ->> 'attempt',
+            'attempt', is_known_attempt.attempt,
+            'position_id', v_position_id,
             'event', v_event,
             'logged', v_details,
             'asked', is_known_attempt.arguments
@@ -45,9 +48,9 @@ begin
 end
 $$;
 
-comment on function monitoring.is_known_attempt(bigint, text, jsonb) is
-'True when the attempt among the arguments made this very call before; TL005 when it made another one; false when it is new, or null.';
+comment on function monitoring.is_known_attempt(uuid, bigint, text, jsonb) is
+'True when the attempt made this very call before; TL005 when it made another one, for this position or any; false when it is new, or null. A position_id of null is a creation.';
 
-revoke all on function monitoring.is_known_attempt(bigint, text, jsonb) from public;
+revoke all on function monitoring.is_known_attempt(uuid, bigint, text, jsonb) from public;
 
 commit;

@@ -11,10 +11,10 @@ returns boolean
 language sql
 immutable
 parallel safe
-return length(value) between 1 and longest and value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
+return length(value) between 1 and longest and btrim(value) <> '' and value !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]';
 
 comment on function monitoring.is_plain_text(text, integer) is
-'True for 1 to longest characters without control characters or line separators. Null for null.';
+'True for 1 to longest characters, not all of them spaces, without control characters or line separators. Null for null.';
 
 revoke all on function monitoring.is_plain_text(text, integer) from public;
 

@@ -27,7 +27,7 @@ declare
 begin
     if book_row.orders_withheld then
         null; -- another row held the slot: an operator looks first whose exposure it is
-    elsif book_row.status = 'closed' and receipt_of.outcome in ('ok', 'replayed') then
+    elsif book_row.status = 'closed' and drives is not false then
         v_cancels := monitoring.orders_to_cancel(
             book_row.stop_loss_orders, book_row.order_key, 'stop_loss', book_row.stop_loss_attempt
         );
@@ -95,7 +95,7 @@ end
 $$;
 
 comment on function monitoring.receipt_of(monitoring.positions, text, boolean) is
-'The receipt of a position. Fence, lease and order are for a caller that drives it; what is left to cancel after a close is for everybody.';
+'The receipt of a position. drives: true for a caller that drives it and is shown fence, lease and order; false for one that does not; null for one that was not asked: after a close it is shown what is left to cancel.';
 
 revoke all on function monitoring.receipt_of(monitoring.positions, text, boolean) from public;
 

@@ -1,11 +1,11 @@
 -- Deploy tradelatch:types/account to pg
--- requires: helpers/is_plain_text
+-- requires: helpers/is_name
 
 begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.account as text check (monitoring.is_plain_text(value, 64) and value = btrim(value));
+create domain monitoring.account as text check (monitoring.is_name(value, 64) and value = btrim(value));
 
 comment on domain monitoring.account is
 'One exchange account, 1 to 64 characters.';

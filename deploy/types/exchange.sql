@@ -1,5 +1,5 @@
 -- Deploy tradelatch:types/exchange to pg
--- requires: helpers/is_plain_text
+-- requires: helpers/is_name
 
 begin;
 
@@ -7,7 +7,7 @@ set local role tradelatch_owner;
 
 -- Collation "C", as in canonical_exchange: what is a capital must not depend on the server's locale.
 create domain monitoring.exchange as text check (
-    monitoring.is_plain_text(value, 50)
+    monitoring.is_name(value, 50)
     and value = lower(btrim(value) collate "C")
 );
 

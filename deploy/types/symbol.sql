@@ -1,5 +1,5 @@
 -- Deploy tradelatch:types/symbol to pg
--- requires: helpers/is_plain_text
+-- requires: helpers/is_name
 
 begin;
 
@@ -7,7 +7,7 @@ set local role tradelatch_owner;
 
 -- Collation "C", as in normalize_symbol: what is a capital or a blank must not depend on the server's locale.
 create domain monitoring.symbol as text check (
-    monitoring.is_plain_text(value, 64)
+    monitoring.is_name(value, 64)
     and value !~ '[[:space:]/]' collate "C"
     and value = upper(value collate "C")
 );

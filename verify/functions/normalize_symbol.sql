@@ -8,7 +8,7 @@ where p.oid = 'tradelatch.normalize_symbol(text)'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 'i'
     and p.prorettype = 'text'::regtype
-    and not p.prosecdef
+    and p.prosecdef
     and p.proconfig @> array['search_path=pg_catalog, pg_temp']
     and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');

@@ -4,7 +4,7 @@ begin;
 
 select 1 / count(*)
 from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_known_attempt(bigint, text, jsonb)'::regprocedure
+where p.oid = 'monitoring.is_known_attempt(uuid, bigint, text, jsonb)'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 's'
     and p.prorettype = 'boolean'::regtype

@@ -1,0 +1,22 @@
+-- Deploy tradelatch:helpers/is_name to pg
+-- requires: helpers/is_plain_text
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Inlined wherever it is called. Two names that look alike must not be two slots.
+create function monitoring.is_name(value text, longest integer)
+returns boolean
+language sql
+immutable
+parallel safe
+return monitoring.is_plain_text(value, longest)
+and value !~ '[\u00a0\u00ad\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff]';
+
+comment on function monitoring.is_name(text, integer) is
+'True for plain text without blanks that are not a space, and without characters that nobody sees. Null for null.';
+
+revoke all on function monitoring.is_name(text, integer) from public;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/check_percent from pg
+
+begin;
+
+drop function monitoring.check_percent;
+
+commit;

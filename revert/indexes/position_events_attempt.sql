@@ -1,0 +1,7 @@
+-- Revert tradelatch:indexes/position_events_attempt from pg
+
+begin;
+
+drop index monitoring.position_events_attempt;
+
+commit;
