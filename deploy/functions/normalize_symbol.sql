@@ -20,10 +20,10 @@ declare
     v_part text[];
 begin
     -- A dated contract: BTCUSDT_261225 is BTCUSDT-261225.
-    v_symbol := regexp_replace(v_symbol, '_(\d{6}|\d{8})$', '-\1');
+    v_symbol := regexp_replace(v_symbol, '_([0-9]{6}|[0-9]{8})$', E'-\\1');
 
     -- base/quote:settle-rest, as ccxt writes it; only the base and the slash tell the quote for certain.
-    v_part := regexp_match(v_symbol, '^([^/:[:space:]]+)/([^/:\-[:space:]]+)(?::([^/:\-[:space:]]+))?(-[^/:[:space:]]+)?$');
+    v_part := regexp_match(v_symbol, '^([^/:[:space:]]+)/([^-/:[:space:]]+)(?::([^-/:[:space:]]+))?(-[^/:[:space:]]+)?$');
     if v_part is not null then
         return v_part[1] || v_part[2]
             || case when v_part[3] <> v_part[2] then ':' || v_part[3] else '' end
@@ -31,7 +31,7 @@ begin
     end if;
 
     -- pair:settle-rest without the slash
-    v_part := regexp_match(v_symbol, '^([^/:\-[:space:]]+):([^/:\-[:space:]]+)(-[^/:[:space:]]+)?$');
+    v_part := regexp_match(v_symbol, '^([^-/:[:space:]]+):([^-/:[:space:]]+)(-[^/:[:space:]]+)?$');
     if v_part is not null then
         return v_part[1]
             || case when right(v_part[1], length(v_part[2])) = v_part[2] and v_part[1] <> v_part[2] then '' else ':' || v_part[2] end

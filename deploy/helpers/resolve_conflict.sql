@@ -14,6 +14,7 @@ create function monitoring.resolve_conflict(wanted monitoring.positions)
 returns tradelatch.receipt
 language plpgsql
 volatile
+set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
 as $$
 declare
     v_holder monitoring.positions;
