@@ -101,14 +101,20 @@ begin
 end
 $$;
 
-comment on function tradelatch.adopt_position(text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb) is
+comment on function tradelatch.adopt_position(
+    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+) is
 $$Takes a position into the book that was found on the exchange and is claimed by nobody.
 quantity in units of the base asset, average_price in units of the quote asset: as found, they stand for what was asked for and what was filled.
 With stop_loss_price (and the exchange's id of that order, where it is one) it is active; without, pending_sl, and the receipt calls for a stop-loss.
 Outcomes: created; existing (the book knows it, or the slot is somebody's): nothing to trade with; replayed (the same attempt again).
 Errors: 22023; TL005 the attempt asked for something else before; TL006 the other position mode is open; 55P03; 40001 above READ COMMITTED.$$;
 
-revoke all on function tradelatch.adopt_position(text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb) from public;
-grant execute on function tradelatch.adopt_position(text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb) to tradelatch_bot;
+revoke all on function tradelatch.adopt_position(
+    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+) from public;
+grant execute on function tradelatch.adopt_position(
+    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+) to tradelatch_bot;
 
 commit;

@@ -1,8 +1,8 @@
 -- Deploy tradelatch:helpers/lock_slot to pg
 -- requires: helpers/slot_key
 -- requires: helpers/keep_durable
--- What every function that changes something calls first. It must be called in a statement of its own: what is looked at in a later
--- statement is what the holder before left behind, what is looked at in the same one is older.
+-- What every function that changes something calls first, in a statement of its own: a later statement sees what the holder
+-- before left behind, the same one sees what was there before that.
 
 begin;
 

@@ -13,8 +13,8 @@
 -- requires: types/request
 -- requires: types/order_id
 -- requires: types/reason
--- PostgreSQL prepares every CHECK of a table anew for every UPDATE, needed or not, which cost as much as the move itself. What concerns
--- one column is the CHECK of its domain, evaluated when that column is written; what concerns several is one call.
+-- PostgreSQL prepares every CHECK of a table anew for every UPDATE, needed or not, which cost as much as the move itself. What
+-- concerns one column is the CHECK of its domain, evaluated when that column is written; what concerns several is one call.
 -- A row is open exactly as long as closed_at is null, and the unique indexes look at closed_at, which a position changes once:
 -- so the other moves can stay heap-only.
 
@@ -61,9 +61,9 @@ create table monitoring.positions (
     stop_loss_price monitoring.amount,
     stop_loss_order_id monitoring.order_id,
     stop_loss_attempt integer not null default 0,
-    stop_loss_orders text [] not null default '{}',
+    stop_loss_orders text[] not null default '{}',
     close_attempt integer not null default 0,
-    close_orders text [] not null default '{}',
+    close_orders text[] not null default '{}',
     close_quantity monitoring.amount,
     orders_withheld boolean not null default false,
 

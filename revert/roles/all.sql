@@ -1,34 +1,35 @@
 -- Revert tradelatch:roles/all from pg
--- A role that has members, or that anything in any database of the cluster still names, stays.
+-- All four roles go, or none: as long as one has members, or anything in any database of the cluster names one, they stay.
 
 begin;
 
 do $$
 declare
-    v_role text;
+    v_roles oid[] := array(
+        select r.oid
+        from pg_catalog.pg_roles as r
+        where r.rolname in ('tradelatch_operator', 'tradelatch_bot', 'tradelatch_reader', 'tradelatch_owner')
+    );
 begin
-    foreach v_role in array array['tradelatch_operator', 'tradelatch_bot', 'tradelatch_reader', 'tradelatch_owner'] loop
-        if exists (
-            select
-            from pg_catalog.pg_auth_members as m
-            where m.roleid = v_role::regrole
-                and m.member <> current_user::regrole
-        ) or exists (
-            select
-            from pg_catalog.pg_shdepend as d
-            where d.refclassid = 'pg_catalog.pg_authid'::regclass
-                and d.refobjid = v_role::regrole
-        ) then
-            raise notice 'role % is still in use, it stays', v_role;
-        else
-            begin
-                execute pg_catalog.format('drop role %I', v_role);
-            exception
-                when insufficient_privilege or dependent_objects_still_exist then
-                    raise notice 'role % stays: %', v_role, sqlerrm;
-            end;
-        end if;
-    end loop;
+    if exists (
+        select
+        from pg_catalog.pg_auth_members as m
+        where m.roleid = any (v_roles)
+            and m.member <> all (v_roles || current_user::regrole::oid)
+    ) or exists (
+        select
+        from pg_catalog.pg_shdepend as d
+        where d.refclassid = 'pg_catalog.pg_authid'::regclass
+            and d.refobjid = any (v_roles)
+    ) then
+        raise notice 'the roles of tradelatch are still in use, they stay';
+    else
+        drop role tradelatch_operator, tradelatch_bot, tradelatch_reader, tradelatch_owner;
+    end if;
+exception
+    -- From PostgreSQL 16 on, who may create roles may drop only those of his own.
+    when insufficient_privilege then
+        raise notice 'the roles of tradelatch stay: %', sqlerrm;
 end
 $$;
 

@@ -1,6 +1,6 @@
 -- Revert tradelatch:tables/position_events from pg
--- Rows are kept: they go to a table of monitoring_archive that carries the time of the revert in its name. Its columns have the types
--- below our domains, which are dropped later.
+-- Rows are kept: they go to a table of monitoring_archive that carries the time of the revert in its name. Its columns have the
+-- types below our domains, which are dropped later.
 
 begin;
 

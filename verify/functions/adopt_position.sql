@@ -4,7 +4,10 @@ begin;
 
 select 1 / count(*)
 from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.adopt_position(text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb)'::regprocedure
+where p.oid = (
+        'tradelatch.adopt_position(text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, '
+        'jsonb)'
+    )::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 'v'
     and p.prorettype = 'tradelatch.receipt'::regtype

@@ -4,7 +4,10 @@ begin;
 
 select 1 / count(*)
 from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.create_position(text, text, text, numeric, numeric, text, text, text, uuid, interval, numeric, bigint, jsonb)'::regprocedure
+where p.oid = (
+        'tradelatch.create_position(text, text, text, numeric, numeric, text, text, text, uuid, interval, numeric, '
+        'bigint, jsonb)'
+    )::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 'v'
     and p.prorettype = 'tradelatch.receipt'::regtype
