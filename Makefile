@@ -12,11 +12,11 @@ help: ## list the commands
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
-	@$(PYTHON) -m tradelatch.cluster run --empty -- $(PYTHON) -m tradelatch.demo
+	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.demo
 
 test: ## everything that must pass; TRADELATCH_TEST_DSN tests on a server of your own
 	@.ci/install test
-	$(call stage,ruff,$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .)
+	$(call stage,ruff,$(PYTHON) -m ruff check --quiet --output-format concise client test && $(PYTHON) -m ruff format --quiet --check --output-format concise client test)
 	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
 	$(call stage,mypy,$(PYTHON) -m mypy)
 	$(call stage,sqlfluff,$(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar deploy revert verify)

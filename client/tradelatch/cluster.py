@@ -338,15 +338,15 @@ def _remove_stale() -> None:
 # Commands
 
 
-def run(command: Sequence[str], *, empty: bool = False) -> int:
-    """Runs a command with TRADELATCH_DSN set to a private cluster's database; returns its exit status.
+def run(command: Sequence[str], *, scratch: bool = False) -> int:
+    """Runs a command with TRADELATCH_DSN set to a database of a private cluster; returns its exit status.
 
-    The plan is deployed there, but to an `empty` one, which is the database postgres.
+    The plan is deployed there. A `scratch` cluster has just the database postgres, and is not durable.
     """
-    with private_cluster() as cluster:
-        if not empty:
+    with private_cluster(durable=not scratch) as cluster:
+        if not scratch:
             _deploy(cluster)
-        dsn = cluster.dsn("postgres" if empty else DATABASE)
+        dsn = cluster.dsn("postgres" if scratch else DATABASE)
         with subprocess.Popen(command, env=libpq_environment(dsn) | {"TRADELATCH_DSN": dsn}) as process:
             try:
                 status = process.wait()
@@ -415,14 +415,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tradelatch.cluster", description="A private PostgreSQL cluster.")
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="run a command with TRADELATCH_DSN set to a cluster that ends with it")
-    running.add_argument("--empty", action="store_true", help="without the plan deployed")
+    running.add_argument("--scratch", action="store_true", help="no plan deployed, not durable: quick")
     running.add_argument("program", nargs="+")
     commands.add_parser("up", help="start a cluster that stays, or find it; print its DSN")
     commands.add_parser("down", help="end the cluster that `up` started")
     options = parser.parse_args(arguments)
     try:
         if options.command == "run":
-            return run(options.program, empty=options.empty)
+            return run(options.program, scratch=options.scratch)
         if options.command == "up":
             print(up())
         else:

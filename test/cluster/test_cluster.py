@@ -74,16 +74,6 @@ def test_a_cluster_goes_with_its_block(project: Path, monkeypatch: pytest.Monkey
     assert not is_up(cluster)
 
 
-def test_a_cluster_goes_when_its_block_fails(project: Path) -> None:
-    def fail() -> None:
-        with private_cluster(durable=False):
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert not list(module._clusters())
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_cluster(start_owner, number: signal.Signals) -> None:
     owner, cluster = start_owner()
@@ -102,7 +92,7 @@ def test_the_next_start_removes_what_a_killed_owner_left(start_owner, tmp_path_f
         owner.kill()
         owner.wait()
     assert is_up(orphan)
-    start_owner()
+    module._remove_stale()
     assert not is_up(orphan)
     assert not orphan.folder.exists()
     assert is_up(living)
@@ -130,8 +120,7 @@ def test_up_keeps_one_cluster_until_down(project: Path) -> None:
     assert up() == dsn
     with psycopg.connect(dsn) as connection:
         connection.execute("select from of_mine, t")
-    with private_cluster(durable=False) as other:
-        assert other.folder != cluster.folder
+    module._remove_stale()
     assert is_up(cluster)
     assert down()
     assert not cluster.folder.exists()
