@@ -1,0 +1,83 @@
+"""A move that was answered is on disk, whatever the session says about synchronous_commit."""
+
+import pytest
+
+# How far a transaction has written when it is about to commit, and whether the disk has more than that right after:
+# the record of the commit comes last.
+WRITTEN, ON_DISK = "select pg_current_wal_insert_lsn()", "select pg_current_wal_flush_lsn() > %s::pg_lsn"
+TURNS = 20
+
+
+def driven(receipt) -> dict:
+    return {"position_id": receipt.position_id, "fence": receipt.fence}
+
+
+def test_a_move_waits_for_the_disk(database, admin, connect) -> None:
+    bot, plain = connect(), connect(database)
+    plain("create table plain (id int)")
+    for session in (bot, plain):
+        session("set synchronous_commit = off")
+
+    def is_on_disk_after(session, act) -> bool:
+        with session.connection.transaction():
+            act()
+            written = admin.value(WRITTEN)
+        return bool(admin.value(ON_DISK, written))
+
+    moves, plain_rows = [], []
+    for turn in range(TURNS):
+        moves.append(is_on_disk_after(bot, lambda turn=turn: bot.create(symbol=f"S{turn}")))
+        plain_rows.append(is_on_disk_after(plain, lambda: plain("insert into plain values (1)")))
+    assert all(moves)
+    assert bot.value("show synchronous_commit") == "off"
+    # The server writes on its own a few times a second, which a row without our care may meet by chance, not always.
+    assert not all(plain_rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"), ("remote_apply", "remote_apply")],
+)
+def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect, age_leases) -> None:
+    bot = connect()
+    bot("select set_config('synchronous_commit', %s, false)", asked)
+
+    def level_after(function: str, **arguments) -> tuple:
+        with bot.connection.transaction():
+            receipt = bot.call(function, **arguments)
+            return receipt, bot.value("show synchronous_commit")
+
+    position, level = level_after("create_position", **bot.opening())
+    levels = {"create_position": level}
+    adopted, levels["adopt_position"] = level_after(
+        "adopt_position", exchange="binance", account=admin.account, symbol="AVLUSDT", side="long", quantity=43,
+        average_price=1,
+    )  # fmt: skip
+    stop_loss = adopted.order_client_order_id
+    age_leases("1 hour", bot.create(symbol="BTCUSDT").position_id)
+    stale, levels["claim_stale"] = level_after("claim_stale", account=admin.account)
+    other = bot.create(symbol="ETHUSDT")
+    by_id = {"position_id": position.position_id}
+    for function, arguments in (
+        ("renew_lease", driven(position)),
+        ("place_entry", {**driven(position), "exchange_order_id": "1"}),
+        ("confirm_entry", {**driven(position), "filled_quantity": 1}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4}),
+        ("update_stop_loss", {**by_id, "stop_loss_price": 5}),
+        ("begin_close", {**by_id, "reason": "x"}),
+        ("confirm_close", {**by_id, "reason": "x"}),
+        ("reissue_order", {**driven(adopted), "client_order_id": stop_loss, "reason": "x"}),
+        ("rollback_position", {**driven(adopted), "reason": "x"}),
+        ("confirm_flat", driven(adopted)),
+        ("fail_position", {**driven(stale), "reason": "x"}),
+        ("cancel_position", {**driven(other), "reason": "x"}),
+    ):
+        levels[function] = level_after(function, **arguments)[1]
+    assert levels == dict.fromkeys(levels, kept)
+    lifecycle = admin(
+        "select proname::text from pg_proc where pronamespace = 'tradelatch'::regnamespace and provolatile = 'v'"
+    )
+    assert set(levels) == {row.proname for row in lifecycle}
+    # Whoever repeats a call acts on the answer too.
+    repeated, level = level_after("cancel_position", **driven(other), reason="x")
+    assert (repeated.outcome, level) == ("replayed", kept)

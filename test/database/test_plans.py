@@ -1,0 +1,175 @@
+"""What is open is found by an index, however many positions are over: the plans of each statement in the functions."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+HISTORY = """
+insert into monitoring.positions
+    (exchange, account, symbol, side, quantity, entry_price, status, request_id, attempt, exchange_order_id, closed_at)
+select 'binance', 'default', 'S' || i % 50, 'long', 1, 1, 'closed', 'old:' || i, gen_random_uuid(), 'old-' || i, now()
+from generate_series(1, 20000) as i
+"""
+HISTORY_EVENTS = """
+insert into monitoring.position_events (position_id, event, to_status, at)
+select p.id, 'confirm_close', 'closed', now() - interval '1 year' + p.id * interval '1 second'
+from monitoring.positions as p
+"""
+RELATIONS = {"positions", "position_events"}
+
+
+class Plans:
+    """The plans of what a session did since the last look."""
+
+    def __init__(self, session) -> None:
+        self._messages: list[str] = []
+        session.connection.add_notice_handler(lambda notice: self._messages.append(notice.message_primary))
+        session("load 'auto_explain'")
+        for setting, value in (
+            ("auto_explain.log_min_duration", "0"),
+            ("auto_explain.log_nested_statements", "on"),
+            ("auto_explain.log_format", "json"),
+            ("auto_explain.log_level", "notice"),
+            ("client_min_messages", "notice"),
+        ):
+            session("select set_config(%s, %s, false)", setting, value)
+
+    def take(self) -> list[dict]:
+        plans = [json.loads(message.partition("plan:\n")[2]) for message in self._messages if "plan:\n" in message]
+        self._messages.clear()
+        return plans
+
+
+def nodes(plan: dict) -> Iterator[dict]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def scans(plans: list[dict]) -> Iterator[tuple[dict, str]]:
+    """How the two big tables are read, and the statement that does it."""
+    for plan in plans:
+        for node in nodes(plan["Plan"]):
+            if node.get("Relation Name") in RELATIONS and node["Node Type"] != "ModifyTable":
+                yield node, plan["Query Text"]
+
+
+def assert_indexed(plans: list[dict]) -> None:
+    found = list(scans(plans))
+    assert found
+    for scan, query in found:
+        assert scan["Node Type"] in ("Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan"), (scan, query)
+        if scan["Node Type"] != "Bitmap Heap Scan":
+            # Reading an index from end to end is no better.
+            bounded = "Index Cond" in scan or scan["Index Name"].startswith("idx_unique_active_position")
+            assert bounded, (scan, query)
+
+
+@pytest.fixture(scope="module")
+def database(server, template):
+    name = server.create_database(template)
+    with psycopg.connect(server.dsn_of(name), autocommit=True) as connection:
+        fill(connection.execute)
+        connection.execute("vacuum analyze monitoring.positions, monitoring.position_events")
+    yield server.dsn_of(name)
+    server.drop_database(name)
+
+
+def fill(execute) -> None:
+    execute("set session_replication_role = replica")
+    execute(HISTORY)
+    execute(HISTORY_EVENTS)
+    execute("reset session_replication_role")
+
+
+def driven(receipt) -> dict:
+    return {"position_id": receipt.position_id, "fence": receipt.fence}
+
+
+def lifecycles(session, symbol: str) -> None:
+    """Every function, and every answer of create_position."""
+    attempt = uuid4()
+    opening = {"symbol": symbol, "request_id": f"new:{symbol}", "attempt": attempt}
+    position = session.create(**opening)
+    assert session.answer_create(**opening) == "replayed"
+    assert session.answer_create(**opening | {"attempt": uuid4()}) == "existing"
+    assert session.answer_create(symbol=symbol) == "existing"
+    assert session.answer_create(symbol=symbol, position_side="short") == "TL006"
+    by_id = {"position_id": position.position_id}
+    for function, arguments in (
+        ("renew_lease", driven(position)),
+        ("place_entry", {**driven(position), "exchange_order_id": f"new-{symbol}"}),
+        ("confirm_entry", {**driven(position), "filled_quantity": 30, "exchange_order_id": f"new-{symbol}"}),
+        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8")}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4}),
+        ("update_stop_loss", {**by_id, "stop_loss_price": 5, "attempt": uuid4()}),
+        ("begin_close", {**by_id, "reason": "x", "attempt": uuid4()}),
+        ("confirm_close", {**by_id, "reason": "x"}),
+    ):
+        assert session.answer(function, **arguments) == "ok", function
+    assert session.answer("confirm_close", **by_id, reason="x") == "replayed"
+    other = session.create(symbol=symbol)
+    for function, arguments in (
+        ("rollback_position", {**driven(other), "reason": "x"}),
+        ("confirm_flat", driven(other)),
+    ):
+        assert session.answer(function, **arguments) == "ok", function
+    third = session.create(symbol=symbol, position_side="short")
+    assert session.answer("cancel_position", **driven(third), reason="x") == "ok"
+    adoption = {"exchange": "binance", "account": session.account, "symbol": symbol, "side": "long"}
+    assert session.answer("adopt_position", **adoption, quantity=1, average_price=1) == "created"
+    session.calls("claim_stale", account=session.account)
+    session.calls("claim_stale")
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan", "auto"])
+def test_no_function_reads_the_history(mode, database, connect) -> None:
+    session = connect(database)
+    session("select set_config('plan_cache_mode', %s, false)", mode)
+    plans = Plans(session)
+    for turn in range(7 if mode == "auto" else 2):
+        lifecycles(session, f"{mode.upper()}{turn}")
+        assert_indexed(plans.take())
+
+
+def test_plans_from_when_the_book_was_empty(server, template, connect) -> None:
+    """A session keeps its plans while the history grows, and nobody runs ANALYZE."""
+    name = server.create_database(template)
+    try:
+        session, other = connect(server.dsn_of(name)), connect(server.dsn_of(name))
+        for turn in range(7):
+            lifecycles(session, f"EMPTY{turn}")
+        fill(other)
+        plans = Plans(session)
+        lifecycles(session, "FULL")
+        assert_indexed(plans.take())
+    finally:
+        server.drop_database(name)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from tradelatch.open_positions",
+        "select * from tradelatch.open_positions where symbol = 'S1'",
+        "select * from tradelatch.positions where position_id = 7",
+        "select * from tradelatch.position_timeline where position_id = 7",
+    ],
+)
+def test_no_view_reads_the_history(query, database, connect) -> None:
+    session = connect(database)
+    plans = Plans(session)
+    session(query)
+    assert_indexed(plans.take())
+
+
+def test_a_scan_of_the_history_is_seen(database, connect) -> None:
+    session = connect(database)
+    plans = Plans(session)
+    session("select count(*) from monitoring.positions where closed_at is null or symbol = 'S1'")
+    with pytest.raises(AssertionError, match="Seq Scan"):
+        assert_indexed(plans.take())

@@ -1,0 +1,276 @@
+begin;
+\ir setup.psql
+select plan(159);
+
+select declared_as_move(
+    'claim_stale',
+    'lease interval = ''1 minute'', grace interval = ''5 seconds'', max_positions int = 10, exchange text = null, '
+    'account text = null',
+    'SETOF tradelatch.receipt'
+);
+
+create function claimed(arguments text default '')
+returns text[]
+language plpgsql
+as $$
+declare
+    v_claimed text[];
+begin
+    execute format(
+        'select array_agg(r.symbol || '' '' || given.line(r)) from tradelatch.claim_stale(%s) as r', claimed.arguments
+    ) into v_claimed;
+    return v_claimed;
+end
+$$;
+
+-- Unfinished ones, and never active ones, whatever became of their lease; each once.
+
+create table stale as
+select *
+from (values
+    (1, 'O1USDT', 'pending_entry', 'long', 10, 'entry buy 10 opening e1'),
+    (2, 'O2USDT', 'entry_placed', 'short', 10, 'entry sell 10 opening e1'),
+    (3, 'O3USDT', 'pending_sl', 'long', 4, 'stop_loss sell 4 reduce-only s1'),
+    (4, 'O4USDT', 'pending_close', 'short', 4, 'cancel e1, close buy 10 reduce-only c1'),
+    (5, 'O5USDT', 'pending_rollback', 'long', 0, 'cancel e1, close sell 10 reduce-only c1'),
+    (6, 'N1USDT', 'active', 'long', 10, null),
+    (7, 'N2USDT', 'closed', 'long', 10, null),
+    (8, 'N3USDT', 'rolled_back', 'long', 10, null),
+    (9, 'N4USDT', 'canceled', 'long', 10, null),
+    (10, 'N5USDT', 'failed', 'long', 10, null)
+) as s (place, symbol, status, side, filled, due);
+do $$
+declare
+    v_stale stale;
+begin
+    for v_stale in select * from stale loop
+        call given(v_stale.symbol, v_stale.status, v_stale.side, filled => v_stale.filled);
+    end loop;
+end
+$$;
+select is(claimed(), null, 'while the leases live there is nothing to claim');
+select is(claimed('grace => ''0'''), null, 'without a grace time neither');
+
+-- The one whose lease ended first comes first; the others are as old as their place is low.
+do $$
+declare
+    v_stale stale;
+begin
+    for v_stale in select * from stale loop
+        call lapse(v_stale.symbol, interval '1 hour' - v_stale.place * interval '1 minute');
+    end loop;
+end
+$$;
+create table before as
+select p.*
+from monitoring.positions as p;
+select is(
+    claimed('lease => ''10 minutes'''),
+    (
+        select array_agg(format('%s claimed %s driven, %s', s.symbol, s.status, s.due) order by s.place)
+        from stale as s
+        where s.due is not null
+    ),
+    'each unfinished one, with what is due; an entry is to be looked up'
+);
+select is(claimed(), null, 'each once');
+select is(
+    event(s.symbol),
+    format('claim_stale %s>%s fence {"lease_ended": "%s"}', s.status, s.status, to_json(b.lease_until) #>> '{}'),
+    s.status || ': the log has it'
+)
+from stale as s
+inner join before as b on b.symbol = s.symbol
+where s.due is not null;
+select cmp_ok(fence(b.symbol), '>', b.fence, b.status || ': the fence rises')
+from before as b
+inner join stale as s on s.symbol = b.symbol
+where s.due is not null;
+select ok(
+    (book_row(s.symbol)).lease_until between now() + interval '10 minutes' and clock_timestamp() + interval '10 minutes',
+    s.status || ': the lease is as told'
+)
+from stale as s
+where s.due is not null;
+select is((book_row(b.symbol))::text, b::text, b.status || ' is left alone')
+from before as b
+inner join stale as s on s.symbol = b.symbol
+where s.due is null;
+select is(
+    to_jsonb(book_row(b.symbol)) - '{fence,lease_until,drive_attempt,entry_judged_after,updated_at}'::text[],
+    to_jsonb(b) - '{fence,lease_until,drive_attempt,entry_judged_after,updated_at}'::text[],
+    b.status || ': nothing but the drive changes'
+)
+from before as b
+inner join stale as s on s.symbol = b.symbol
+where s.due is not null;
+select is(
+    line(tradelatch.create_position('binance', s.symbol, 'long', 10, 100)), 'existing ' || s.status, s.status || ' keeps its slot'
+)
+from stale as s
+where s.due is not null;
+
+-- The former driver has nothing to say any more, whatever it calls.
+select refused(format(v.call, b.id, b.fence), 'TL003', format('%s: %s', b.status, v.call))
+from before as b
+cross join (values
+    ('place_entry(%s, %s, ''x'')'),
+    ('confirm_entry(%s, %s, 10)'),
+    ('activate_position(%s, %s, 95)'),
+    ('cancel_position(%s, %s, ''x'')'),
+    ('fail_position(%s, %s, ''x'')'),
+    ('rollback_position(%s, %s, ''x'')'),
+    ('confirm_flat(%s, %s)'),
+    ('begin_close(%s, ''x'', %s)'),
+    ('confirm_close(%s, ''x'', fence => %s)'),
+    ('reissue_order(%s, %s, ''x'', ''x'')'),
+    ('renew_lease(%s, %s)')
+) as v (call)
+inner join stale as s on s.due is not null
+where s.symbol = b.symbol;
+
+-- lease_until and grace time.
+call lapse('O1USDT', '3 seconds');
+select is(claimed(), null, '3 s after the lease nobody is disturbed');
+select is(claimed('grace => ''1 minute'''), null, 'nor within a longer grace time');
+select is(
+    claimed('grace => ''2 seconds'''),
+    array['O1USDT claimed pending_entry driven, entry buy 10 opening e1'],
+    'a shorter one is over'
+);
+call lapse('O2USDT', '1 millisecond');
+select is(
+    claimed('grace => ''0'''),
+    array['O2USDT claimed entry_placed driven, entry sell 10 opening e1'],
+    'a grace time may be 0'
+);
+call lapse('O3USDT', '6 seconds');
+select is(claimed(), array['O3USDT claimed pending_sl driven, stop_loss sell 4 reduce-only s1'], '6 s after the lease');
+select ok(
+    (book_row('O3USDT')).lease_until between now() + interval '1 minute' and clock_timestamp() + interval '1 minute',
+    'for a minute'
+);
+
+-- No more than was asked for, the oldest lease first.
+create table numbered as
+select format('M%sUSDT', lpad(n::text, 2, '0')) as symbol, (n * 7) % 13 as age
+from generate_series(1, 12) as n;
+do $$
+declare
+    v_numbered numbered;
+begin
+    for v_numbered in select * from numbered loop
+        call given(v_numbered.symbol, 'pending_entry');
+        call lapse(v_numbered.symbol, interval '1 hour' + v_numbered.age * interval '1 second');
+    end loop;
+end
+$$;
+select is(
+    claimed('max_positions => ' || v.most),
+    (
+        select array_agg(format('%s claimed pending_entry driven, entry buy 10 opening e1', n.symbol) order by n.place)
+        from (select m.symbol, row_number() over (order by m.age desc) as place from numbered as m) as n
+        where n.place between v.first and v.last
+    ),
+    format('%s of them', v.most)
+)
+from (values (1, 1, 1), (3, 2, 4), (1000, 5, 12)) as v (most, first, last);
+do $$
+declare
+    v_numbered numbered;
+begin
+    for v_numbered in select * from numbered loop
+        call lapse(v_numbered.symbol, '1 hour');
+    end loop;
+end
+$$;
+select is(array_length(claimed(), 1), 10, 'ten at a time');
+select is(array_length(claimed(), 1), 2, 'then the others');
+
+-- By exchange and account.
+create table places as
+select *
+from (values ('binance', 'default'), ('binance', 'second'), ('bybit', 'default'), ('bybit', 'second')) as p (exchange, account);
+select is(
+    (tradelatch.create_position(p.exchange, 'WHEREUSDT', 'long', 10, 100, account => p.account)).outcome,
+    'created',
+    format('%s %s', p.exchange, p.account)
+)
+from places as p;
+create procedure all_lapse()
+language plpgsql
+as $$
+begin
+    perform set_config('session_replication_role', 'replica', true);
+    update monitoring.positions as p set lease_until = now() - interval '1 hour' where p.symbol = 'WHEREUSDT';
+    perform set_config('session_replication_role', 'origin', true);
+end
+$$;
+create function claimed_at(arguments text)
+returns text[]
+language plpgsql
+as $$
+declare
+    v_claimed text[];
+begin
+    call all_lapse();
+    execute format(
+        'select array_agg(r.exchange || '' '' || r.account order by r.exchange, r.account) from tradelatch.claim_stale(%s) as r',
+        claimed_at.arguments
+    ) into v_claimed;
+    return v_claimed;
+end
+$$;
+select is(claimed_at(v.arguments), v.claimed, 'claim_stale ' || v.arguments)
+from (values
+    ('exchange => ''bybit''', array['bybit default', 'bybit second']),
+    ('exchange => '' BinanceUSDM ''', array['binance default', 'binance second']),
+    ('account => ''second''', array['binance second', 'bybit second']),
+    ('account => '' second ''', array['binance second', 'bybit second']),
+    ('exchange => ''bybit'', account => ''default''', array['bybit default']),
+    ('exchange => ''okx''', null),
+    ('account => ''Second''', null),
+    ('', array['binance default', 'binance second', 'bybit default', 'bybit second'])
+) as v (arguments, claimed);
+
+-- Hedge mode: the two of a symbol are two positions.
+call given('HEDGEUSDT', 'pending_sl', 'long', 'long');
+call given('HEDGEUSDT', 'pending_sl', 'short', 'short');
+call lapse('HEDGEUSDT', '1 hour', 'long');
+select is(
+    claimed(), array['HEDGEUSDT claimed pending_sl driven, stop_loss sell 10 reduce-only s1'], 'the long one'
+);
+call lapse('HEDGEUSDT', '2 hours', 'short');
+call lapse('HEDGEUSDT', '1 hour', 'long');
+select is(
+    claimed(),
+    array[
+        'HEDGEUSDT claimed pending_sl driven, stop_loss buy 10 reduce-only s1',
+        'HEDGEUSDT claimed pending_sl driven, stop_loss sell 10 reduce-only s1'
+    ],
+    'both of them'
+);
+
+-- What is refused.
+select refused_values('claim_stale', '{}', 'lease', bad_intervals() || array['0']);
+select refused_values('claim_stale', '{}', 'grace', bad_intervals());
+select refused_values('claim_stale', '{}', 'max_positions', array[null, '0', '-1', '-2147483648']);
+select refused_values('claim_stale', '{}', 'exchange', optional(bad_texts(50)));
+select refused_values('claim_stale', '{}', 'account', optional(bad_texts(64)));
+
+-- Who may.
+call lapse('O1USDT', '1 hour');
+select is(
+    (try('claim_stale(lease => ''1 microsecond'', grace => ''0'')', role => r.role)).seen,
+    r.seen,
+    r.role || ': ' || coalesce(r.seen, 'nothing')
+)
+from (values
+    ('tradelatch_reader', '42501'),
+    ('tradelatch_bot', 'claimed pending_entry driven, entry buy 10 opening e1'),
+    ('tradelatch_operator', 'claimed pending_entry driven, entry buy 10 opening e1')
+) as r (role, seen);
+
+select explained();
+select * from finish();
+rollback;

@@ -1,0 +1,28 @@
+-- Names of our orders.
+
+begin;
+\ir setup.psql
+select plan(9);
+
+select is_internal('monitoring.client_order_id(text, text, integer)', 'immutable');
+select is(monitoring.client_order_id('tl0123456789abcdef012345', v.kind, v.attempt), v.id, v.id)
+from (values
+    ('entry', 1, 'tl0123456789abcdef012345-e1'),
+    ('stop_loss', 2, 'tl0123456789abcdef012345-s2'),
+    ('close', 30, 'tl0123456789abcdef012345-c30')
+) as v (kind, attempt, id);
+select cmp_ok(length(monitoring.client_order_id(repeat('x', 24), 'stop_loss', 999999999)), '<=', 36, 'exchanges take 36 characters');
+select is(monitoring.client_order_id('tl', 'other', 1), null, 'there is no other kind');
+select is(
+    (
+        select count(*)
+        from pg_attrdef as d
+        inner join pg_attribute as a on a.attrelid = d.adrelid and a.attnum = d.adnum
+        where d.adrelid = 'monitoring.positions'::regclass and a.attname = 'order_key'
+    ),
+    1::bigint,
+    'the key of a position comes by itself'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,286 @@
+-- The rule of every change, held against plain UPDATEs: whoever may write to the table, a superuser at that, is bound to it.
+
+begin;
+set local search_path = tap, pg_catalog;
+set local client_min_messages = warning;
+select plan(83);
+
+select trigger_is('monitoring', 'positions', 'positions_guard', 'monitoring', 'guard_position');
+select is(
+    (select array_agg(t.tgenabled::text) from pg_trigger as t where t.tgrelid = 'monitoring.positions'::regclass and not t.tgisinternal),
+    array['O', 'O', 'O'],
+    'the three triggers of the book are in force'
+);
+
+-- A row in that status, put in by hand.
+
+create function pg_temp.put(status text)
+returns bigint
+language sql
+as $$
+    insert into monitoring.positions (
+        exchange, symbol, side, quantity, entry_price, status, stop_loss_price, stop_loss_attempt, close_attempt, filled_quantity,
+        open_quantity, exchange_order_id, lease_until, closed_at, request_id, attempt, signal_id, stop_loss_percent
+    )
+    select
+        'binance', 'T' || nextval('monitoring.position_fence'), 'long', 10, 100, s.status, 95, 2, 2, 5, 5, 'entry-1', now(),
+        case when not s.is_open then now() end, gen_random_uuid(), gen_random_uuid(), 7, 2
+    from monitoring.position_statuses as s
+    where s.status = put.status
+    returning id
+$$;
+
+-- What a plain UPDATE of a row ends in, made by the superuser (none) or by the owner.
+
+create function pg_temp.outcome(role text, id bigint, changes text)
+returns text
+language plpgsql
+as $$
+begin
+    perform set_config('role', outcome.role, true);
+    execute format('update monitoring.positions set %s where id = %s', outcome.changes, outcome.id);
+    perform set_config('role', 'none', true);
+    return 'done';
+exception
+    when others then
+        return sqlstate;
+end
+$$;
+
+create function pg_temp.logged(id bigint)
+returns bigint
+language sql
+volatile
+return (select count(*) from monitoring.position_events as e where e.position_id = logged.id and e.event <> 'insert');
+
+-- From every status to every other one.
+
+create temporary table trial as
+select
+    t.*,
+    pg_temp.outcome(t.role, t.id, format('status = %L', t.to_status)) as outcome
+from (
+    select
+        r.role,
+        f.status as from_status,
+        t.status as to_status,
+        pg_temp.put(f.status) as id,
+        exists (
+            select
+            from monitoring.position_transitions as x
+            where x.from_status = f.status and x.to_status = t.status
+        ) as is_legal
+    from (values ('none'), ('tradelatch_owner')) as r (role)
+    cross join monitoring.position_statuses as f
+    cross join monitoring.position_statuses as t
+    where f.status <> t.status
+) as t;
+
+select is((select count(*) from trial), 180::bigint, 'ninety changes of a status, by two who may write');
+select is(
+    (select array[count(*) filter (where is_legal), count(*) filter (where not is_legal)] from trial where role = 'none'),
+    array[17, 73]::bigint[],
+    'seventeen of them are legal'
+);
+select is_empty(
+    $$ select * from trial where not is_legal and outcome <> 'TL002' $$,
+    'what is not in the table of transitions is TL002'
+);
+select is_empty($$ select * from trial where is_legal and outcome <> 'done' $$, 'what is in it may be done');
+select is_empty(
+    $$
+        select t.*, p.status, p.closed_at
+        from trial as t
+        inner join monitoring.positions as p on p.id = t.id
+        inner join monitoring.position_statuses as s on s.status = p.status
+        where p.status <> case when t.is_legal then t.to_status else t.from_status end
+            or (p.closed_at is null) <> s.is_open
+    $$,
+    'closed_at is set as soon as the status is terminal, and not before'
+);
+select is_empty(
+    $$
+        select t.*, e.*
+        from trial as t
+        left join monitoring.position_events as e on e.position_id = t.id and e.event <> 'insert'
+        where t.is_legal
+            and (
+                e.event, e.from_status, e.to_status, e.details -> 'status', e.user_name
+            ) is distinct from (
+                'plain_update', t.from_status, t.to_status, jsonb_build_array(t.from_status, t.to_status), session_user::text
+            )
+    $$,
+    'it is logged once, as plain_update, with the old and the new value'
+);
+select is(
+    (select sum(pg_temp.logged(t.id)) from trial as t where not t.is_legal),
+    0::numeric,
+    'what was refused is not logged'
+);
+
+-- What the error says.
+
+select throws_ok(
+    format('update monitoring.positions set status = ''active'' where id = %s', pg_temp.put('pending_entry')),
+    'TL002'
+);
+create function pg_temp.diagnosis(id bigint, changes text)
+returns table (detail jsonb, hint text)
+language plpgsql
+as $$
+begin
+    execute format('update monitoring.positions set %s where id = %s', diagnosis.changes, diagnosis.id);
+exception
+    when sqlstate 'TL002' then
+        get stacked diagnostics detail = pg_exception_detail, hint = pg_exception_hint;
+        return next;
+end
+$$;
+select ok(
+    d.detail @> '{"status": "pending_rollback"}' and d.detail ? 'position_id',
+    'DETAIL is JSON: which position, and where it stands'
+)
+from pg_temp.diagnosis(pg_temp.put('pending_rollback'), 'status = ''active''') as d;
+select is(d.hint, 'Legal moves: claim_stale, confirm_entry, confirm_flat, place_entry, reissue_order.', 'HINT lists the legal moves')
+from pg_temp.diagnosis(pg_temp.put('pending_rollback'), 'status = ''active''') as d;
+select ok(d.hint !~ '_', 'and for what is over there are none')
+from pg_temp.diagnosis(pg_temp.put('closed'), 'status = ''active''') as d;
+select ok(d.detail -> 'changes' @> '{"side": ["long", "short"]}', 'DETAIL names what would have changed')
+from pg_temp.diagnosis(pg_temp.put('active'), 'side = ''short''') as d;
+
+-- What never changes, open or over.
+
+select is(
+    pg_temp.outcome(s.role, pg_temp.put(s.status), c.changes),
+    'TL002',
+    format('never changes, here of %s: %s', s.status, c.changes)
+)
+from (values ('none', 'pending_entry'), ('tradelatch_owner', 'closed')) as s (role, status)
+cross join unnest(array[
+    'id = 1000000000',
+    'exchange = ''bybit''',
+    'account = ''second''',
+    'symbol = ''OTHER''',
+    'position_side = ''long''',
+    'side = ''short''',
+    'quantity = 11',
+    'quantity = 9.99',
+    'entry_price = 101',
+    'stop_loss_percent = 3',
+    'stop_loss_percent = null',
+    'origin = ''created''',
+    'request_id = ''another''',
+    'request_id = null',
+    'attempt = gen_random_uuid()',
+    'attempt = null',
+    'signal_id = 8',
+    'order_key = ''tl0123456789abcdef012345''',
+    'exchange_order_id = ''entry-2''',
+    'exchange_order_id = null',
+    'created_at = now() - interval ''1 day'''
+]) as c (changes);
+
+-- What never falls.
+
+select is(pg_temp.outcome('none', pg_temp.put('pending_sl'), c.changes), 'TL002', 'never falls: ' || c.changes)
+from unnest(array[
+    'fence = fence - 1',
+    'fence = 0',
+    'lease_until = lease_until - interval ''1 microsecond''',
+    'lease_until = ''-infinity''',
+    'filled_quantity = 4.999999',
+    'filled_quantity = 0',
+    'stop_loss_attempt = 1',
+    'close_attempt = 1'
+]) as c (changes);
+select is(pg_temp.outcome('none', pg_temp.put('pending_sl'), c.changes), 'done', 'may change: ' || c.changes)
+from unnest(array[
+    'fence = fence + 1',
+    'fence = fence + 1, lease_until = lease_until - interval ''1 hour''',
+    'lease_until = lease_until + interval ''1 hour''',
+    'filled_quantity = 5.000001',
+    'stop_loss_attempt = 3',
+    'close_attempt = 3',
+    'stop_loss_price = 96',
+    'average_price = 100.1',
+    'open_quantity = 4'
+]) as c (changes);
+
+-- Prices and profits that come late leave no event, on a position that is over, too; nothing else goes unseen.
+
+create temporary table late as
+select s.status, pg_temp.put(s.status) as id
+from (values ('active'), ('closed')) as s (status);
+select is(pg_temp.outcome('tradelatch_owner', l.id, 'realized_pnl = -17.5, fees = 0.1, exit_price = 99'), 'done', 'prices of ' || l.status)
+from late as l;
+select is(
+    (
+        select array_agg((p.realized_pnl, p.fees, p.exit_price)::text)
+        from monitoring.positions as p
+        where p.id in (select l.id from late as l)
+    ),
+    array['(-17.5,0.1,99)', '(-17.5,0.1,99)'],
+    'they are there'
+);
+select is((select sum(pg_temp.logged(l.id)) from late as l), 0::numeric, 'and no event');
+select is_empty(
+    $$
+        with changed as materialized (
+            select c.changes, pg_temp.put('pending_sl') as id
+            from unnest(array[
+                'fence = fence + 1', 'filled_quantity = 6', 'average_price = 101', 'open_quantity = 6', 'stop_loss_price = 96',
+                'stop_loss_order_id = ''x''', 'stop_loss_attempt = 3', 'stop_loss_orders = array[''x'']', 'close_attempt = 3',
+                'close_orders = array[''x'']', 'close_quantity = 3', 'orders_withheld = true', 'details = ''{"x": 1}'''
+            ]) as c (changes)
+        ),
+
+        done as materialized (
+            select changes, id, pg_temp.outcome('none', id, changes) as outcome
+            from changed
+        )
+
+        select *
+        from done
+        where outcome <> 'done' or pg_temp.logged(id) <> 1
+    $$,
+    'whatever else says where it stands is logged'
+);
+
+-- However the UPDATE is written.
+
+select throws_ok(
+    format(
+        'insert into monitoring.positions (id, exchange, symbol, side, quantity, entry_price, status) '
+        'values (%s, ''binance'', ''X'', ''long'', 1, 1, ''pending_entry'') on conflict (id) do update set status = ''rolled_back''',
+        pg_temp.put('pending_entry')
+    ),
+    'TL002', null, 'INSERT … ON CONFLICT DO UPDATE is an UPDATE'
+);
+select throws_ok(
+    format(
+        'merge into monitoring.positions as p using (select %s as id) as x on p.id = x.id when matched then update set status = ''active''',
+        pg_temp.put('closed')
+    ),
+    'TL002', null, 'MERGE, too'
+);
+select throws_ok(
+    format('update tradelatch.positions set status = ''closed'' where position_id = %s', pg_temp.put('pending_entry')),
+    'TL002', null, 'and one through the view'
+);
+select is(
+    (select count(*) from monitoring.positions as p where p.move is not null or p.move_details is not null),
+    0::bigint,
+    'at rest no row says what is being done with it'
+);
+select ok(
+    not exists (
+        select
+        from monitoring.positions as p
+        where p.updated_at < p.created_at
+            or p.closed_at < p.created_at - interval '1 minute'
+    ),
+    'and the times are in order'
+);
+
+select * from finish();
+rollback;
