@@ -1,11 +1,13 @@
 # Each command first installs what it lacks (.ci/install), and asks before it does; YES=1 does not ask.
 PYTHON := .venv/bin/python
+PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,--numprocesses 2 --dist loadfile --no-loadscope-reorder)
+HEAVY := $(wildcard test/isolation test/simulation test/crash test/properties)
 
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
-.PHONY: help demo test up down bench clean
+.PHONY: help demo test check up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z]+): ## (.*)/make \1	\2/p' Makefile | expand -t 12
@@ -14,13 +16,17 @@ demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
 	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.demo
 
-test: ## everything that must pass; TRADELATCH_TEST_DSN tests on a server of your own
+test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
 	@.ci/install test
 	$(call stage,ruff,$(PYTHON) -m ruff check --quiet --output-format concise client test && $(PYTHON) -m ruff format --quiet --check --output-format concise client test)
 	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
 	$(call stage,mypy,$(PYTHON) -m mypy)
 	$(call stage,sqlfluff,$(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar deploy revert verify)
-	@$(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,--numprocesses 2 --dist loadfile --no-loadscope-reorder)
+	@$(PYTEST) $(HEAVY:%=--ignore=%)
+
+check: ## the heavy part: interleavings, seeded simulation, crashes, properties
+	@.ci/install test
+	@$(PYTEST) $(HEAVY)
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo

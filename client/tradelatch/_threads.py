@@ -52,6 +52,8 @@ def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.
         worker = _Worker()
 
     def job() -> None:
+        if results or failures:
+            return  # queued twice, by a caller who was interrupted as it did
         try:
             results.append(function(flight, *args, **kwargs))
         except BaseException as error:
@@ -59,10 +61,13 @@ def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.
         _idle.append(worker)
         ended.release()
 
-    worker.jobs.put(job)
+    is_queued = False
     interrupt: BaseException | None = None
     while not (results or failures):
         try:
+            if not is_queued:
+                worker.jobs.put(job)
+                is_queued = True
             if not ended.acquire(timeout=flight.left()):
                 flight.expire()
                 ended.acquire()

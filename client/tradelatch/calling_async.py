@@ -54,7 +54,7 @@ class AsyncCaller:
         if self._is_owner and self._pool.closed:
             try:
                 await self._pool.open()
-            except PoolClosed as error:
+            except psycopg.Error as error:  # it cannot be opened again
                 raise Unavailable("the client is closed") from error
 
     async def close(self) -> None:

@@ -55,7 +55,7 @@ class Caller:
         if self._is_owner and self._pool.closed:
             try:
                 self._pool.open()
-            except PoolClosed as error:
+            except psycopg.Error as error:  # it cannot be opened again
                 raise Unavailable("the client is closed") from error
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg.pq import ConnStatus
 
 RETRIES = 8
 FIRST_PAUSE = 0.02  # seconds, doubled each time
@@ -75,7 +74,7 @@ def is_alive(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any])
             connection.pgconn.consume_input()
     except psycopg.OperationalError:
         return False
-    return connection.pgconn.status == ConnStatus.OK
+    return True
 
 
 def was_undone(error: psycopg.Error) -> bool:

@@ -1,6 +1,7 @@
 """A proxy that takes answers away, and what tasks and threads do differently in tests."""
 
 import asyncio
+import os
 import socket
 import struct
 import threading
@@ -14,13 +15,21 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from tradelatch import AsyncClient, Client
 from tradelatch.cluster import Cluster, deploy, private_cluster
+
+from ..pgbouncer import PgBouncer, pgbouncer
 
 OTHERS_OUT = """
     select pg_terminate_backend(pid, 5000)
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
+# What PgBouncer 1.18 cannot do: it takes no `options` in a DSN, and its clients do not see that the server was lost.
+BEYOND_PGBOUNCER = {
+    "test_serialization_failure_is_repeated",
+    "test_schema_is_compared_again_after_a_lost_connection",
+}
 PATIENCE = 20.0  # seconds until a test gives up waiting for what it wants to observe
 
 
@@ -59,6 +68,8 @@ class Session:
             self.statement = self.statements[rest.partition(b"\0")[0]]
         elif kind == b"E":
             self.fault = self.proxy.fault_for(self.statement)
+        elif kind == b"Q":
+            self.fault = self.proxy.fault_for(name.decode())
 
     def answers(self) -> None:
         """Passes answers on; one that a fault is meant for is first read to its end."""
@@ -191,9 +202,38 @@ def own_schema() -> None:
     """For tests that change the schema, or the database's settings."""
 
 
+@pytest.fixture(scope="session")
+def pooler(server: Any) -> Iterator[PgBouncer | None]:
+    """With TRADELATCH_TEST_PGBOUNCER=1 the clients go through PgBouncer, in transaction mode."""
+    if os.environ.get("TRADELATCH_TEST_PGBOUNCER") != "1":
+        yield None
+        return
+    users = ["postgres", *(f"{server.prefix}{kind}" for kind in ("reader", "bot", "operator"))]
+    with pgbouncer(server.dsn, users) as pooler:
+        yield pooler
+
+
 @pytest.fixture
-def database(request: pytest.FixtureRequest, server: Any, template: str) -> Iterator[str]:
-    """The DSN of an empty database: one of its own for a test with `own_schema`, else the shared one, emptied."""
+def database(
+    direct_database: str, pooler: PgBouncer | None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The DSN of an empty database, for clients; through the pooler, if there is one."""
+    if pooler is None or request.function.__name__ in BEYOND_PGBOUNCER:
+        return direct_database
+    for client in (AsyncClient, Client):
+        monkeypatch.setitem(client.__init__.__kwdefaults__, "prepare", False)
+    return pooler.through(direct_database)
+
+
+@pytest.fixture
+def as_role(database: str, logins: dict[str, dict[str, str]]) -> Callable[[str], str]:
+    """`as_role("bot")` is the DSN of `database` for a login with that role alone."""
+    return lambda kind: make_conninfo(database, **logins[kind])
+
+
+@pytest.fixture
+def direct_database(request: pytest.FixtureRequest, server: Any, template: str) -> Iterator[str]:
+    """The server's own: one for a test with `own_schema`, else the shared one, emptied."""
     if "own_schema" in request.fixturenames:
         name = server.create_database(template)
         yield server.dsn_of(name)
@@ -298,8 +338,8 @@ class Admin:
 
 
 @pytest.fixture
-def admin(database: str) -> Iterator[Admin]:
-    admin = Admin(database)
+def admin(direct_database: str) -> Iterator[Admin]:
+    admin = Admin(direct_database)
     yield admin
     admin.connection.close()
 

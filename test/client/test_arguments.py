@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -113,12 +114,12 @@ def test_numbers_are_exact(value):
     assert number("quantity", value) == value
 
 
-@given(st.text())
-def test_reasons_can_be_stored(message):
-    reason = reason_of(ValueError(message))
-    assert 0 < len(reason) <= 1000
-    assert reason.isprintable()
-    assert text("reason", reason) == reason
+def test_reasons_can_be_stored():
+    for start in range(0, sys.maxunicode, 900):  # every character there is
+        reason = reason_of(ValueError("".join(map(chr, range(start, min(start + 900, sys.maxunicode + 1))))))
+        assert 0 < len(reason) <= 1000
+        assert reason.isprintable()
+        assert text("reason", reason) == reason
 
 
 def test_reason_of_a_broken_error():

@@ -233,13 +233,23 @@ async def test_next_schema(database, admin, apt):
 
 
 @pytest.mark.usefixtures("own_schema")
-@pytest.mark.parametrize("version", ["0", "3", "1.1", ""])
-async def test_other_schema(database, admin, apt, version):
-    admin(f"create or replace function tradelatch.schema_version() returns text language sql return '{version}'")
+async def test_other_schema(database, admin, apt):
     async with AsyncClient(database) as client:
-        with pytest.raises(SchemaMismatch, match=f"schema 1.*has '{version}'"):
-            await client.create_position(**apt)
+        for version in ("0", "3", "1.1", ""):
+            admin(f"create or replace function tradelatch.schema_version() returns text return '{version}'")
+            with pytest.raises(SchemaMismatch, match=f"schema 1.*has '{version}'"):
+                await client.create_position(**apt)
     assert admin("select from monitoring.positions") == []
+
+
+@pytest.mark.usefixtures("own_schema")
+async def test_schema_is_compared_again_after_a_lost_connection(database, admin):
+    async with AsyncClient(database) as client:
+        assert await client.normalize_symbol("aptusdt") == "APTUSDT"
+        admin("create or replace function tradelatch.schema_version() returns text language sql return '3'")
+        admin.terminate()
+        with pytest.raises(SchemaMismatch):
+            await client.normalize_symbol("aptusdt")
 
 
 @pytest.mark.usefixtures("own_schema")

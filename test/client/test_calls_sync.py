@@ -234,12 +234,23 @@ def test_next_schema(database, admin, apt):
 
 
 @pytest.mark.usefixtures("own_schema")
-@pytest.mark.parametrize("version", ["0", "3", "1.1", ""])
-def test_other_schema(database, admin, apt, version):
-    admin(f"create or replace function tradelatch.schema_version() returns text language sql return '{version}'")
-    with Client(database) as client, pytest.raises(SchemaMismatch, match=f"schema 1.*has '{version}'"):
-        client.create_position(**apt)
+def test_other_schema(database, admin, apt):
+    with Client(database) as client:
+        for version in ("0", "3", "1.1", ""):
+            admin(f"create or replace function tradelatch.schema_version() returns text return '{version}'")
+            with pytest.raises(SchemaMismatch, match=f"schema 1.*has '{version}'"):
+                client.create_position(**apt)
     assert admin("select from monitoring.positions") == []
+
+
+@pytest.mark.usefixtures("own_schema")
+def test_schema_is_compared_again_after_a_lost_connection(database, admin):
+    with Client(database) as client:
+        assert client.normalize_symbol("aptusdt") == "APTUSDT"
+        admin("create or replace function tradelatch.schema_version() returns text language sql return '3'")
+        admin.terminate()
+        with pytest.raises(SchemaMismatch):
+            client.normalize_symbol("aptusdt")
 
 
 @pytest.mark.usefixtures("own_schema")

@@ -102,10 +102,11 @@ async def test_claim_stale_is_not_repeated(proxy, admin, apt, age_leases):
     assert admin.events(created.position_id) == ["create_position", "claim_stale"]
 
 
-async def test_lost_while_comparing_the_schema(proxy):
+async def test_claim_stale_is_repeated_when_only_the_comparison_was_lost(proxy):
     async with AsyncClient(proxy.dsn) as client:
         proxy.lose("schema_version", times=2)
-        assert await client.normalize_symbol("apt/usdt") == "APTUSDT"
+        assert await client.claim_stale() == []
+    assert not proxy.faults
 
 
 async def test_claim_stale_is_repeated_while_it_was_not_sent(proxy):

@@ -98,10 +98,12 @@ async def test_something_may_be_open(database, admin, apt, steps, error):
                     await position.place_entry("53190368")
                 if steps > 1:
                     await position.confirm_entry(**FILL)
+                before = position.lease_until
                 if error:
                     raise error
         assert not hasattr(caught.value, "__notes__")
         assert position.status == "pending_rollback"
+        assert position.lease_until > before  # there is time to send the close
         close = position.next_order
         assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
         assert entry.client_order_id in close.cancels
