@@ -208,6 +208,7 @@ def pooler(server: Any) -> Iterator[PgBouncer | None]:
     if os.environ.get("TRADELATCH_TEST_PGBOUNCER") != "1":
         yield None
         return
+    assert server.private, "PgBouncer stands in front of a server that trusts it"
     users = ["postgres", *(f"{server.prefix}{kind}" for kind in ("reader", "bot", "operator"))]
     with pgbouncer(server.dsn, users) as pooler:
         yield pooler
