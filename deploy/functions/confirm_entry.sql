@@ -70,7 +70,7 @@ begin
     v_being_closed := v_position.status in ('pending_close', 'pending_rollback');
     v_open_quantity := v_position.open_quantity + v_filled - v_position.filled_quantity;
     v_close_quantity := monitoring.quantity_to_close(v_position.quantity, v_filled, v_open_quantity);
-    v_new_close := v_being_closed and v_close_quantity <> v_position.close_quantity;
+    v_new_close := v_grew and v_being_closed and v_close_quantity <> v_position.close_quantity;
     v_new_stop_loss := v_grew and not v_being_closed;
 
     update monitoring.positions as p
@@ -96,7 +96,7 @@ begin
             )
             else v_position.close_orders
         end,
-        close_quantity = case when v_being_closed then v_close_quantity end,
+        close_quantity = case when v_new_close then v_close_quantity else v_position.close_quantity end,
         move = 'confirm_entry',
         move_details = v_details || jsonb_build_object(
             'filled_quantity', v_filled,

@@ -69,7 +69,8 @@ begin
 
     update monitoring.positions as p
     set
-        open_quantity = coalesce(v_remaining, v_position.open_quantity),
+        -- a close may be for more than is open, while the entry may still fill
+        open_quantity = least(v_remaining, v_position.open_quantity),
         stop_loss_attempt = v_position.stop_loss_attempt + (v_current.order_kind = 'stop_loss')::integer,
         close_attempt = v_position.close_attempt + (v_current.order_kind = 'close')::integer,
         close_quantity = case v_current.order_kind when 'close' then coalesce(v_remaining, v_position.close_quantity) end,

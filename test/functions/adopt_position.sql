@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(186);
+select plan(188);
 
 select declared_as_move(
     'adopt_position',
@@ -187,6 +187,17 @@ select refused(
     $$adopt_position('binance', 'CREATEDUSDT', 'long', 10, 100, attempt => '00000000-0000-0000-0000-0000000000c1')$$,
     'TL005',
     'an attempt that was a creation'
+);
+call given('CLOSEDUSDT', 'active');
+select is(
+    (tradelatch.begin_close(id('CLOSEDUSDT'), 'exit', attempt => '00000000-0000-0000-0000-0000000000c2')).outcome,
+    'ok',
+    'a begin_close'
+);
+select refused(
+    $$adopt_position('binance', 'OTHERUSDT', 'long', 10, 100, attempt => '00000000-0000-0000-0000-0000000000c2')$$,
+    'TL005',
+    'an attempt that was a begin_close'
 );
 select is(
     line(tradelatch.adopt_position('binance', 'R1USDT', 'long', 10, 100, attempt => md5('another')::uuid)),

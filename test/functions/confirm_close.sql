@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(100);
+select plan(104);
 
 select declared_as_move(
     'confirm_close',
@@ -133,6 +133,18 @@ select is(
     line(tradelatch.confirm_close(id('MOVEDUSDT'), 'x')),
     'ok closed, cancel id:moved s1',
     'by the exchange''s id where the order has none of ours'
+);
+call given('AGAINUSDT', 'active');
+select is(
+    line(tradelatch.update_stop_loss(id('AGAINUSDT'), 97, stop_loss_order_id => o.order_id)),
+    'ok active',
+    'replaced by the ' || o.order_id
+)
+from (values ('first'), ('second'), ('third')) as o (order_id);
+select is(
+    line(tradelatch.confirm_close(id('AGAINUSDT'), 'x')),
+    'ok closed, cancel id:second id:third s1',
+    'the one that stands, and the one before, which may still be there'
 );
 select is(
     line(tradelatch.adopt_position('binance', 'A1USDT', 'long', 10, 100, stop_loss_price => 90, stop_loss_order_id => 'theirs')),

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(543);
+select plan(544);
 
 -- Every function with every status. The table is written down here from the contract: its sections 2 and 3.
 
@@ -352,6 +352,11 @@ select is(
     'takes the lock of its slot: ' || l.call
 )
 from locking as l;
+
+select is_empty(
+    'select locks() except select h.lock from held_before as h',
+    'a lock ends with its transaction'
+);
 
 create function durability(call text, durability text)
 returns text

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(206);
+select plan(210);
 
 select declared_as_move(
     'reissue_order', 'position_id bigint, fence bigint, client_order_id text, reason text, remaining numeric = null'
@@ -142,6 +142,21 @@ select refused(again('C1USDT', 'both', 's5'), 'TL005', 'nor is the one before');
 select is(
     (try(again('C1USDT', 'both', 'c1'))).seen, 'ok pending_close driven, close sell 3.5 reduce-only c2', 'the close is'
 );
+
+-- A close whose entry is not final is for the quantity asked for, and what is open is never more than what was filled.
+call given('UNFILLEDUSDT', 'pending_rollback', filled => 0);
+select is(
+    (try(again('UNFILLEDUSDT', 'both', 'c1', remaining => 10))).seen,
+    'ok pending_rollback driven, cancel e1, close sell 10 reduce-only c2',
+    'refused, because nothing is open yet'
+);
+select is((book_row('UNFILLEDUSDT')).open_quantity::numeric, 0::numeric, 'nothing was filled, nothing is open');
+select is(
+    line(tradelatch.confirm_entry(id('UNFILLEDUSDT'), fence('UNFILLEDUSDT'), 4, 100)),
+    'ok pending_rollback driven, cancel e1, close sell 10 reduce-only c2',
+    'then a part is filled: the same order'
+);
+select is((book_row('UNFILLEDUSDT')).open_quantity::numeric, 4::numeric, 'that part is open');
 
 -- Whoever claims it goes on with the same chain.
 call claim('C1USDT');
