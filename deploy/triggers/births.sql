@@ -9,6 +9,7 @@ set local role tradelatch_owner;
 create function monitoring.log_birth()
 returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into monitoring.position_events (position_id, at, event, to_status, fence, details)

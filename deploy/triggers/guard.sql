@@ -9,10 +9,12 @@ begin;
 
 set local role tradelatch_owner;
 
--- Runs as whoever updates: in a move that is the owner, who may write the log.
+-- Runs as whoever updates: in a move that is the owner, who may write the log. The path is pinned all the same, because a superuser's
+-- plain UPDATE must not run a function that somebody put into public.
 create function monitoring.guard_position()
 returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_stays_open boolean;

@@ -186,6 +186,48 @@ def test_settings_of_the_session_change_nothing(setting, connect, admin) -> None
     assert admin.events(position.position_id)[-1] == "confirm_close"
 
 
+# A better match goes before the order of the search_path: PostgreSQL takes these before its own, which take any type.
+BETTER_MATCHES = [
+    "format(text, bigint) returns text",
+    "format(text, text) returns text",
+    "format(text, text, text) returns text",
+    "format(text, bigint, text, text) returns text",
+    "json_build_object(text, bigint, text, json) returns json",
+    "json_build_object(text, bigint, text, text, text, text) returns json",
+    "json_build_object(text, text, text, text) returns json",
+    "jsonb_build_array(jsonb, jsonb) returns jsonb",
+    f"jsonb_build_object(text, text, {'text, numeric, ' * 4}text, text, text, uuid, text, bigint) returns jsonb",
+]
+
+
+def test_a_superusers_statements_run_nothing_of_a_bots(admin, connect, database) -> None:
+    """Where a bot may create functions in public, as in databases that are older than PostgreSQL 15."""
+    bot, superuser = connect(), connect(database)
+    user = Identifier(bot.connection.info.user)
+    position = bot.create()
+    admin(SQL("grant create on schema public to {}").format(user))
+    try:
+        for function in BETTER_MATCHES:
+            bot(f"create function public.{function} {TRAP}")
+        assert superuser.state_of("select format('%s'::text, 1::bigint)") == "XX999"
+        row = f"where id = {position.position_id}"
+        states = {
+            f"update monitoring.positions set status = 'active' {row}": "TL002",
+            f"update monitoring.positions set side = 'long' {row}": "TL002",
+            f"update monitoring.positions set status = 'canceled' {row}": "",
+            f"delete from monitoring.positions {row}": "TL002",
+            "truncate monitoring.positions": "TL002",
+            "update monitoring.position_events set event = 'x'": "TL002",
+            "insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status)"
+            " values ('binance', 'AVLUSDT', 'long', 1, 1, 'pending_entry')": "",
+        }
+        assert {statement: superuser.state_of(statement) for statement in states} == states
+    finally:
+        for function in BETTER_MATCHES:
+            admin(f"drop function if exists public.{function.partition(' returns')[0]}")
+        admin(SQL("revoke create on schema public from {}").format(user))
+
+
 def test_a_read_only_session_is_told_so(connect) -> None:
     bot = connect()
     bot("set default_transaction_read_only = on")

@@ -29,7 +29,6 @@ from (values
     (:'position', :'over_fence', 'true', 'TL003', 'that of another position, also where it is optional')
 ) as v (position, fence, optional, state, what);
 
-
 create function refusal(position_id bigint, fence bigint)
 returns table (message text, detail jsonb)
 language plpgsql
