@@ -15,6 +15,7 @@ returns tradelatch.receipt
 language plpgsql
 volatile
 set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
 as $$
 declare
     v_holder monitoring.positions;

@@ -9,7 +9,7 @@ begin;
 
 set local role tradelatch_owner;
 
--- Runs as whoever updates: in a move that is the owner, who may write the log. The path is pinned all the same, because a superuser's
+-- Runs as whoever updates: in a move that is the owner, who may write the log. The path is pinned all the same: a superuser's
 -- plain UPDATE must not run a function that somebody put into public.
 create function monitoring.guard_position()
 returns trigger
