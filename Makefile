@@ -1,13 +1,13 @@
 # Each command first installs what it lacks (.ci/install), and asks before it does; YES=1 does not ask.
 PYTHON := .venv/bin/python
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,--numprocesses 2 --dist loadfile --no-loadscope-reorder)
-HEAVY := $(wildcard test/isolation test/simulation test/crash test/properties)
+HEAVY := $(wildcard test/isolation test/recovery test/simulation test/crash test/properties)
 
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
-.PHONY: help demo test check up down bench clean
+.PHONY: help demo test check simulate up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z]+): ## (.*)/make \1	\2/p' Makefile | expand -t 12
@@ -27,6 +27,10 @@ test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
 check: ## the heavy part: interleavings, seeded simulation, crashes, properties
 	@.ci/install test
 	@$(PYTEST) $(HEAVY)
+
+simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
+	@.ci/install test
+	@$(PYTHON) test/simulation/simulate.py --seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo

@@ -47,12 +47,12 @@ async def test_a_market_order_fills_after_its_delay(clock: SimulatedClock, play:
         assert (answer.order_id, answer.client_order_id, answer.status) == ("53190368", "mine", "open")
         assert str(exchange.exposure("AVLUSDT")) == "flat"
         await clock.sleep(1)
-        order = await exchange.find("mine")
+        order = await exchange.find("AVLUSDT", "mine")
         assert order is not None
         assert (order.status, order.filled, order.average_price) == ("closed", TWO, Decimal("0.1358"))
         assert str(exchange.exposure("AVLUSDT")) == "long 2"
-        assert await exchange.find("another") is None
-        assert await exchange.find("mine", account="another") is None
+        assert await exchange.find("AVLUSDT", "another") is None
+        assert await exchange.find("AVLUSDT", "mine", account="another") is None
 
     await play(buyer)
 
@@ -133,12 +133,12 @@ async def test_stop_orders_rest_until_they_are_cancelled(clock: SimulatedClock, 
             "AVLUSDT", "sell", ONE, kind="stop", trigger=Decimal("0.133"), client_order_id="stop", reduce_only=True
         )
         assert stop.status == "open"
-        assert await exchange.cancel("stop")
-        assert not await exchange.cancel("stop")
-        assert not await exchange.cancel("unknown")
+        assert await exchange.cancel("AVLUSDT", "stop")
+        assert not await exchange.cancel("AVLUSDT", "stop")
+        assert not await exchange.cancel("AVLUSDT", "unknown")
         other = await exchange.send("AVLUSDT", "sell", ONE, kind="stop", trigger=Decimal("0.133"))
-        assert not await exchange.cancel(f"id:{other.order_id}", account="another")
-        assert await exchange.cancel(f"id:{other.order_id}")
+        assert not await exchange.cancel("AVLUSDT", f"id:{other.order_id}", account="another")
+        assert await exchange.cancel("AVLUSDT", f"id:{other.order_id}")
 
     await play(sender)
     assert [order.status for order in exchange.orders("AVLUSDT")] == ["canceled", "canceled"]
@@ -149,7 +149,7 @@ async def test_an_order_cancelled_before_its_fill_never_fills(clock: SimulatedCl
 
     async def sender() -> None:
         await exchange.send("AVLUSDT", "buy", ONE, client_order_id="mine")
-        assert await exchange.cancel("mine")
+        assert await exchange.cancel("AVLUSDT", "mine")
         await clock.sleep(10)
 
     await play(sender)
@@ -198,7 +198,7 @@ async def test_a_terse_answer_tells_neither_side_nor_fill(clock: SimulatedClock,
     exchange = venue(clock, terse_answers=True)
     answer = await play(lambda: exchange.send("AVLUSDT", "buy", Decimal(43), client_order_id="mine"))
     assert (answer.status, answer.side, str(answer.filled), answer.average_price) == ("closed", None, "0.0", None)
-    order = await play(lambda: exchange.find("mine"))
+    order = await play(lambda: exchange.find("AVLUSDT", "mine"))
     assert (order.side, order.filled) == ("buy", Decimal(43))
 
 

@@ -64,10 +64,10 @@ class Venue:
             raise bot.Refused(str(refusal)) from refusal
 
     async def cancel(self, symbol: str, name: str) -> None:
-        await self.exchange.cancel(name)
+        await self.exchange.cancel(symbol, name)
 
     async def find(self, symbol: str, client_order_id: str) -> Order | None:
-        return await self.exchange.find(client_order_id)
+        return await self.exchange.find(symbol, client_order_id)
 
     async def open_quantity(self, symbol: str) -> Decimal:
         return self.exposure.quantity
@@ -233,6 +233,7 @@ async def test_a_stop_loss_moves_goes_and_triggers(client: AsyncClient, venue: V
     program_bot = bot.Bot(client, venue)
     await program_bot.open_position(SIGNAL)
     row = await only(client)
+    venue.exchange.set_market(SYMBOL, Market(Decimal("3.0")))  # the stop-loss follows the price into the profit
     await program_bot.stop_loss_moved(row.position_id, Decimal("3.1"), "77")
     assert (await only(client)).stop_loss_price == Decimal("3.1")
     await program_bot.stop_loss_gone(row.position_id)

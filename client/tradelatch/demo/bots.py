@@ -76,7 +76,7 @@ class Bot:
         if close is None:
             return
         order = await send(self._exchange, signal.symbol, close, self._tell)
-        closed = await self._exchange.find(order.client_order_id)
+        closed = await self._exchange.find(signal.symbol, order.client_order_id)
         if closed is not None and closed.status == "closed":
             receipt = await position.confirm_flat(exit_price=closed.average_price)
             self._tell("flat", f"row {receipt.position_id} to {receipt.status}")
@@ -123,7 +123,7 @@ async def send(
     """Send the order that a receipt calls for, as it stands there; a stop-loss without a price gets this trigger."""
     assert order is not None
     for name in order.cancels:
-        await exchange.cancel(name)
+        await exchange.cancel(symbol, name)
     if order.price is not None:
         trigger = three_digits(order.price)
     words = [order.kind.replace("_", "-"), order.side.upper(), str(order.quantity)]

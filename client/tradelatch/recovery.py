@@ -1,0 +1,128 @@
+"""Finishes what a dead worker left unfinished: takes it over, asks the exchange, and believes it when it says so twice.
+
+It never sends an entry. What it cannot settle stays open, keeps its slot, and is reported with a reason; its lease
+ends, and the next run takes it up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from .client_async import AsyncClient
+from .driving import Clock, Drive, Unsettled
+from .errors import StaleFence, TradelatchError
+from .exchange import ExchangeAccess, OrderRefused, Unreachable
+from .receipt import Receipt
+
+log = logging.getLogger("tradelatch")
+
+
+class WallClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovered:
+    """What became of one position.
+
+    outcome: `finished`, it is terminal or active; `left`, it is open still, for the reason that is given; `lost`,
+    somebody else drives it now. status: as it was last known.
+    """
+
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: str
+    outcome: Literal["finished", "left", "lost"]
+    status: str
+    reason: str
+
+
+class Recovery:
+    """Recovery for the venues of `exchanges`, by their canonical names. Any number may run at once.
+
+    lease: how long each position is driven without a word to the database. grace: how long an exchange may lag; what
+    it says counts when it has said it twice, so long apart, and so long after the last order.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        exchanges: Mapping[str, ExchangeAccess],
+        *,
+        clock: Clock | None = None,
+        lease: timedelta = timedelta(minutes=1),
+        grace: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self._client = client
+        self._exchanges = dict(exchanges)
+        self._clock = clock or WallClock()
+        self._lease = lease
+        self._grace = grace
+
+    async def run_once(self, *, max_positions: int = 10, account: str | None = None) -> list[Recovered]:
+        """Take over at most so many positions of each venue, one after the other, and finish them.
+
+        Raises TradelatchError where not even the first could be claimed.
+        """
+        done: list[Recovered] = []
+        for name in sorted(self._exchanges):
+            for _ in range(max_positions):
+                try:
+                    claimed = await self._client.claim_stale(
+                        lease=self._lease, grace=self._grace, max_positions=1, exchange=name, account=account
+                    )
+                except TradelatchError as error:
+                    if not done:
+                        raise
+                    log.warning("no more positions were claimed: %s", type(error).__name__)
+                    return done
+                if not claimed:
+                    break
+                done += [await self.finish(receipt) for receipt in claimed]
+        return done
+
+    async def finish(self, receipt: Receipt) -> Recovered:
+        """Finish one position, whose receipt gives the right to drive it. KeyError for an unknown venue."""
+        drive = Drive(self._client, self._exchanges[receipt.exchange], self._clock, self._lease, self._grace, receipt)
+        outcome: Literal["finished", "left", "lost"]
+        try:
+            outcome, reason = "finished", await drive.finish()
+        except StaleFence:
+            outcome, reason = "lost", "somebody else drives it now"
+        except Unsettled as error:
+            outcome, reason = "left", str(error)
+        except Unreachable as error:
+            outcome, reason = "left", f"the exchange does not answer: {error}"
+        except OrderRefused as error:
+            outcome, reason = "left", f"the exchange refused: {error}"
+        except TradelatchError as error:
+            outcome, reason = "left", f"{type(error).__name__}: {error}"
+        log.log(
+            logging.INFO if outcome == "finished" else logging.WARNING,
+            "recovery %s a position that is %s",
+            outcome,
+            drive.receipt.status,
+        )
+        return Recovered(
+            position_id=receipt.position_id,
+            exchange=receipt.exchange,
+            account=receipt.account,
+            symbol=receipt.symbol,
+            position_side=receipt.position_side,
+            outcome=outcome,
+            status=drive.receipt.status,
+            reason=reason,
+        )

@@ -1,0 +1,1 @@
+"""A trading day that is drawn from one seed, on a real PostgreSQL."""

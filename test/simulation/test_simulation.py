@@ -1,0 +1,142 @@
+"""25 trading days, each from one seed; and what a day looks like when something is broken on purpose."""
+
+import re
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from simulated.run import Verdict, simulate
+from simulated.world import Access, Hazards, World
+from tradelatch import driving
+from tradelatch.exchange import Order
+
+FIRST, SEEDS = 1, 25
+MUTANT_SEEDS = 10  # at most, until a mutant is caught
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+async def test_every_promise_holds(simulation_database: str, seed: int) -> None:
+    verdict = await simulate(simulation_database, seed)
+    assert not verdict.broken, str(verdict)
+    assert verdict.calls.total() > 50
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+async def test_two_runs_of_a_seed_decide_the_same(simulation_database: str, seed: int) -> None:
+    first = await simulate(simulation_database, seed)
+    second = await simulate(simulation_database, seed)
+    assert first.decisions == second.decisions
+    assert first.calls == second.calls
+
+
+async def test_two_seeds_decide_differently(simulation_database: str) -> None:
+    first = await simulate(simulation_database, 1)
+    second = await simulate(simulation_database, 2)
+    assert first.decisions != second.decisions
+
+
+def test_a_failing_seed_prints_how_to_run_it_again() -> None:
+    verdict = Verdict(77, ["#1 and #2 held the slot of APTUSDT at once"], [], Counter())
+    assert str(verdict).splitlines() == [
+        "seed 77 broke a promise:",
+        "  #1 and #2 held the slot of APTUSDT at once",
+        "again: make simulate SEEDS=1 FIRST=77",
+    ]
+
+
+# Broken on purpose
+
+
+async def caught(dsn: str, **options: Any) -> str:
+    """What the first seed that notices says."""
+    for seed in range(FIRST, FIRST + MUTANT_SEEDS):
+        verdict = await simulate(dsn, seed, rounds=2, **options)
+        if verdict.broken:
+            return "\n".join(verdict.broken)
+    return ""
+
+
+def rewrite(dsn: str, function: str, old: str, new: str) -> None:
+    """Replace a part of a function's source."""
+    with psycopg.connect(dsn) as connection:
+        ((source,),) = connection.execute("select pg_get_functiondef(%s::regproc)", [function]).fetchall()
+        assert old in source
+        connection.execute(source.replace(old, new))
+
+
+async def test_missing_indexes_are_noticed(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        for (index,) in connection.execute(
+            "select indexrelid::regclass::text from pg_index where indisunique and not indisprimary"
+            " and indrelid = 'monitoring.positions'::regclass and indexrelid::regclass::text ~ 'active'"
+        ).fetchall():
+            connection.execute(f"drop index {index}")
+    rewrite(database, "monitoring.lock_slot", "pg_advisory_xact_lock", "hashint8")
+    assert re.search("held the slot of .* at once", await caught(database))
+
+
+async def test_a_close_on_the_wrong_side_is_noticed(database: str) -> None:
+    rewrite(database, "monitoring.receipt_of", "v_kind = 'entry') then", "v_kind in ('entry', 'close')) then")
+    assert "was never finished: pending_" in await caught(database, hazards=Hazards(0, 0, 0, 0, 0, 0, 0))
+
+
+async def test_a_close_that_is_not_reduce_only_is_noticed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rewrite(database, "monitoring.receipt_of", "v_kind = 'entry') then", "v_kind in ('entry', 'close')) then")
+    send = Access.send
+
+    async def send_plainly(access: Access, *args: Any, **options: Any) -> Order:
+        return await send(access, *args, **{**options, "reduce_only": False})
+
+    monkeypatch.setattr(Access, "send", send_plainly)
+    assert "added exposure" in await caught(database)
+
+
+async def test_a_recovery_that_sends_entries_is_noticed(
+    simulation_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send_it(drive: Any, entry: Order | None) -> str:
+        order = drive.receipt.next_order
+        if entry is None and order is not None:
+            await drive._send(order)
+        raise driving.Unsettled("the entry was sent again")
+
+    monkeypatch.setattr(driving.Drive, "_never_filled", send_it)
+    assert "was sent after its lease" in await caught(simulation_database)
+
+
+async def test_a_bot_that_ignores_its_lease_is_noticed(simulation_database: str) -> None:
+    def stall(world: World) -> None:
+        world.is_heedless = True
+
+    assert "was sent after its lease" in await caught(simulation_database, change=stall, hazards=Hazards(stall=0.2))
+
+
+async def test_a_book_that_forgets_moves_is_noticed(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "create rule forget as on insert to monitoring.position_events"
+            " where new.event = 'activate_position' do instead nothing"
+        )
+    assert "was acknowledged and is not in the log" in await caught(database)
+
+
+async def test_an_exchange_that_loses_stop_losses_is_noticed(
+    simulation_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Access.send
+
+    async def send_and_lose(access: Access, symbol: str, side: str, quantity: Decimal, **options: Any) -> Order:
+        order = await send(access, symbol, side, quantity, **options)
+        if order.kind == "stop":
+            access._world.exchange.expire(order.order_id)
+        return order
+
+    monkeypatch.setattr(Access, "send", send_and_lose)
+    monkeypatch.setattr("simulated.workers.keep_once", _keep_nothing)
+    assert "its stop-loss is not on the exchange" in await caught(simulation_database)
+
+
+async def _keep_nothing(worker: Any) -> None:
+    await worker.world.clock.sleep(1)
