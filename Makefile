@@ -7,10 +7,10 @@ HEAVY := $(wildcard test/isolation test/recovery test/simulation test/crash test
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
-.PHONY: help demo test check simulate up down bench clean
+.PHONY: help demo test check simulate crash mutants up down bench clean
 
 help: ## list the commands
-	@sed -nE 's/^([a-z]+): ## (.*)/make \1	\2/p' Makefile | expand -t 12
+	@sed -nE 's/^([a-z]+): ## (.*)/make \1	\2/p' Makefile | expand -t 14
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
@@ -31,6 +31,14 @@ check: ## the heavy part: interleavings, seeded simulation, crashes, properties
 simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 	@.ci/install test
 	@$(PYTHON) test/simulation/simulate.py --seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)
+
+crash: ## servers and clients killed under load: ROUNDS=20
+	@.ci/install test
+	@TRADELATCH_CRASH_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest --no-header -q -s test/crash
+
+mutants: ## the build broken on purpose: which test sees it
+	@.ci/install test
+	@$(PYTHON) test/mutants/run.py
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo
