@@ -72,7 +72,7 @@ select is_empty(
     $$
         select function, proconfig
         from moves
-        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan)=')
+        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan|jit)=')
     $$,
     'and sets nothing that would be undone before the commit'
 );
