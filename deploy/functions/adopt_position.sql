@@ -63,7 +63,9 @@ begin
     perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
 
     -- Known as this creation, it is answered below; as another call it is refused here.
-    perform monitoring.is_known_attempt(v_wanted.attempt, null, 'adopt_position', '{}');
+    if v_wanted.attempt is not null then
+        perform monitoring.is_known_attempt(v_wanted.attempt, null, 'adopt_position', '{}');
+    end if;
 
     -- As in create_position: the lock makes it quiet, the unique indexes decide.
     for v_try in 1..3 loop

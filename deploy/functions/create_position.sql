@@ -62,7 +62,9 @@ begin
     perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
 
     -- Known as this creation, it is answered below; as another call it is refused here.
-    perform monitoring.is_known_attempt(v_wanted.attempt, null, 'create_position', '{}');
+    if v_wanted.attempt is not null then
+        perform monitoring.is_known_attempt(v_wanted.attempt, null, 'create_position', '{}');
+    end if;
 
     -- The lock makes it quiet, the unique indexes decide: no conflict target, so that each of them does. Under REPEATABLE READ
     -- and SERIALIZABLE a row that this transaction cannot see ends it here with 40001.

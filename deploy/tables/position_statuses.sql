@@ -9,7 +9,8 @@ set local role tradelatch_owner;
 create table monitoring.position_statuses (
     status text primary key,
     is_open boolean not null,
-    meaning text not null
+    meaning text not null,
+    unique (status, is_open)
 );
 
 comment on table monitoring.position_statuses is 'Every status of a position. An open one holds the slot, a terminal one frees it.';

@@ -10,59 +10,70 @@ create table monitoring.position_transitions (
     move text not null,
     from_status text not null references monitoring.position_statuses,
     to_status text not null references monitoring.position_statuses,
-    primary key (from_status, to_status, move)
+    to_is_open boolean not null,
+    primary key (from_status, to_status, move),
+    foreign key (to_status, to_is_open) references monitoring.position_statuses (status, is_open)
 );
 
 comment on table monitoring.position_transitions is
-'Every legal move: the function that makes it, and the statuses it leads from and to. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed.';
+'Every legal move: the function that makes it, and the statuses it leads from and to. to_is_open is the status'' own, so that a move needs one look-up. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed.';
 
-insert into monitoring.position_transitions (move, from_status, to_status) values
--- the exchange took the entry order
-('place_entry', 'pending_entry', 'entry_placed'),
--- the fill was faster than the answer: the order's id is stored
-('place_entry', 'pending_sl', 'pending_sl'),
-('place_entry', 'active', 'active'),
-('place_entry', 'pending_close', 'pending_close'),
-('place_entry', 'pending_rollback', 'pending_rollback'),
--- filled, wholly or in part, and again when it grew
-('confirm_entry', 'pending_entry', 'pending_sl'),
-('confirm_entry', 'entry_placed', 'pending_sl'),
-('confirm_entry', 'pending_sl', 'pending_sl'),
-('confirm_entry', 'active', 'pending_sl'),
--- the average became known later
-('confirm_entry', 'active', 'active'),
--- filled while it is being closed
-('confirm_entry', 'pending_close', 'pending_close'),
-('confirm_entry', 'pending_rollback', 'pending_rollback'),
-('activate_position', 'pending_sl', 'active'),
--- another open row holds the slot
-('activate_position', 'pending_sl', 'pending_rollback'),
-('cancel_position', 'pending_entry', 'canceled'),
-('cancel_position', 'entry_placed', 'canceled'),
-('fail_position', 'pending_entry', 'failed'),
-('rollback_position', 'pending_entry', 'pending_rollback'),
-('rollback_position', 'entry_placed', 'pending_rollback'),
-('rollback_position', 'pending_sl', 'pending_rollback'),
-('confirm_flat', 'pending_rollback', 'rolled_back'),
-('begin_close', 'active', 'pending_close'),
-('begin_close', 'pending_sl', 'pending_close'),
--- the drive of a close goes on, or changes hands
-('begin_close', 'pending_close', 'pending_close'),
-('confirm_close', 'active', 'closed'),
-('confirm_close', 'pending_sl', 'closed'),
-('confirm_close', 'pending_close', 'closed'),
-('update_stop_loss', 'active', 'active'),
--- the stop-loss is gone
-('update_stop_loss', 'active', 'pending_sl'),
--- a stop-loss or a close was refused or ended: another id for what remains
-('reissue_order', 'pending_sl', 'pending_sl'),
-('reissue_order', 'pending_close', 'pending_close'),
-('reissue_order', 'pending_rollback', 'pending_rollback'),
--- the drive changes hands, the status stays
-('claim_stale', 'pending_entry', 'pending_entry'),
-('claim_stale', 'entry_placed', 'entry_placed'),
-('claim_stale', 'pending_sl', 'pending_sl'),
-('claim_stale', 'pending_close', 'pending_close'),
-('claim_stale', 'pending_rollback', 'pending_rollback');
+insert into monitoring.position_transitions (move, from_status, to_status, to_is_open)
+select
+    t.move,
+    t.from_status,
+    t.to_status,
+    s.is_open
+from (
+    values
+    -- the exchange took the entry order
+    ('place_entry', 'pending_entry', 'entry_placed'),
+    -- the fill was faster than the answer: the order's id is stored
+    ('place_entry', 'pending_sl', 'pending_sl'),
+    ('place_entry', 'active', 'active'),
+    ('place_entry', 'pending_close', 'pending_close'),
+    ('place_entry', 'pending_rollback', 'pending_rollback'),
+    -- filled, wholly or in part, and again when it grew
+    ('confirm_entry', 'pending_entry', 'pending_sl'),
+    ('confirm_entry', 'entry_placed', 'pending_sl'),
+    ('confirm_entry', 'pending_sl', 'pending_sl'),
+    ('confirm_entry', 'active', 'pending_sl'),
+    -- the average became known later
+    ('confirm_entry', 'active', 'active'),
+    -- filled while it is being closed
+    ('confirm_entry', 'pending_close', 'pending_close'),
+    ('confirm_entry', 'pending_rollback', 'pending_rollback'),
+    ('activate_position', 'pending_sl', 'active'),
+    -- another open row holds the slot
+    ('activate_position', 'pending_sl', 'pending_rollback'),
+    ('cancel_position', 'pending_entry', 'canceled'),
+    ('cancel_position', 'entry_placed', 'canceled'),
+    ('fail_position', 'pending_entry', 'failed'),
+    ('rollback_position', 'pending_entry', 'pending_rollback'),
+    ('rollback_position', 'entry_placed', 'pending_rollback'),
+    ('rollback_position', 'pending_sl', 'pending_rollback'),
+    ('confirm_flat', 'pending_rollback', 'rolled_back'),
+    ('begin_close', 'active', 'pending_close'),
+    ('begin_close', 'pending_sl', 'pending_close'),
+    -- the drive of a close goes on, or changes hands
+    ('begin_close', 'pending_close', 'pending_close'),
+    ('confirm_close', 'active', 'closed'),
+    ('confirm_close', 'pending_sl', 'closed'),
+    ('confirm_close', 'pending_close', 'closed'),
+    ('update_stop_loss', 'active', 'active'),
+    -- the stop-loss is gone
+    ('update_stop_loss', 'active', 'pending_sl'),
+    -- a stop-loss or a close was refused or ended: another id for what remains
+    ('reissue_order', 'pending_sl', 'pending_sl'),
+    ('reissue_order', 'pending_close', 'pending_close'),
+    ('reissue_order', 'pending_rollback', 'pending_rollback'),
+    -- the drive changes hands, the status stays
+    ('claim_stale', 'pending_entry', 'pending_entry'),
+    ('claim_stale', 'entry_placed', 'entry_placed'),
+    ('claim_stale', 'pending_sl', 'pending_sl'),
+    ('claim_stale', 'pending_close', 'pending_close'),
+    ('claim_stale', 'pending_rollback', 'pending_rollback')
+) as t (move, from_status, to_status)
+inner join monitoring.position_statuses as s on s.status = t.to_status;
 
 commit;

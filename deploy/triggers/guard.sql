@@ -2,8 +2,8 @@
 -- requires: tables/position_transitions
 -- requires: tables/position_events
 -- requires: helpers/refuse_move
--- The rule of every change of a position, for functions and for plain UPDATEs alike: what is fixed stays, what rises never falls,
--- a move is in the table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
+-- The rule of every change of a position, for functions and for plain UPDATEs alike: what rises never falls, a move is in the
+-- table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
 
 begin;
 
@@ -25,18 +25,11 @@ begin
         or new.stop_loss_attempt < old.stop_loss_attempt
         or new.close_attempt < old.close_attempt
         or new.exchange_order_id is distinct from coalesce(old.exchange_order_id, new.exchange_order_id)
-        or (
-            old.id, old.exchange, old.account, old.symbol, old.position_side, old.side, old.quantity, old.entry_price,
-            old.stop_loss_percent, old.origin, old.request_id, old.attempt, old.signal_id, old.order_key, old.created_at
-        ) is distinct from (
-            new.id, new.exchange, new.account, new.symbol, new.position_side, new.side, new.quantity, new.entry_price,
-            new.stop_loss_percent, new.origin, new.request_id, new.attempt, new.signal_id, new.order_key, new.created_at
-        )
     then
         raise exception using
             errcode = 'TL002',
             message = format(
-                'position %s: slot, side, ids and what was asked for never change; fence, lease, fill and order attempts never fall',
+                'position %s: its fence, its lease under one fence, its fill and its order attempts never fall, its entry order stays',
                 old.id
             ),
             detail = json_build_object(
@@ -68,10 +61,9 @@ begin
         inner join jsonb_each(to_jsonb(old)) as b on b.key = a.key and b.value <> a.value;
     end if;
 
-    select s.is_open
+    select t.to_is_open
     into v_stays_open
     from monitoring.position_transitions as t
-    inner join monitoring.position_statuses as s on s.status = t.to_status
     where t.from_status = old.status
         and t.to_status = new.status
         and t.move = coalesce(new.move, t.move)
@@ -95,7 +87,7 @@ end
 $$;
 
 comment on function monitoring.guard_position() is
-'Holds an UPDATE to monitoring.position_transitions and to what never changes (TL002), sets closed_at and updated_at, and writes the event. A plain UPDATE is logged as plain_update, with the old and the new value of each changed column.';
+'Holds an UPDATE to monitoring.position_transitions and to what never falls (TL002), sets closed_at and updated_at, and writes the event. A plain UPDATE is logged as plain_update, with the old and the new value of each changed column.';
 
 revoke all on function monitoring.guard_position() from public;
 

@@ -8,8 +8,8 @@ select plan(83);
 select trigger_is('monitoring', 'positions', 'positions_guard', 'monitoring', 'guard_position');
 select is(
     (select array_agg(t.tgenabled::text) from pg_trigger as t where t.tgrelid = 'monitoring.positions'::regclass and not t.tgisinternal),
-    array['O', 'O', 'O'],
-    'the three triggers of the book are in force'
+    array['O', 'O', 'O', 'O'],
+    'the four triggers of the book are in force'
 );
 
 -- A row in that status, put in by hand.
