@@ -190,6 +190,7 @@ def carry_on(client: Client, worker: Worker) -> str:
         last = [answer]
     for answer in last:
         for function in ENDS.get(answer["status"], []) if answer["fence"] is not None else []:
-            facts = {} if function == "confirm_flat" else {"reason": f"after {worker.name}: {function}"}
+            marker = f"after {worker.name}: {function} of {answer['position_id']}"
+            facts = {"details": {"marker": marker}} if function == "confirm_flat" else {"reason": marker}
             call(client, function, {"position_id": answer["position_id"], "fence": answer["fence"], **facts})
     return outcome
