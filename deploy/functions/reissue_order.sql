@@ -2,7 +2,6 @@
 -- requires: helpers/lock_position
 -- requires: helpers/check_amount
 -- requires: helpers/client_order_id
--- requires: helpers/quantity_to_close
 -- requires: helpers/receipt_of
 -- requires: helpers/refuse_move
 -- requires: triggers/guard
