@@ -1,0 +1,266 @@
+"""One account at one venue: ccxt signs, paces and sends; what comes back is read here, or told as one of few errors.
+
+A venue refuses by a code of its own. Whatever carries none (no answer, half of one, a page of HTML, a 5xx) leaves
+open whether the venue did what it was asked: it is Unreachable, never a refusal. ccxt's own classes are not asked,
+because they sort codes differently for each host and venue, and their texts carry signed addresses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import TradelatchError
+from ..exchange import OrderRefused, Unreachable
+
+TIMEOUT = 10.0  # seconds for one request
+STALE_AFTER = 3600.0  # seconds until the markets, and the clock's difference, are read again
+UNKNOWN_AFTER = 60.0  # the same, when somebody asks for a symbol that is not among them
+UNSURE = (403, 408, 418, 429)  # HTTP statuses of a gateway or a limit, whatever code is beside them
+
+
+class NotConfigured(TradelatchError):
+    """A venue cannot be used as it is set up: the extra, a name, a key or an address is missing or wrong."""
+
+
+class AccessRefused(TradelatchError):
+    """The venue does not accept the key, or not for this. Nothing was done."""
+
+
+class Refusal(OrderRefused):
+    """What the venue refused, by its own code; what was asked for was not done."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A venue's codes that say something else than 'no'."""
+
+    access: frozenset[int]  # the key, its rights, the address it is used from
+    clock: frozenset[int]  # the time of the request
+    unsure: frozenset[int]  # it may have been done, or may be tried again
+    unknown: frozenset[int]  # no such order
+
+
+@dataclass(frozen=True)
+class Market:
+    """A linear swap or future. symbol: canonical; id: the venue's own."""
+
+    symbol: str
+    id: str
+    settle: str
+    step: Decimal
+    tick: Decimal
+    minimum: Decimal
+    is_traded: bool
+
+
+@dataclass(frozen=True)
+class Keys:
+    key: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+    def hide(self, text: str) -> str:
+        for hidden in (self.key, self.secret):
+            text = text.replace(hidden, "…")
+        return text
+
+
+class Told(Exception):
+    """An answer that is an error: its HTTP status, and the venue's code and message, if it has them."""
+
+    def __init__(self, status: int, code: int | None, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.number = f"HTTP {status}" if code is None else str(code)
+
+
+class Session:
+    """ccxt for one account. `exchange` is an instance of one of ccxt's classes, without keys."""
+
+    def __init__(self, name: str, exchange: Any, keys: Keys, codes: Codes, *, url: str | None, fields: tuple[str, str]):
+        self._name = name
+        self._exchange = exchange
+        self._keys = keys
+        self._codes = codes
+        self._code_field, self._message_field = fields
+        self._markets: dict[str, Market] = {}
+        self._by_id: dict[str, Market] = {}
+        self._tried_at = 0.0
+        self._loading = asyncio.Lock()
+        exchange.apiKey, exchange.secret = keys.key, keys.secret
+        exchange.enableRateLimit = True
+        exchange.timeout = TIMEOUT * 1000
+        exchange.number = str
+        exchange.verbose = False
+        exchange.logger = logging.Logger("ccxt", logging.CRITICAL + 1)  # at DEBUG it would log headers, with the key
+        exchange.has["fetchCurrencies"] = False  # needs rights that trading does not
+        exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False}
+        exchange.options["fetchMarkets"] = {"types": ["linear"]}
+        exchange.handle_errors = self._tell
+        exchange.on_json_response = partial(json.loads, parse_float=str)
+        if url is not None:
+            addresses = exchange.urls["api"]
+            exchange.urls["api"] = {part: url.rstrip("/") + urlsplit(addresses[part]).path for part in addresses}
+
+    async def call(self, method: str, params: Mapping[str, Any]) -> Any:
+        """The answer of one request. Raises Refusal, AccessRefused or Unreachable.
+
+        One that the venue refused because of its time was not done: the clocks are compared, and it is sent again.
+        """
+        await self._read_markets(True)  # and the clock: nothing is signed by this machine's
+        for last in (False, True):
+            try:
+                answer = await getattr(self._exchange, method)(dict(params))
+                break
+            except Told as told:
+                error = self._error(told)
+                if last or told.code not in self._codes.clock:
+                    raise error from None
+            except Exception as error:  # whatever it was: the request may have arrived, and its text has the address
+                raise Unreachable(f"{self._name}: no answer ({type(error).__name__})") from None
+            await self._public(self._exchange.load_time_difference(), "time")
+        if not isinstance(answer, dict | list):
+            raise Unreachable(f"{self._name}: an answer that is not JSON")
+        return answer
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> Any:
+        """The answer to a question, or None when the venue knows no such order. A refusal answers nothing."""
+        try:
+            return await self.call(method, params)
+        except Refusal as refusal:
+            if refusal.code in self._codes.unknown:
+                return None
+            raise Unreachable(f"it refused to tell: {refusal}") from None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever fails in here fails because the answer is not of the shape that it should be."""
+        try:
+            yield
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Unreachable(f"{self._name}: an answer that cannot be read ({type(error).__name__})") from None
+
+    async def market(self, symbol: str) -> Market | None:
+        """The market of a canonical symbol, or None when the venue has none."""
+        await self._read_markets(symbol in self._markets)
+        return self._markets.get(symbol)
+
+    async def symbol(self, market_id: str) -> str:
+        """The canonical symbol of one of the venue's own; of one that is in no list, what it would most likely be."""
+        await self._read_markets(market_id in self._by_id)
+        market = self._by_id.get(market_id)
+        return market.symbol if market else re.sub(r"_(\d{6})$", r"-\1", market_id.upper())
+
+    async def settle_currencies(self) -> list[str]:
+        await self._read_markets(True)
+        return sorted({market.settle for market in self._markets.values()})
+
+    async def close(self) -> None:
+        await self._exchange.close()
+
+    async def _read_markets(self, known: bool) -> None:
+        """Read the list of markets when there is none, or an old one."""
+        async with self._loading:
+            now = time.monotonic()
+            if self._markets and now < self._tried_at + (STALE_AFTER if known else UNKNOWN_AFTER):
+                return
+            self._tried_at = now
+            try:
+                await self._load()
+            except Unreachable:
+                if not self._markets:
+                    raise
+
+    async def _load(self) -> None:
+        await self._public(self._exchange.load_markets(True), "list of markets")
+        with self.reading():
+            listed = [market for same_id in self._exchange.markets_by_id.values() for market in same_id]
+            linear = [_market(market) for market in listed if market["linear"] and (market["swap"] or market["future"])]
+        if not linear:
+            raise Unreachable(f"{self._name}: an empty list of markets")
+        fit = [market for market in linear if market.step and market.tick]
+        traded = Counter(market.symbol for market in fit if market.is_traded)
+        self._markets = {market.symbol: market for market in fit if market.is_traded or not traded[market.symbol]}
+        for symbol in (symbol for symbol, markets in traded.items() if markets > 1):
+            del self._markets[symbol]  # whose is it?
+        self._by_id = {market.id: market for market in linear}
+
+    async def _public(self, request: Awaitable[object], what: str) -> None:
+        """What everybody may ask: there is nothing to refuse."""
+        try:
+            await request
+        except Exception as error:
+            reason = error.number if isinstance(error, Told) else type(error).__name__
+            raise Unreachable(f"{self._name}: no {what} ({reason})") from None
+
+    def _tell(self, status: int, reason: str, url: str, method: str, headers: Any, body: str, *rest: Any) -> None:
+        """ccxt calls this with each answer, which comes parsed after its body."""
+        answer = rest[0]
+        told = answer if isinstance(answer, dict) else {}
+        code = str(told.get(self._code_field, ""))
+        if re.fullmatch(r"-?\d+", code) and int(code) not in (0, 200):
+            raise Told(status, int(code), str(told.get(self._message_field, "")))
+        if status >= 400:
+            raise Told(status, None, "")
+
+    def _error(self, told: Told) -> Exception:
+        text = self._keys.hide(" ".join(f"{self._name}: {told.number} {told}".split()))
+        text = "".join(filter(str.isprintable, text))[:200]
+        if told.status < 500 and (told.code in self._codes.access or (told.code is None and told.status == 401)):
+            return AccessRefused(text)
+        is_unsure = told.status in UNSURE or told.status >= 500 or told.code in self._codes.unsure | self._codes.clock
+        return Unreachable(text) if told.code is None or is_unsure else Refusal(text, told.code)
+
+
+def canonical(unified: str) -> str:
+    """The canonical spelling of one of ccxt's unified symbols: BTC/USDT:USDT-261225 is BTCUSDT-261225."""
+    pair, _, rest = unified.upper().partition(":")
+    settle, dash, expiry = rest.partition("-")
+    base, quote = pair.split("/")
+    return base + quote + (f":{settle}" if settle and settle != quote else "") + dash + expiry
+
+
+def number(value: object) -> Decimal:
+    """A number of an answer; nothing, and an empty text, are 0."""
+    parsed = Decimal(str(value)) if value not in (None, "") else Decimal(0)
+    if not parsed.is_finite():
+        raise ValueError("not a number")
+    return parsed
+
+
+def rows(value: object) -> list[Any]:
+    """A list of an answer: anything else that is empty would read as nothing."""
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return value
+
+
+def _market(market: Mapping[str, Any]) -> Market:
+    return Market(
+        symbol=canonical(market["symbol"]),
+        id=market["id"],
+        settle=market["settleId"],
+        step=number(market["precision"]["amount"]),
+        tick=number(market["precision"]["price"]),
+        minimum=number(market["limits"]["amount"]["min"]),
+        is_traded=bool(market["active"]),
+    )

@@ -1,0 +1,29 @@
+"""The program of docs/exchanges.md, run as it stands there, and the endpoints that it names."""
+
+import re
+import types
+from pathlib import Path
+
+import pytest
+
+from .binance_standin import BinanceStandIn
+from .bybit_standin import BybitStandIn
+from .conftest import environment_of
+
+PAGE = (Path(__file__).parents[2] / "docs/exchanges.md").read_text()
+
+
+async def test_the_program_runs(
+    binance: BinanceStandIn, bybit: BybitStandIn, bot_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    page = types.ModuleType("page")
+    exec(compile(source, "docs/exchanges.md", "exec"), page.__dict__)
+    variables = {"TRADELATCH_DSN": bot_dsn} | environment_of(binance) | environment_of(bybit)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    assert await page.recover() == []
+
+
+def test_the_page_names_every_endpoint(binance: BinanceStandIn, bybit: BybitStandIn) -> None:
+    assert {path for _, path in [*binance.routes, *bybit.routes]} == set(re.findall(r"`(/(?:fapi/)?v\d/[^`]*)`", PAGE))
