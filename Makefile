@@ -1,7 +1,10 @@
 # Each command first installs what it lacks (.ci/install), and asks before it does; YES=1 does not ask.
 PYTHON := .venv/bin/python
-PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,--numprocesses 2 --dist loadfile --no-loadscope-reorder)
-HEAVY := $(wildcard test/isolation test/recovery test/simulation test/crash test/properties)
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
+PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
+ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
+HEAVY := $(wildcard test/isolation test/recovery test/simulation test/crash test/properties test/reproduce/test_pgbouncer.py)
 
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
@@ -24,9 +27,13 @@ test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
 	$(call stage,sqlfluff,$(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar deploy revert verify)
 	@$(PYTEST) $(HEAVY:%=--ignore=%)
 
-check: ## the heavy part: interleavings, seeded simulation, crashes, properties
+check: ## the heavy part: interleavings, simulation, crashes, properties, PgBouncer, PostgreSQL 18
 	@.ci/install test
 	@$(PYTEST) $(HEAVY)
+	@printf '\nThe client through PgBouncer\n'
+	@TRADELATCH_TEST_PGBOUNCER=1 $(PRIVATE_PYTEST) test/client
+	@printf '\nPostgreSQL 18\n'
+	@TRADELATCH_TEST_POSTGRES=18 $(PRIVATE_PYTEST) $(ON_18)
 
 simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 	@.ci/install test

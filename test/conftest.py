@@ -11,7 +11,27 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier, Literal
-from tradelatch.cluster import deploy, private_cluster, sqitch
+from tradelatch.cluster import deploy, private_cluster, server_programs, sqitch
+
+from .postgres import WHEELS, programs_of
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With TRADELATCH_TEST_POSTGRES=18 every program of PostgreSQL is that release's, because its folder leads PATH."""
+    release = os.environ.get("TRADELATCH_TEST_POSTGRES")
+    if not release or hasattr(config, "workerinput"):  # workers inherit PATH
+        return
+    if release not in WHEELS or os.environ.get("TRADELATCH_TEST_DSN"):
+        raise pytest.UsageError(
+            f"TRADELATCH_TEST_POSTGRES is one of {', '.join(WHEELS)}, and goes without TRADELATCH_TEST_DSN"
+        )
+    with ExitStack() as stack:
+        programs = stack.enter_context(programs_of(release))
+        config.add_cleanup(stack.pop_all().close)
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    server_programs.cache_clear()
+    if server_programs() != programs:
+        raise pytest.UsageError(f"{server_programs()} comes before PostgreSQL {release}")
 
 
 @dataclass(frozen=True)

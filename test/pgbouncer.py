@@ -22,7 +22,6 @@ SETTINGS = """
 listen_addr =
 listen_port = {listen_port}
 unix_socket_dir = {folder}
-logfile = {folder}/log
 auth_type = trust
 auth_file = {folder}/users
 pool_mode = transaction
@@ -54,14 +53,16 @@ def pgbouncer(dsn: str, users: Sequence[str]) -> Iterator[PgBouncer]:
         settings = {"host": server["host"], "port": server["port"], "listen_port": PORT, "folder": folder}
         (folder / "pgbouncer.ini").write_text(SETTINGS.format(**settings))
         (folder / "users").write_text("".join(f'"{user}" ""\n' for user in users))
-        command = [program, "-q", str(folder / "pgbouncer.ini")]
+        command = [program, str(folder / "pgbouncer.ini")]
         account = None
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        process = subprocess.Popen(
-            command, stderr=subprocess.DEVNULL, user=account and account.pw_uid, group=account and account.pw_gid
-        )
+            for path in (folder, *folder.iterdir()):
+                os.chown(path, account.pw_uid, account.pw_gid)
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                command, stderr=log, user=account and account.pw_uid, group=account and account.pw_gid
+            )
         try:
             end = time.monotonic() + PATIENCE
             while not (folder / f".s.PGSQL.{PORT}").exists():

@@ -25,11 +25,8 @@ OTHERS_OUT = """
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
-# What PgBouncer 1.18 cannot do: it takes no `options` in a DSN, and its clients do not see that the server was lost.
-BEYOND_PGBOUNCER = {
-    "test_serialization_failure_is_repeated",
-    "test_schema_is_compared_again_after_a_lost_connection",
-}
+# What PgBouncer 1.18 cannot do: its clients do not see that the server was lost.
+BEYOND_PGBOUNCER = {"test_schema_is_compared_again_after_a_lost_connection"}
 PATIENCE = 20.0  # seconds until a test gives up waiting for what it wants to observe
 
 

@@ -51,10 +51,10 @@ async def test_deadlock_is_repeated(database, admin, apt, tasks):
     await tasks.until(lambda: admin(counted) == [1])
 
 
+@pytest.mark.usefixtures("own_schema")
 async def test_serialization_failure_is_repeated(database, admin, apt, tasks):
-    kwargs = {"options": "-c default_transaction_isolation=repeatable\\ read"}
-    async with AsyncConnectionPool(database, kwargs=kwargs, min_size=1, open=False) as pool:
-        client = AsyncClient(pool=pool)
+    admin(f"alter database {admin.connection.info.dbname} set default_transaction_isolation = 'repeatable read'")
+    async with AsyncClient(database) as client:
         await client.schema_version()
         with psycopg.connect(database) as rival:
             rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")

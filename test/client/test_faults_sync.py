@@ -52,10 +52,10 @@ def test_deadlock_is_repeated(database, admin, apt, threads):
     threads.until(lambda: admin(counted) == [1])
 
 
+@pytest.mark.usefixtures("own_schema")
 def test_serialization_failure_is_repeated(database, admin, apt, threads):
-    kwargs = {"options": "-c default_transaction_isolation=repeatable\\ read"}
-    with ConnectionPool(database, kwargs=kwargs, min_size=1, open=False) as pool:
-        client = Client(pool=pool)
+    admin(f"alter database {admin.connection.info.dbname} set default_transaction_isolation = 'repeatable read'")
+    with Client(database) as client:
         client.schema_version()
         with psycopg.connect(database) as rival:
             rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")
