@@ -26,7 +26,7 @@ from .errors import (
 )
 from .position_async import AsyncPosition
 from .position_sync import Position
-from .receipt import ExchangeOrder, Health, PositionRow, Receipt, TimelineRow
+from .receipt import BackupRow, CleanupAction, ExchangeOrder, Finding, Health, PositionRow, Receipt, TimelineRow
 
 __version__ = version("tradelatch")
 
@@ -34,8 +34,11 @@ __all__ = [
     "AdoptionRefused",
     "AsyncClient",
     "AsyncPosition",
+    "BackupRow",
+    "CleanupAction",
     "Client",
     "ExchangeOrder",
+    "Finding",
     "Health",
     "IllegalTransition",
     "InvalidArgument",

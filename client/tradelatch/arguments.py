@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -92,16 +92,50 @@ def uuid(name: str, value: object) -> UUID | None:
     return value
 
 
-def json_object(name: str, value: object) -> str | None:
-    """A JSON object, as text. Decimals, times and UUIDs in it become strings."""
+def boolean(name: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise _refusal(name, "must be bool", value)
+    return value
+
+
+def time(name: str, value: object) -> datetime | None:
+    """A time with its zone."""
     if value is None:
         return None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, datetime):
+        raise _refusal(name, "must be datetime", value)
+    if value.tzinfo is None:
+        raise _refusal(name, "must have a time zone", value)
+    return value
+
+
+def json_document(name: str, value: object) -> str | None:
+    """A JSON object, or a snapshot's array of them, as text. Decimals, times and UUIDs in it become strings."""
+    if value is None:
+        return None
+    document: object
+    if name == "snapshot":
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
+            raise _refusal(name, "must be a sequence of mappings", value)
+        document = [_snapshot_entry(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
+    elif isinstance(value, Mapping):
+        document = dict(value)
+    else:
         raise _refusal(name, "must be a mapping", value)
     try:
-        return json.dumps(dict(value), default=_json_value, allow_nan=False)
+        return json.dumps(document, default=_json_value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise _refusal(name, "cannot be written as JSON", value) from None
+
+
+def _snapshot_entry(name: str, entry: object) -> dict[str, object]:
+    if not isinstance(entry, Mapping):
+        raise _refusal(name, "must be a mapping", entry)
+    for key in ("quantity", "average_price", "stop_loss_price"):
+        if isinstance(entry.get(key), bool | float):
+            raise _refusal(f"{name}.{key}", "must be Decimal, int, or a string of digits", entry[key])
+    return dict(entry)
 
 
 def reason_of(error: BaseException) -> str:
@@ -146,20 +180,24 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "integer": integer,
     "interval": interval,
     "uuid": uuid,
-    "jsonb": json_object,
+    "boolean": boolean,
+    "timestamp with time zone": time,
+    "jsonb": json_document,
 }
 _TYPES = {
     name: sql_type
     for sql_type, names in {
         "text": "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
-        " client_order_id reason",
+        " client_order_id reason mode",
         "numeric": "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
-        " realized_pnl remaining",
+        " realized_pnl remaining fees",
         "bigint": "position_id fence signal_id",
-        "integer": "max_positions",
-        "interval": "lease grace",
-        "uuid": "attempt",
-        "jsonb": "details",
+        "integer": "max_positions max_closes",
+        "interval": "lease grace stale_after older_than",
+        "uuid": "attempt backup_id",
+        "boolean": "complete apply adopt dry_run",
+        "timestamp with time zone": "observed_at",
+        "jsonb": "details snapshot",
     }.items()
     for name in names.split()
 }

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from psycopg_pool import AsyncConnectionPool
@@ -15,9 +15,7 @@ from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
 from .calling_async import AsyncCaller
 from .functions_async import AsyncFunctions
 from .position_async import AsyncPosition, create, opening
-from .receipt import RECEIPT_COLUMNS, Health, PositionRow, Receipt, Row, TimelineRow
-
-AnyRow = TypeVar("AnyRow", bound=Row)
+from .receipt import RECEIPT_COLUMNS, AnyRow, BackupRow, Health, PositionRow, Receipt, TimelineRow
 
 
 class AsyncClient(AsyncFunctions):
@@ -181,6 +179,10 @@ class AsyncClient(AsyncFunctions):
             "where position_id = %(position_id)s order by event_id",
             position_id=position_id,
         )
+
+    async def backups(self) -> list[BackupRow]:
+        """What restore_backup can give back, the newest backup first. For operators."""
+        return await self._rows(BackupRow, "backups", "order by made_at desc, backup_id, position_id")
 
     async def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

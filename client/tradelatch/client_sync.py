@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from psycopg_pool import ConnectionPool
@@ -16,9 +16,7 @@ from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
 from .calling_sync import Caller
 from .functions_sync import Functions
 from .position_sync import Position, create, opening
-from .receipt import RECEIPT_COLUMNS, Health, PositionRow, Receipt, Row, TimelineRow
-
-AnyRow = TypeVar("AnyRow", bound=Row)
+from .receipt import RECEIPT_COLUMNS, AnyRow, BackupRow, Health, PositionRow, Receipt, TimelineRow
 
 
 class Client(Functions):
@@ -182,6 +180,10 @@ class Client(Functions):
             "where position_id = %(position_id)s order by event_id",
             position_id=position_id,
         )
+
+    def backups(self) -> list[BackupRow]:
+        """What restore_backup can give back, the newest backup first. For operators."""
+        return self._rows(BackupRow, "backups", "order by made_at desc, backup_id, position_id")
 
     def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
-from .receipt import RECEIPT_COLUMNS, Receipt
+from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, Finding, Receipt
 
 
 class AsyncFunctions:
@@ -308,6 +310,164 @@ class AsyncFunctions:
         )
         return [Receipt.from_row(row) for row in await self._caller.call(call)]
 
+    async def resize_position(
+        self,
+        position_id: int,
+        quantity: Decimal | int,
+        reason: str,
+        *,
+        average_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        attempt: UUID | None = None,
+        lease: timedelta = MINUTE,
+    ) -> Receipt:
+        """The position was added to, or partly closed: a stop-loss for what is open now is due.
+
+        quantity: the open quantity as it is now, in units of the base asset. average_price: of what is open.
+        realized_pnl: so far. attempt: this call and its retries. An active position is the caller's to drive from
+        then on; one that is `pending_sl` stays its driver's. Outcomes: `ok`, `replayed`. Raises InvalidArgument,
+        IllegalTransition, PositionNotFound, RequestMismatch.
+        """
+        return await self._receipt(
+            "resize_position",
+            position_id=position_id,
+            quantity=quantity,
+            reason=reason,
+            average_price=average_price,
+            realized_pnl=realized_pnl,
+            attempt=attempt or uuid4(),
+            lease=lease,
+        )
+
+    async def settle_position(
+        self,
+        position_id: int,
+        *,
+        exit_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        fees: Decimal | int | None = None,
+        details: Details = NO_DETAILS,
+    ) -> Receipt:
+        """Facts that came after the end of a position; None leaves what is known.
+
+        Outcomes: `ok`, `replayed`. Raises InvalidArgument, IllegalTransition while it is open, PositionNotFound.
+        """
+        return await self._receipt(
+            "settle_position",
+            position_id=position_id,
+            exit_price=exit_price,
+            realized_pnl=realized_pnl,
+            fees=fees,
+            details=details,
+        )
+
+    async def take_over(self, position_id: int, reason: str, *, lease: timedelta = MINUTE) -> Receipt:
+        """An operator takes an open position over at once; the driver before is fenced off.
+
+        It may have sent an order until its own lease ended. Orders that were withheld are given again: look first
+        whose exposure it is. Outcome: `claimed`; a claimed `entry` is looked up, never sent. Raises InvalidArgument,
+        IllegalTransition, PositionNotFound, PermissionDenied.
+        """
+        return await self._receipt("take_over", position_id=position_id, reason=reason, lease=lease)
+
+    async def release_position(self, position_id: int, reason: str) -> Receipt:
+        """An operator's override: the position is closed in the book, whatever it is, and its slot is free.
+
+        Nothing is asked of the exchange, and nothing sent; the receipt lists orders that may be left there. Backed
+        up: `restore_backup` gives it back. Outcomes: `ok`, `replayed`. Raises InvalidArgument, IllegalTransition,
+        PositionNotFound, PermissionDenied.
+        """
+        return await self._receipt("release_position", position_id=position_id, reason=reason)
+
+    async def reconcile(
+        self,
+        exchange: str,
+        snapshot: Sequence[Mapping[str, Any]],
+        observed_at: datetime,
+        *,
+        account: str = "default",
+        complete: bool = False,
+        apply: bool = False,
+        adopt: bool = False,
+        max_closes: int = 3,
+    ) -> list[Finding]:
+        """Record what an exchange showed, and compare the book with it.
+
+        snapshot: mappings with `symbol`, `side`, `quantity`, `average_price`, optionally `position_side`,
+        `stop_loss_price` and `stop_loss_order_id` (missing: not looked at; None: there is none). observed_at: when the
+        request began, by the database's clock. complete: what is not listed is not there. apply: close what is proven
+        gone. adopt: adopt what is proven there. max_closes: where more are missing, nothing is closed, and a finding
+        `snapshot_suspect` says so. Raises InvalidArgument.
+        """
+        return await self._found(
+            Finding,
+            "reconcile",
+            exchange=exchange,
+            snapshot=snapshot,
+            observed_at=observed_at,
+            account=account,
+            complete=complete,
+            apply=apply,
+            adopt=adopt,
+            max_closes=max_closes,
+        )
+
+    async def diagnose(
+        self,
+        *,
+        exchange: str | None = None,
+        symbol: str | None = None,
+        account: str | None = None,
+        stale_after: timedelta = timedelta(minutes=5),
+    ) -> list[Finding]:
+        """What is wrong in the book, and between it and what reconcile recorded; the critical findings first.
+
+        stale_after: how long a position may stay unfinished. Raises InvalidArgument.
+        """
+        return await self._found(
+            Finding, "diagnose", exchange=exchange, symbol=symbol, account=account, stale_after=stale_after
+        )
+
+    async def cleanup(
+        self,
+        mode: str,
+        *,
+        exchange: str | None = None,
+        symbol: str | None = None,
+        account: str | None = None,
+        older_than: timedelta = timedelta(hours=1),
+        dry_run: bool = True,
+        reason: str = "cleanup",
+    ) -> list[CleanupAction]:
+        """End what is proven over, adopt what is proven there, from what reconcile recorded. For operators.
+
+        mode: `duplicates`, `incomplete`, `orphaned_db`, `orphaned_exchange` or `all`. older_than: for how long a
+        finding must have stood. Everything that changes is backed up. Not repeated after a lost connection:
+        OutcomeUnknown. Raises InvalidArgument, PermissionDenied.
+        """
+        return await self._found(
+            CleanupAction,
+            "cleanup",
+            repeatable=False,
+            mode=mode,
+            exchange=exchange,
+            symbol=symbol,
+            account=account,
+            older_than=older_than,
+            dry_run=dry_run,
+            reason=reason,
+        )
+
+    async def restore_backup(self, backup_id: UUID, *, dry_run: bool = True) -> list[CleanupAction]:
+        """Give back what cleanup, reconcile or release_position ended. For operators.
+
+        What would break the contract is `refused`, for the problem in its detail; the rest is restored. Not repeated
+        after a lost connection: OutcomeUnknown. Raises InvalidArgument for an unknown backup, PermissionDenied.
+        """
+        return await self._found(
+            CleanupAction, "restore_backup", repeatable=False, backup_id=backup_id, dry_run=dry_run
+        )
+
     async def normalize_symbol(self, symbol: str) -> str:
         """A symbol in its canonical spelling: `APT/USDT:USDT`, `aptusdt` and ` APTUSDT ` are `APTUSDT`."""
         return await self._scalar("normalize_symbol", symbol=symbol)
@@ -319,6 +479,12 @@ class AsyncFunctions:
     async def _receipt(self, name: str, **arguments: object) -> Receipt:
         (row,) = await self._caller.call(function_call(name, RECEIPT_COLUMNS, arguments))
         return Receipt.from_row(row)
+
+    async def _found(
+        self, kind: type[AnyRow], name: str, *, repeatable: bool = True, **arguments: object
+    ) -> list[AnyRow]:
+        call = function_call(name, kind.columns(), arguments, repeatable=repeatable)
+        return [kind.from_row(row) for row in await self._caller.call(call)]
 
     async def _scalar(self, name: str, **arguments: object) -> str:
         ((value,),) = await self._caller.call(function_call(name, "*", arguments))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self, get_type_hints
+from typing import Any, Self, TypeVar, get_type_hints
+from uuid import UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +107,7 @@ class Row:
 
 
 def _is_json(hint: Any) -> bool:
-    return bool(hint == Mapping[str, Any])
+    return hint in (Mapping[str, Any], Mapping[str, Any] | None, Sequence[Mapping[str, Any]])
 
 
 def _value(value: Any, hint: Any) -> Any:
@@ -143,6 +144,7 @@ class PositionRow(Row):
     entry_client_order_id: str | None
     exchange_order_id: str | None
     stop_loss_order_id: str | None
+    orders_withheld: bool
     exit_reason: str | None
     exit_price: Decimal | None
     realized_pnl: Decimal | None
@@ -183,3 +185,58 @@ class Health(Row):
     oldest_unfinished: datetime | None
     oldest_unfinished_age: timedelta | None
     without_stop_loss: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupRow(Row):
+    """A row of the view `backups`: one position of one backup. Only operators may read it."""
+
+    backup_id: UUID
+    position_id: int
+    made_at: datetime
+    made_by: str
+    reason: str
+    user_name: str
+    application_name: str
+    restored_at: datetime | None
+    position: Mapping[str, Any] | None
+    events: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding(Row):
+    """Something that is not as it should be; what `diagnose` and `reconcile` return.
+
+    severity: `critical`, `warning` or `info`. age: for how long it has been so. detail: what is known: `seen`,
+    `to_status`, … action: what to do next, or what reconcile did.
+    """
+
+    check_name: str
+    severity: str
+    position_id: int | None
+    exchange: str
+    account: str
+    symbol: str | None
+    position_side: str | None
+    status: str | None
+    age: timedelta
+    detail: Mapping[str, Any]
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanupAction(Row):
+    """What `cleanup` or `restore_backup` did with a position, or would do.
+
+    action: `end`, `adopt`, `restore`; `needs recover`, `busy` or `refused` where nothing changes.
+    """
+
+    backup_id: UUID | None
+    position_id: int | None
+    action: str
+    from_status: str | None
+    to_status: str | None
+    detail: Mapping[str, Any]
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)

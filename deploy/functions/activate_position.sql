@@ -41,7 +41,9 @@ begin
     end if;
 
     -- A stop-loss on the wrong side of the fill would trigger at once. Later it may follow the price into the profit.
-    if v_position.status = 'pending_sl' and v_position.origin = 'created' and v_position.activated_at is null then
+    if v_position.status = 'pending_sl' and v_position.origin = 'created'
+        and v_position.activated_at is null and not v_position.taken_over
+    then
         v_fill_price := coalesce(v_position.average_price, v_position.entry_price);
         if v_price = v_fill_price or (v_price > v_fill_price) = (v_position.side = 'long') then
             perform monitoring.refuse_argument(

@@ -21,13 +21,10 @@ begin
         detail = json_build_object(
             'position_id', refuse_move.position_id, 'status', refuse_move.status, 'move', refuse_move.move
         )::text,
-        hint = coalesce(
-            (
-                select 'Legal moves: ' || string_agg(distinct t.move, ', ' order by t.move) || '.'
-                from monitoring.position_transitions as t
-                where t.from_status = refuse_move.status
-            ),
-            'It is over: there is no legal move.'
+        hint = (
+            select 'Legal moves: ' || string_agg(distinct t.move, ', ' order by t.move) || '.'
+            from monitoring.position_transitions as t
+            where t.from_status = refuse_move.status
         );
 end
 $$;

@@ -7,7 +7,7 @@ set local role tradelatch_owner;
 
 create index position_events_attempt
 on monitoring.position_events ((details ->> 'attempt'))
-where event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss')
+where event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss', 'resize_position')
 and details ->> 'attempt' is not null;
 
 comment on index monitoring.position_events_attempt is

@@ -16,7 +16,7 @@ create table monitoring.position_transitions (
 );
 
 comment on table monitoring.position_transitions is
-'Every legal move: the function that makes it, and the statuses it leads from and to. to_is_open is the status'' own, so that a move needs one look-up. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed.';
+'Every legal move: the function that makes it, and the statuses it leads from and to. to_is_open is the status'' own, so that a move needs one look-up. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed. Neither is restore_backup, whose moves are legal for the rows of the backup only, while it restores them.';
 
 insert into monitoring.position_transitions (move, from_status, to_status, to_is_open)
 select
@@ -63,6 +63,9 @@ from (
     ('update_stop_loss', 'active', 'active'),
     -- the stop-loss is gone
     ('update_stop_loss', 'active', 'pending_sl'),
+    -- added to, or partly closed
+    ('resize_position', 'active', 'pending_sl'),
+    ('resize_position', 'pending_sl', 'pending_sl'),
     -- a stop-loss or a close was refused or ended: another id for what remains
     ('reissue_order', 'pending_sl', 'pending_sl'),
     ('reissue_order', 'pending_close', 'pending_close'),
@@ -72,7 +75,35 @@ from (
     ('claim_stale', 'entry_placed', 'entry_placed'),
     ('claim_stale', 'pending_sl', 'pending_sl'),
     ('claim_stale', 'pending_close', 'pending_close'),
-    ('claim_stale', 'pending_rollback', 'pending_rollback')
+    ('claim_stale', 'pending_rollback', 'pending_rollback'),
+    ('take_over', 'pending_entry', 'pending_entry'),
+    ('take_over', 'entry_placed', 'entry_placed'),
+    ('take_over', 'pending_sl', 'pending_sl'),
+    ('take_over', 'active', 'active'),
+    ('take_over', 'pending_close', 'pending_close'),
+    ('take_over', 'pending_rollback', 'pending_rollback'),
+    -- an operator's override
+    ('release_position', 'pending_entry', 'closed'),
+    ('release_position', 'entry_placed', 'closed'),
+    ('release_position', 'pending_sl', 'closed'),
+    ('release_position', 'active', 'closed'),
+    ('release_position', 'pending_close', 'closed'),
+    ('release_position', 'pending_rollback', 'closed'),
+    -- proven gone
+    ('reconcile', 'pending_sl', 'closed'),
+    ('reconcile', 'active', 'closed'),
+    -- proven gone, or a duplicate without exposure of its own: one way out of each status
+    ('cleanup', 'pending_entry', 'failed'),
+    ('cleanup', 'entry_placed', 'canceled'),
+    ('cleanup', 'pending_sl', 'closed'),
+    ('cleanup', 'active', 'closed'),
+    ('cleanup', 'pending_close', 'closed'),
+    ('cleanup', 'pending_rollback', 'rolled_back'),
+    -- facts that came late
+    ('settle_position', 'closed', 'closed'),
+    ('settle_position', 'rolled_back', 'rolled_back'),
+    ('settle_position', 'canceled', 'canceled'),
+    ('settle_position', 'failed', 'failed')
 ) as t (move, from_status, to_status)
 inner join monitoring.position_statuses as s on s.status = t.to_status;
 

@@ -72,6 +72,7 @@ create table monitoring.positions (
     lease_until timestamptz not null default clock_timestamp(),
     drive_attempt uuid,
     entry_judged_after timestamptz,
+    taken_over boolean not null default false,
 
     created_at timestamptz not null default clock_timestamp(),
     opened_at timestamptz,
@@ -116,6 +117,7 @@ comment on column monitoring.positions.lease_until is 'No order may be sent afte
 comment on column monitoring.positions.drive_attempt is 'The call that was given the current fence, where it named itself.';
 comment on column monitoring.positions.entry_judged_after is
 'When an entry order that the exchange does not know counts as never sent. Null while the caller that created the position may still send it.';
+comment on column monitoring.positions.taken_over is 'An operator took it over: where its first stop-loss stands is a person''s decision.';
 comment on column monitoring.positions.opened_at is 'First fill.';
 comment on column monitoring.positions.activated_at is 'First time that it was active.';
 comment on column monitoring.positions.closed_at is 'When it became terminal; null exactly while it is open.';

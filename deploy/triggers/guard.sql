@@ -2,6 +2,7 @@
 -- requires: tables/position_transitions
 -- requires: tables/position_events
 -- requires: helpers/refuse_move
+-- requires: helpers/is_being_restored
 -- The rule of every change of a position, for functions and for plain UPDATEs alike: what rises never falls, a move is in the
 -- table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
 
@@ -47,11 +48,11 @@ begin
         if (
             old.status, old.fence, old.filled_quantity, old.average_price, old.open_quantity, old.exchange_order_id,
             old.stop_loss_price, old.stop_loss_order_id, old.stop_loss_attempt, old.stop_loss_orders,
-            old.close_attempt, old.close_orders, old.close_quantity, old.orders_withheld, old.closed_at, old.details
+            old.close_attempt, old.close_orders, old.close_quantity, old.orders_withheld, old.taken_over, old.closed_at, old.details
         ) is not distinct from (
             new.status, new.fence, new.filled_quantity, new.average_price, new.open_quantity, new.exchange_order_id,
             new.stop_loss_price, new.stop_loss_order_id, new.stop_loss_attempt, new.stop_loss_orders,
-            new.close_attempt, new.close_orders, new.close_quantity, new.orders_withheld, new.closed_at, new.details
+            new.close_attempt, new.close_orders, new.close_quantity, new.orders_withheld, new.taken_over, new.closed_at, new.details
         ) then
             return new;
         end if;
@@ -68,13 +69,17 @@ begin
         and t.to_status = new.status
         and t.move = coalesce(new.move, t.move)
     limit 1;
-    if not found and (new.move is not null or new.status <> old.status) then
-        perform monitoring.refuse_move(old.id, old.status, coalesce(new.move, 'UPDATE to ' || new.status));
+    if not found then
+        if new.move = 'restore_backup' and monitoring.is_being_restored(old.id) then
+            v_stays_open := new.closed_at is null;
+        elsif new.move is not null or new.status <> old.status then
+            perform monitoring.refuse_move(old.id, old.status, coalesce(new.move, 'UPDATE to ' || new.status));
+        end if;
     end if;
 
     new.updated_at := clock_timestamp();
     if not v_stays_open then
-        new.closed_at := new.updated_at;
+        new.closed_at := coalesce(old.closed_at, new.updated_at);
     end if;
 
     insert into monitoring.position_events (position_id, at, event, from_status, to_status, fence, details)

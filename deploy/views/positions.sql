@@ -31,6 +31,7 @@ select
     case when p.origin = 'created' then monitoring.client_order_id(p.order_key, 'entry', 1) end as entry_client_order_id,
     p.exchange_order_id::text,
     p.stop_loss_order_id::text,
+    p.orders_withheld,
     p.exit_reason::text,
     p.exit_price::numeric,
     p.realized_pnl::numeric,

@@ -5,22 +5,38 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
 import pytest
-from tradelatch import AsyncClient, Client, Health, PositionRow, Receipt, TimelineRow
+from tradelatch import (
+    AsyncClient,
+    BackupRow,
+    CleanupAction,
+    Client,
+    Finding,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
 from tradelatch.arguments import _TYPES
 from tradelatch.receipt import RECEIPT_COLUMNS
 
 NOT_CALLS = {"open", "close", "opening"}
+RESULTS = {
+    "tradelatch.receipt": Receipt,
+    "tradelatch.finding": Finding,
+    "tradelatch.cleanup_action": CleanupAction,
+}
 VIEWS = {
     "positions": PositionRow,
     "open_positions": PositionRow,
     "position_timeline": TimelineRow,
+    "backups": BackupRow,
     "health": Health,
 }
 PYTHON_TYPES = {
@@ -30,7 +46,6 @@ PYTHON_TYPES = {
     "integer": int,
     "interval": timedelta,
     "uuid": UUID,
-    "jsonb": Mapping[str, typing.Any],
     "boolean": bool,
     "timestamp with time zone": datetime,
 }
@@ -62,6 +77,14 @@ def calls(client):
     }
 
 
+def python_type(name, sql_type):
+    """A jsonb is an object, but for the arrays of them."""
+    if sql_type == "jsonb":
+        entry = Mapping[str, typing.Any]
+        return Sequence[entry] if name in ("snapshot", "events") else entry
+    return PYTHON_TYPES[sql_type]
+
+
 def without_none(hint):
     """A type without its `| None`."""
     if not isinstance(hint, types.UnionType):
@@ -78,7 +101,9 @@ def test_calls(client, admin):
         parameters = list(inspect.signature(methods[name]).parameters.values())[1:]
         hints = typing.get_type_hints(methods[name])
         assert [parameter.name for parameter in parameters] == names[: len(parameters)], name
-        assert [PYTHON_TYPES[kind] for kind in sql_types] == [without_none(hints[p.name]) for p in parameters], name
+        assert [python_type(n, kind) for n, kind in zip(names, sql_types, strict=False)] == [
+            without_none(hints[p.name]) for p in parameters
+        ], name
         assert {p.name: _TYPES[p.name] for p in parameters} == dict(zip(names, sql_types, strict=False)), name
 
         required = [parameter for parameter in parameters if parameter.default is parameter.empty]
@@ -88,12 +113,21 @@ def test_calls(client, admin):
         expected = expected if isinstance(expected, tuple) else (expected,)
         assert defaults == list(expected), name
 
-        one = {"tradelatch.receipt": Receipt, "text": str}[result]
+        one = RESULTS.get(result, str)
         assert hints["return"] == (list[one] if is_set else one), name
 
 
 def test_receipt(admin):
     assert RECEIPT_COLUMNS.split(", ") == [name for name, _ in admin(COLUMNS, "tradelatch.receipt")]
+
+
+@pytest.mark.parametrize(("result", "kind"), list(RESULTS.items())[1:])
+def test_results(admin, result, kind):
+    columns = admin(COLUMNS, result)
+    hints = typing.get_type_hints(kind)
+    assert [(name, python_type(name, sql_type)) for name, sql_type in columns] == [
+        (name, without_none(hint)) for name, hint in hints.items()
+    ]
 
 
 @pytest.mark.parametrize(("view", "kind"), VIEWS.items())
@@ -102,7 +136,7 @@ def test_views(admin, view, kind):
     hints = typing.get_type_hints(kind)
     assert list(hints) == [name for name, _ in columns]
     for name, sql_type in columns:
-        expected = Decimal if sql_type == "numeric" else PYTHON_TYPES[sql_type]
+        expected = Decimal if sql_type == "numeric" else python_type(name, sql_type)
         assert without_none(hints[name]) == expected, name
 
 

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(544);
+select plan(628);
 
 -- Every function with every status. The table is written down here from the contract: its sections 2 and 3.
 
@@ -39,7 +39,37 @@ insert into legal values
 ('claim_stale', 'entry_placed', 'entry_placed'),
 ('claim_stale', 'pending_sl', 'pending_sl'),
 ('claim_stale', 'pending_close', 'pending_close'),
-('claim_stale', 'pending_rollback', 'pending_rollback');
+('claim_stale', 'pending_rollback', 'pending_rollback'),
+('take_over', 'pending_entry', 'pending_entry'),
+('take_over', 'entry_placed', 'entry_placed'),
+('take_over', 'pending_sl', 'pending_sl'),
+('take_over', 'active', 'active'),
+('take_over', 'pending_close', 'pending_close'),
+('take_over', 'pending_rollback', 'pending_rollback'),
+('release_position', 'pending_entry', 'closed'),
+('release_position', 'entry_placed', 'closed'),
+('release_position', 'pending_sl', 'closed'),
+('release_position', 'active', 'closed'),
+('release_position', 'pending_close', 'closed'),
+('release_position', 'pending_rollback', 'closed'),
+('resize_position', 'active', 'pending_sl'),
+('resize_position', 'pending_sl', 'pending_sl'),
+('settle_position', 'closed', 'closed'),
+('settle_position', 'rolled_back', 'rolled_back'),
+('settle_position', 'canceled', 'canceled'),
+('settle_position', 'failed', 'failed');
+
+-- Moves that no single call makes: on evidence.
+create table on_evidence (move text, from_status text, to_status text);
+insert into on_evidence values
+('reconcile', 'pending_sl', 'closed'),
+('reconcile', 'active', 'closed'),
+('cleanup', 'pending_entry', 'failed'),
+('cleanup', 'entry_placed', 'canceled'),
+('cleanup', 'pending_sl', 'closed'),
+('cleanup', 'active', 'closed'),
+('cleanup', 'pending_close', 'closed'),
+('cleanup', 'pending_rollback', 'rolled_back');
 
 -- The same function with the same status, to another one: a stop-loss that is gone, a duplicate, an average that comes late.
 create table legal_besides (move text, from_status text, to_status text);
@@ -60,7 +90,7 @@ select set_eq(
 );
 select set_eq(
     'select t.move, t.from_status, t.to_status from monitoring.position_transitions as t',
-    'select * from legal union all select * from legal_besides',
+    'select * from legal union all select * from legal_besides union all select * from on_evidence',
     'the table of transitions is that of the contract'
 );
 
@@ -87,10 +117,10 @@ stable
 return order_of(current_order.symbol, case (book_row(current_order.symbol)).status when 'pending_sl' then 's1' else 'c1' end);
 
 -- The status that a call leads to, or its error; it is undone.
-create function outcome(call text, symbol text)
+create function outcome(call text, symbol text, role text default 'tradelatch_bot')
 returns trial
 language sql
-return try(format(outcome.call, outcome.symbol), look => format('select (given.book_row(%L)).status', outcome.symbol));
+return try(format(outcome.call, outcome.symbol), role => outcome.role, look => format('select (given.book_row(%L)).status', outcome.symbol));
 
 create table calls (move text, call text);
 insert into calls values
@@ -107,13 +137,17 @@ insert into calls values
 ('confirm_close', 'confirm_close(id(%1$L), ''matrix'', fence => fence(%1$L))'),
 ('update_stop_loss', 'update_stop_loss(id(%1$L), 96)'),
 ('update_stop_loss', 'update_stop_loss(id(%1$L), 96, attempt => ''00000000-0000-0000-0000-0000000000f1'')'),
-('reissue_order', 'reissue_order(id(%1$L), fence(%1$L), current_order(%1$L), ''x'')');
+('reissue_order', 'reissue_order(id(%1$L), fence(%1$L), current_order(%1$L), ''x'')'),
+('take_over', 'take_over(id(%1$L), ''matrix'')'),
+('release_position', 'release_position(id(%1$L), ''matrix'')'),
+('resize_position', 'resize_position(id(%1$L), 5, ''matrix'')'),
+('settle_position', 'settle_position(id(%1$L), 101)');
 
 create function hinted(hint text)
 returns text[]
 language sql
 immutable
-return (select array_agg(m.move[1] order by m.move[1]) from regexp_matches(hinted.hint, '[a-z]+(?:_[a-z]+)+', 'g') as m (move));
+return (select array_agg(m.move[1] order by m.move[1]) from regexp_matches(substring(hinted.hint from 'Legal moves: (.*)'), '[a-z_]+', 'g') as m (move));
 
 create table cells as
 select
@@ -124,11 +158,13 @@ select
     l.to_status,
     (
         select array_agg(distinct h.move order by h.move)
-        from legal as h
+        from (table legal union all table on_evidence) as h
         where h.from_status = s.status
     ) as moves,
     outcome(
-        c.call, case when c.move = 'place_entry' and s.status = 'entry_placed' then 'UNNAMED' else upper(s.status) end
+        c.call,
+        case when c.move = 'place_entry' and s.status = 'entry_placed' then 'UNNAMED' else upper(s.status) end,
+        case when c.move in ('take_over', 'release_position') then 'tradelatch_operator' else 'tradelatch_bot' end
     ) as trial
 from calls as c
 cross join statuses as s

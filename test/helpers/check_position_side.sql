@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(15);
 
-select is_internal('monitoring.check_position_side(text, text)', 'immutable');
+select is_internal('monitoring.check_position_side(text, text, text)', 'immutable');
 select is(monitoring.check_position_side(v.value, v.side), v.position_side, format('%s, %s', v.value, v.side))
 from (values
     ('both', 'long', 'both'), ('both', 'short', 'both'), ('long', 'long', 'long'), ('short', 'short', 'short'), (' BOTH ', 'long', 'both')

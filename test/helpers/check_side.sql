@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(14);
 
-select is_internal('monitoring.check_side(text)', 'immutable');
+select is_internal('monitoring.check_side(text, text)', 'immutable');
 select is(monitoring.check_side(v.value), v.side, to_json(v.value) || ' is ' || v.side)
 from (values ('long', 'long'), ('short', 'short'), (' Long ', 'long'), ('SHORT', 'short')) as v (value, side);
 select is(answer(format('monitoring.check_side(%L)', v.value)), '22023 side', 'refuses ' || coalesce(v.value, 'null'))

@@ -25,7 +25,8 @@ select is(r.message, 'position 7 is active: not yet', 'or why not') from refusal
 select is(r.detail, '{"position_id": 7, "status": "active", "move": "confirm_flat"}', 'DETAIL has it as JSON') from refusal('active') as r;
 select is(
     r.hint,
-    'Legal moves: begin_close, confirm_close, confirm_entry, place_entry, update_stop_loss.',
+    'Legal moves: begin_close, cleanup, confirm_close, confirm_entry, place_entry, reconcile, release_position, resize_position, '
+    'take_over, update_stop_loss.',
     'HINT lists the legal moves, each once'
 )
 from refusal('active') as r;
@@ -36,7 +37,7 @@ select is(
 )
 from unnest(array['pending_entry', 'pending_rollback']) as s (status)
 cross join refusal(s.status) as r;
-select is(r.hint, 'It is over: there is no legal move.', 'for what is over there are none') from refusal('closed') as r;
+select is(r.hint, 'Legal moves: settle_position.', 'for what is over there is one') from refusal('closed') as r;
 
 select * from finish();
 rollback;

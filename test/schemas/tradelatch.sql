@@ -7,11 +7,12 @@ select plan(16);
 select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
-    'activate_position', 'adopt_position', 'begin_close', 'cancel_position', 'claim_stale', 'confirm_close', 'confirm_entry',
-    'confirm_flat', 'create_position', 'fail_position', 'normalize_symbol', 'place_entry', 'reissue_order', 'renew_lease',
-    'rollback_position', 'schema_version', 'update_stop_loss'
+    'activate_position', 'adopt_position', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
+    'confirm_entry', 'confirm_flat', 'create_position', 'diagnose', 'fail_position', 'normalize_symbol', 'place_entry',
+    'reconcile', 'reissue_order', 'release_position', 'renew_lease', 'resize_position', 'restore_backup', 'rollback_position',
+    'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
-select views_are('tradelatch', array['health', 'open_positions', 'position_timeline', 'positions']);
+select views_are('tradelatch', array['backups', 'health', 'open_positions', 'position_timeline', 'positions']);
 select is_empty(
     $$
         select c.oid::regclass, c.relkind
@@ -30,8 +31,8 @@ select set_eq(
             and t.typcategory <> 'A'
             and coalesce(c.relkind, 'c') = 'c'
     $$,
-    array['receipt'],
-    'and one type'
+    array['cleanup_action', 'finding', 'receipt'],
+    'and three types'
 );
 
 create temporary view functions as
@@ -72,17 +73,25 @@ select is_empty(
     $$
         select function, proconfig
         from moves
-        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan|jit)=')
+        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan|enable_nestloop|jit)=')
     $$,
     'and sets nothing that would be undone before the commit'
 );
 select is_empty(
-    $$ select function, prorettype::regtype from moves where prorettype <> 'tradelatch.receipt'::regtype $$,
-    'and returns receipts'
+    $$
+        select function, prorettype::regtype
+        from moves
+        where prorettype <> case
+            when name = 'reconcile' then 'tradelatch.finding'::regtype
+            when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
+            else 'tradelatch.receipt'::regtype
+        end
+    $$,
+    'and returns receipts, findings, or what was cleaned up'
 );
 select set_eq(
     'select name from moves where proretset',
-    array['claim_stale'],
+    array['claim_stale', 'cleanup', 'reconcile', 'restore_backup'],
     'one each, but for what is done to many positions'
 );
 
@@ -102,7 +111,9 @@ select is_empty(
             || case when 'fence' = any (f.proargnames) then array['TL003'] end
             || case
                 when f.name in ('create_position', 'adopt_position') then array['TL005', 'TL006', '55P03', '40001']
-                when f.name in ('place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'reissue_order') then array['TL005']
+                when f.name in ('place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order')
+                    then array['TL005']
+                when f.name in ('reconcile', 'cleanup', 'restore_backup') then array['40001']
             end
         ) as w (code)
         where f.pronargs > 0
@@ -120,6 +131,8 @@ select is_empty(
             when m.name = 'activate_position' then array['ok', 'replayed', 'duplicate']
             when m.name = 'begin_close' then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
+            when m.name = 'take_over' then array['claimed']
+            when m.name in ('reconcile', 'cleanup', 'restore_backup') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

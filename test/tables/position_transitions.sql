@@ -35,7 +35,26 @@ select set_eq(
             -- the status stays, the order is another one
             ('reissue_order', array['pending_sl', 'pending_close', 'pending_rollback'], null),
             -- the status stays, the driver is another one
-            ('claim_stale', array['pending_entry', 'entry_placed', 'pending_sl', 'pending_close', 'pending_rollback'], null)
+            ('claim_stale', array['pending_entry', 'entry_placed', 'pending_sl', 'pending_close', 'pending_rollback'], null),
+            (
+                'take_over',
+                array['pending_entry', 'entry_placed', 'pending_sl', 'active', 'pending_close', 'pending_rollback'],
+                null
+            ),
+            ('resize_position', array['active', 'pending_sl'], 'pending_sl'),
+            (
+                'release_position',
+                array['pending_entry', 'entry_placed', 'pending_sl', 'active', 'pending_close', 'pending_rollback'],
+                'closed'
+            ),
+            -- on evidence
+            ('reconcile', array['pending_sl', 'active'], 'closed'),
+            ('cleanup', array['pending_sl', 'active', 'pending_close'], 'closed'),
+            ('cleanup', array['pending_entry'], 'failed'),
+            ('cleanup', array['entry_placed'], 'canceled'),
+            ('cleanup', array['pending_rollback'], 'rolled_back'),
+            -- facts that came late
+            ('settle_position', array['closed', 'rolled_back', 'canceled', 'failed'], null)
         ) as m (move, from_statuses, to_status)
         cross join unnest(m.from_statuses) as f (status)
     $$,
@@ -46,7 +65,7 @@ select is_empty(
         select t.*
         from monitoring.position_transitions as t
         inner join monitoring.position_statuses as s on s.status = t.from_status
-        where not s.is_open
+        where not s.is_open and t.to_status <> t.from_status
     $$,
     'nothing leads out of a terminal status'
 );

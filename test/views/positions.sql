@@ -12,7 +12,7 @@ select is(
         'quantity numeric', 'filled_quantity numeric', 'entry_price numeric', 'average_price numeric', 'stop_loss_price numeric',
         'open_quantity numeric', 'fence bigint', 'lease_until timestamp with time zone', 'origin text', 'request_id text',
         'signal_id bigint', 'stop_loss_percent numeric', 'entry_client_order_id text', 'exchange_order_id text',
-        'stop_loss_order_id text', 'exit_reason text', 'exit_price numeric', 'realized_pnl numeric', 'fees numeric', 'details jsonb',
+        'stop_loss_order_id text', 'orders_withheld boolean', 'exit_reason text', 'exit_price numeric', 'realized_pnl numeric', 'fees numeric', 'details jsonb',
         'created_at timestamp with time zone', 'opened_at timestamp with time zone', 'activated_at timestamp with time zone',
         'updated_at timestamp with time zone', 'closed_at timestamp with time zone'
     ],
@@ -49,7 +49,7 @@ select results_eq(
             p.filled_quantity::numeric, p.entry_price::numeric, p.average_price::numeric, p.stop_loss_price::numeric,
             p.open_quantity::numeric, p.fence, p.lease_until, p.origin::text, p.request_id::text, p.signal_id,
             p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || '-e1' end, p.exchange_order_id::text,
-            p.stop_loss_order_id::text, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
+            p.stop_loss_order_id::text, p.orders_withheld, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
             p.created_at, p.opened_at, p.activated_at, p.updated_at, p.closed_at
         from monitoring.positions as p
         order by p.id

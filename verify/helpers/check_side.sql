@@ -4,7 +4,7 @@ begin;
 
 select 1 / count(*)
 from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.check_side(text)'::regprocedure
+where p.oid = 'monitoring.check_side(text, text)'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 'i'
     and p.prorettype = 'text'::regtype

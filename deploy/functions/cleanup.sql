@@ -1,0 +1,97 @@
+-- Deploy tradelatch:functions/cleanup to pg
+-- requires: helpers/carry_out
+-- requires: helpers/canonical_exchange
+-- requires: helpers/check_age
+-- requires: helpers/check_name
+-- requires: helpers/check_switch
+-- requires: helpers/check_text
+-- requires: helpers/keep_durable
+-- requires: functions/normalize_symbol
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.cleanup(
+    mode text,
+    exchange text default null,
+    symbol text default null,
+    account text default null,
+    older_than interval default '1 hour',
+    dry_run boolean default true,
+    reason text default 'cleanup'
+)
+returns setof tradelatch.cleanup_action
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    -- In this order no mode makes another one's problem: a duplicate that is gone leaves one row to judge, and nothing is
+    -- adopted into a slot that is being judged.
+    v_modes text[] := array['duplicates', 'orphaned_db', 'incomplete', 'orphaned_exchange'];
+    v_exchange text := case when cleanup.exchange is not null then monitoring.canonical_exchange(cleanup.exchange) end;
+    v_account text := monitoring.check_name('account', cleanup.account, 64, true);
+    v_symbol text := case when cleanup.symbol is not null then tradelatch.normalize_symbol(cleanup.symbol) end;
+    v_older_than interval := monitoring.check_age('older_than', cleanup.older_than);
+    v_dry_run boolean := monitoring.check_switch('dry_run', cleanup.dry_run);
+    v_reason text := monitoring.check_text('reason', cleanup.reason, 1000);
+    v_backup_id uuid := gen_random_uuid();
+    v_mode text := lower(btrim(cleanup.mode));
+    v_finding tradelatch.finding;
+    v_action tradelatch.cleanup_action;
+begin
+    if v_mode is null or v_mode <> all (v_modes || text 'all') then
+        perform monitoring.refuse_argument(
+            'mode', 'must be duplicates, incomplete, orphaned_db, orphaned_exchange or all', cleanup.mode
+        );
+    end if;
+    perform monitoring.keep_durable();
+
+    foreach v_mode in array case v_mode when 'all' then v_modes else array[v_mode] end loop
+        for v_finding in
+            select f.*
+            from monitoring.findings(v_exchange, v_account, v_symbol, v_older_than) as f
+            where f.age >= v_older_than
+                and v_mode = case
+                    when f.check_name = 'duplicate' then 'duplicates'
+                    when f.check_name in ('orphaned_db', 'orphaned_exchange') then f.check_name
+                    when f.check_name in ('incomplete', 'pending_rollback', 'pending_close') or f.status = 'pending_sl'
+                        and f.check_name = 'no_stop_loss' then 'incomplete'
+                end
+            order by f.exchange, f.account, f.symbol, f.position_side, f.position_id
+        loop
+            v_action := null;
+            v_action.position_id := v_finding.position_id;
+            v_action.action := 'needs recover';
+            v_action.from_status := v_finding.status;
+            v_action.detail := v_finding.detail || jsonb_build_object(
+                'check_name', v_finding.check_name, 'next', v_finding.action
+            );
+            if v_finding.detail ->> 'to_status' is not null then
+                v_action.action := case v_finding.check_name when 'orphaned_exchange' then 'adopt' else 'end' end;
+                v_action.to_status := v_finding.detail ->> 'to_status';
+                if not v_dry_run then
+                    v_action := monitoring.carry_out(v_finding, 'cleanup', v_reason, v_backup_id);
+                end if;
+            end if;
+            return next v_action;
+        end loop;
+    end loop;
+end
+$$;
+
+comment on function tradelatch.cleanup(text, text, text, text, interval, boolean, text) is
+$$Ends what is proven over and adopts what is proven there, from what reconcile recorded; for operators. A dry run unless told otherwise.
+mode: duplicates, incomplete, orphaned_db, orphaned_exchange, or all of them in an order that makes no new problem.
+exchange, symbol, account narrow it down; older_than: for how long a finding must have stood. reason goes into the log, at most 1000 characters.
+What may have reached the exchange is never guessed at: without evidence the action is needs recover, and nothing changes.
+A slot that is locked is left alone (busy). Everything that changes is backed up in the same transaction; restore_backup gives it back.
+Errors: 22023; 40001 above READ COMMITTED.$$;
+
+revoke all on function tradelatch.cleanup(text, text, text, text, interval, boolean, text) from public;
+grant execute on function tradelatch.cleanup(text, text, text, text, interval, boolean, text) to tradelatch_operator;
+
+commit;

@@ -1,0 +1,46 @@
+-- Deploy tradelatch:functions/diagnose to pg
+-- requires: helpers/findings
+-- requires: helpers/canonical_exchange
+-- requires: helpers/check_age
+-- requires: helpers/check_name
+-- requires: functions/normalize_symbol
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.diagnose(
+    exchange text default null,
+    symbol text default null,
+    account text default null,
+    stale_after interval default '5 minutes'
+)
+returns setof tradelatch.finding
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select f.*
+    from monitoring.findings(
+        case when diagnose.exchange is not null then monitoring.canonical_exchange(diagnose.exchange) end,
+        monitoring.check_name('account', diagnose.account, 64, true),
+        case when diagnose.symbol is not null then tradelatch.normalize_symbol(diagnose.symbol) end,
+        monitoring.check_age('stale_after', diagnose.stale_after)
+    ) as f;
+end
+$$;
+
+comment on function tradelatch.diagnose(text, text, text, interval) is
+$$What is wrong in the book, and between the book and what reconcile recorded of the exchanges. It reads only, and asks no exchange.
+exchange, symbol, account narrow it down. stale_after: how long a position may stay unfinished.
+Findings, the critical ones first: duplicate; incomplete, no_stop_loss, pending_rollback, pending_close once lease and grace time have passed, or
+they are older than stale_after; orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, as info until they are proven; snapshot_suspect.
+Errors: 22023.$$;
+
+revoke all on function tradelatch.diagnose(text, text, text, interval) from public;
+grant execute on function tradelatch.diagnose(text, text, text, interval) to tradelatch_reader;
+
+commit;

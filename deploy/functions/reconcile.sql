@@ -1,0 +1,265 @@
+-- Deploy tradelatch:functions/reconcile to pg
+-- requires: helpers/read_snapshot
+-- requires: helpers/carry_out
+-- requires: helpers/canonical_exchange
+-- requires: helpers/check_name
+-- requires: helpers/check_switch
+-- requires: helpers/keep_durable
+-- requires: helpers/slot_key
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.reconcile(
+    exchange text,
+    snapshot jsonb,
+    observed_at timestamptz,
+    account text default 'default',
+    complete boolean default false,
+    apply boolean default false,
+    adopt boolean default false,
+    max_closes integer default 3
+)
+returns setof tradelatch.finding
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
+set enable_nestloop = off -- nor compare each slot with every other
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
+as $$
+declare
+    v_exchange text := monitoring.canonical_exchange(reconcile.exchange);
+    v_account text := monitoring.check_name('account', reconcile.account, 64);
+    v_complete boolean := monitoring.check_switch('complete', reconcile.complete);
+    v_apply boolean := monitoring.check_switch('apply', reconcile.apply);
+    v_adopt boolean := monitoring.check_switch('adopt', reconcile.adopt);
+    v_latest monitoring.snapshots;
+    v_seen monitoring.sightings[];
+    v_twice text;
+    v_absences integer;
+    v_finding tradelatch.finding;
+    v_found tradelatch.finding[] := array[]::tradelatch.finding[];
+    v_action tradelatch.cleanup_action;
+    v_backup_id uuid := gen_random_uuid();
+begin
+    if reconcile.observed_at is null or not isfinite(reconcile.observed_at) then
+        perform monitoring.refuse_argument('observed_at', 'must be a time', reconcile.observed_at::text);
+    elsif reconcile.observed_at > clock_timestamp() then
+        perform monitoring.refuse_argument(
+            'observed_at', 'must not be in the future of the database''s clock', reconcile.observed_at::text
+        );
+    elsif (reconcile.max_closes between 0 and 100000) is not true then
+        perform monitoring.refuse_argument('max_closes', 'must be 0 to 100000', reconcile.max_closes::text);
+    end if;
+
+    perform monitoring.keep_durable();
+    v_seen := array(
+        select r from monitoring.read_snapshot(v_exchange, v_account, reconcile.snapshot, reconcile.observed_at) as r
+    );
+    select concat_ws(' ', s.symbol, s.position_side)
+    into v_twice
+    from unnest(v_seen) as s
+    group by s.symbol, s.position_side
+    having count(*) > 1
+    order by s.symbol
+    limit 1;
+    if found then
+        perform monitoring.refuse_argument('snapshot', 'has two entries for one slot', v_twice);
+    end if;
+
+    -- One snapshot of an account after the other.
+    insert into monitoring.snapshots (exchange, account)
+    values (v_exchange, v_account)
+    on conflict do nothing;
+    select s.*
+    into v_latest
+    from monitoring.snapshots as s
+    where s.exchange = v_exchange and s.account = v_account
+    for update;
+
+    -- What is not newer than the latest counts nothing.
+    if reconcile.observed_at > v_latest.observed_at then
+        select count(*)::integer
+        into v_absences
+        from tradelatch.open_positions as o
+        left join unnest(v_seen) as s on s.symbol = o.symbol and s.position_side = o.position_side
+        where o.exchange = v_exchange
+            and o.account = v_account
+            and o.status in ('active', 'pending_sl')
+            and o.updated_at + monitoring.grace() <= reconcile.observed_at
+            and (s.quantity = 0 or s.quantity is null and v_complete);
+
+        update monitoring.snapshots as s
+        set
+            observed_at = reconcile.observed_at,
+            is_complete = v_complete,
+            is_suspect = v_absences > reconcile.max_closes,
+            absences = v_absences,
+            max_closes = reconcile.max_closes
+        where s.exchange = v_exchange and s.account = v_account
+        returning s.* into v_latest;
+
+        merge into monitoring.sightings as t
+        using (
+            with slots as (
+                select
+                    s.symbol::text,
+                    s.position_side::text
+                from unnest(v_seen) as s
+                where s.quantity > 0 or not v_latest.is_suspect
+                union
+                select
+                    o.symbol,
+                    o.position_side
+                from tradelatch.open_positions as o
+                where o.exchange = v_exchange and o.account = v_account and v_complete and not v_latest.is_suspect
+                union
+                select
+                    k.symbol::text,
+                    k.position_side::text
+                from monitoring.sightings as k
+                where k.exchange = v_exchange and k.account = v_account and v_complete and not v_latest.is_suspect
+            ),
+
+            held as (
+                select
+                    o.symbol,
+                    o.position_side,
+                    count(*) as positions,
+                    max(o.updated_at) as moved_at
+                from tradelatch.open_positions as o
+                where o.exchange = v_exchange and o.account = v_account
+                group by o.symbol, o.position_side
+            ),
+
+            settled as (
+                select
+                    e.symbol,
+                    e.position_side,
+                    bool_and(e.is_settled) as is_settled
+                from monitoring.evidence as e
+                where e.exchange = v_exchange and e.account = v_account
+                group by e.symbol, e.position_side
+            )
+
+            select
+                slots.symbol,
+                slots.position_side,
+                s.side,
+                coalesce(s.quantity, 0) as quantity,
+                s.average_price,
+                s.stop_loss_price,
+                s.stop_loss_order_id,
+                s.no_stop_loss_since,
+                held.positions,
+                held.moved_at,
+                coalesce(settled.is_settled, false) as is_settled
+            from slots
+            left join unnest(v_seen) as s on s.symbol = slots.symbol and s.position_side = slots.position_side
+            left join held on held.symbol = slots.symbol and held.position_side = slots.position_side
+            left join settled on settled.symbol = slots.symbol and settled.position_side = slots.position_side
+        ) as n
+            on t.exchange = v_exchange
+            and t.account = v_account
+            and t.symbol = n.symbol
+            and t.position_side = n.position_side
+        when matched and n.quantity = 0 and n.positions is null then delete
+        when matched then
+            update set
+                side = n.side,
+                quantity = n.quantity,
+                average_price = n.average_price,
+                -- a snapshot that did not look at stop-losses says nothing of them
+                stop_loss_price = case
+                    when n.quantity = 0 or n.no_stop_loss_since is not null then null
+                    else coalesce(n.stop_loss_price, t.stop_loss_price)
+                end,
+                stop_loss_order_id = case
+                    when n.quantity = 0 or n.no_stop_loss_since is not null then null
+                    when n.stop_loss_price is not null then n.stop_loss_order_id
+                    else t.stop_loss_order_id
+                end,
+                no_stop_loss_since = case
+                    when n.quantity = 0 or n.stop_loss_price is not null then null
+                    when t.no_stop_loss_since >= n.moved_at + monitoring.grace() or n.no_stop_loss_since is null
+                        then t.no_stop_loss_since
+                    else n.no_stop_loss_since
+                end,
+                first_seen_at = case
+                    when t.side is not distinct from n.side
+                        and t.quantity = n.quantity
+                        and n.is_settled
+                        -- what agrees with one of two rows that exclude each other may be what it was before the second
+                        and (n.positions is null or n.positions = 1 or t.first_seen_at >= n.moved_at + monitoring.grace())
+                        then t.first_seen_at
+                    else reconcile.observed_at
+                end,
+                last_seen_at = reconcile.observed_at
+        when not matched and (n.quantity > 0 or n.positions is not null) then
+            insert (
+                exchange, account, symbol, position_side, side, quantity, average_price,
+                stop_loss_price, stop_loss_order_id, no_stop_loss_since, first_seen_at, last_seen_at
+            ) values (
+                v_exchange, v_account, n.symbol, n.position_side, n.side, n.quantity, n.average_price,
+                n.stop_loss_price, n.stop_loss_order_id, n.no_stop_loss_since, reconcile.observed_at, reconcile.observed_at
+            );
+    end if;
+
+    if v_apply or v_adopt then
+        for v_finding in
+            select f.*
+            from monitoring.findings(v_exchange, v_account, null, interval '0') as f
+            where f.detail ->> 'to_status' is not null
+                and (f.check_name = 'orphaned_db' and v_apply or f.check_name = 'orphaned_exchange' and v_adopt)
+            order by monitoring.slot_key(f.exchange, f.account, f.symbol), f.position_id
+        loop
+            v_found := v_found || v_finding;
+        end loop;
+        v_absences := (select count(*)::integer from unnest(v_found) as f where f.check_name = 'orphaned_db');
+        foreach v_finding in array v_found loop
+            continue when v_finding.check_name = 'orphaned_db' and v_absences > reconcile.max_closes;
+            v_action := monitoring.carry_out(
+                v_finding,
+                'reconcile',
+                case v_finding.check_name when 'orphaned_db' then 'gone from the exchange' else 'found on the exchange' end,
+                v_backup_id
+            );
+            continue when v_action.backup_id is null;
+            v_finding.position_id := v_action.position_id;
+            v_finding.status := v_action.to_status;
+            v_finding.detail := v_action.detail || jsonb_build_object('backup_id', v_action.backup_id);
+            v_finding.action := case v_action.action when 'end' then 'closed' else 'adopted' end;
+            return next v_finding;
+        end loop;
+    end if;
+
+    return query
+    select f.*
+    from monitoring.findings(v_exchange, v_account, null, interval '5 minutes') as f
+    where f.check_name in (
+        'orphaned_db', 'orphaned_exchange', 'quantity_mismatch', 'side_mismatch', 'snapshot_suspect'
+    ) or f.check_name = 'no_stop_loss' and f.status = 'active';
+end
+$$;
+
+comment on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer) is
+$$Records what an exchange showed, and compares the book with it.
+snapshot: a JSON array of {"symbol", "side", "quantity", "average_price"}, optionally position_side, stop_loss_price and stop_loss_order_id
+(missing: nobody looked; null: there is none); quantity 0 is flat; numbers may be strings. At most 100000 entries.
+observed_at: when the request to the exchange began, by the database's clock; what is not newer than the latest of the account counts nothing.
+complete: what is not listed is not there. apply: closes what is proven gone and driven by nobody. adopt: adopts what is proven there,
+where its average price is known. Both are backed up. Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after the last move of the slot.
+max_closes: where more positions are missing, none is closed, their absence is not recorded, and there is a finding snapshot_suspect.
+Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, no_stop_loss, snapshot_suspect; action is closed or adopted where
+that was done.
+Errors: 22023; 55P03 another snapshot of the account is being recorded; 40001 above READ COMMITTED.$$;
+
+revoke all on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer) from public;
+grant execute on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer)
+to tradelatch_bot;
+
+commit;

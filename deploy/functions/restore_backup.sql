@@ -1,0 +1,116 @@
+-- Deploy tradelatch:functions/restore_backup to pg
+-- requires: types/cleanup_action
+-- requires: tables/position_backups
+-- requires: helpers/conflicting_positions
+-- requires: helpers/check_switch
+-- requires: helpers/put_back
+-- requires: helpers/lock_slot
+-- requires: helpers/refuse_argument
+
+begin;
+
+set local role tradelatch_owner;
+
+create function tradelatch.restore_backup(backup_id uuid, dry_run boolean default true)
+returns setof tradelatch.cleanup_action
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    v_dry_run boolean := monitoring.check_switch('dry_run', restore_backup.dry_run);
+    v_slot record;
+    v_backup monitoring.position_backups;
+    v_position monitoring.positions;
+    v_before monitoring.positions;
+    v_action tradelatch.cleanup_action;
+    v_problem text;
+begin
+    perform
+    from monitoring.position_backups as b
+    where b.backup_id = restore_backup.backup_id;
+    if not found then
+        perform monitoring.refuse_argument('backup_id', 'is not one of a backup', restore_backup.backup_id::text);
+    end if;
+
+    -- All slots first, in the order of their keys.
+    for v_slot in
+        select distinct
+            p.exchange::text,
+            p.account::text,
+            p.symbol::text,
+            monitoring.slot_key(p.exchange, p.account, p.symbol) as key
+        from monitoring.position_backups as b
+        inner join monitoring.positions as p on p.id = b.position_id
+        where b.backup_id = restore_backup.backup_id
+        order by key
+    loop
+        perform monitoring.lock_slot(v_slot.exchange, v_slot.account, v_slot.symbol);
+    end loop;
+
+    for v_backup in
+        select b.*
+        from monitoring.position_backups as b
+        where b.backup_id = restore_backup.backup_id
+        order by b.position_id
+        for update
+    loop
+        v_position := (select p from monitoring.positions as p where p.id = v_backup.position_id for update);
+        v_before := jsonb_populate_record(null::monitoring.positions, v_backup.position);
+
+        v_problem := case
+            when v_backup.restored_at is not null then 'it was restored already'
+            -- adopted: what it was before is nothing, which is only so while nobody did anything with it
+            when v_backup.position is null and exists (
+                select
+                from monitoring.position_events as e
+                where e.position_id = v_position.id and e.from_status is not null and e.event <> 'duplicate_prevented'
+            ) then 'it moved since it was adopted'
+            when v_backup.position is not null and v_position.closed_at is null then 'it is open'
+            when v_backup.position is not null then (
+                select format('position %s holds the slot now', c.position_id)
+                from monitoring.conflicting_positions(
+                    v_position.exchange, v_position.account, v_position.symbol, v_position.position_side
+                ) as c
+                limit 1
+            )
+        end;
+
+        v_action := null;
+        v_action.backup_id := v_backup.backup_id;
+        v_action.position_id := v_position.id;
+        v_action.action := 'refused';
+        v_action.from_status := v_position.status;
+        v_action.detail := jsonb_build_object('problem', v_problem);
+        if v_problem is null then
+            v_action.action := 'restore';
+            v_action.to_status := coalesce(v_before.status, 'closed');
+            v_action.detail := '{}';
+            if not v_dry_run then
+                update monitoring.position_backups as b
+                set
+                    restored_at = clock_timestamp(),
+                    restored_in = pg_current_xact_id()
+                where b.backup_id = v_backup.backup_id and b.position_id = v_backup.position_id;
+                perform monitoring.put_back(v_position, v_before, v_backup.backup_id);
+            end if;
+        end if;
+        return next v_action;
+    end loop;
+end
+$$;
+
+comment on function tradelatch.restore_backup(uuid, boolean) is
+$$Gives back what cleanup, reconcile or release_position ended, as it was; for operators. A dry run unless told otherwise.
+A restored position has a fence above every one that was ever given, and a lease that is over: recovery takes it up after the grace time if it is
+unfinished. Events that came later stay. A position that was adopted is closed in the book; the exchange is not asked.
+action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, it is open, it was
+restored already, or moved since it was adopted. What is refused stays as it is, the others are restored.
+Errors: 22023 no such backup; 55P03; 40001 above READ COMMITTED.$$;
+
+revoke all on function tradelatch.restore_backup(uuid, boolean) from public;
+grant execute on function tradelatch.restore_backup(uuid, boolean) to tradelatch_operator;
+
+commit;

@@ -1,0 +1,353 @@
+-- Deploy tradelatch:helpers/findings to pg
+-- requires: types/finding
+-- requires: views/evidence
+-- requires: tables/snapshots
+-- requires: tables/position_transitions
+-- requires: tables/position_events
+-- requires: helpers/seen
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.findings(exchange text, account text, symbol text, stale_after interval)
+returns setof tradelatch.finding
+language plpgsql
+stable
+set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
+set enable_nestloop = off -- nor compare each slot with every other
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
+as $$
+declare
+    v_now timestamptz := clock_timestamp();
+begin
+    return query
+    with book as materialized (
+        select
+            o.*,
+            o.lease_until + monitoring.grace() > v_now as is_driven,
+            t.to_status as ends_as,
+            e.side as seen_side,
+            e.quantity as seen_quantity,
+            e.first_seen_at,
+            e.last_seen_at,
+            e.no_stop_loss_since,
+            coalesce(e.is_proven, false) as is_proven,
+            -- while the latest snapshot of its account is suspect, absence is evidence for nothing
+            coalesce(e.is_proven and e.quantity = 0 and not s.is_suspect, false) as is_gone,
+            case
+                when e.position_id is not null
+                    then monitoring.seen(e.side, e.quantity, e.average_price, e.first_seen_at, e.last_seen_at, e.is_proven)
+            end as seen
+        from tradelatch.open_positions as o
+        inner join monitoring.position_transitions as t on t.move = 'cleanup' and t.from_status = o.status
+        left join monitoring.evidence as e on e.position_id = o.position_id
+        left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
+        where o.exchange = coalesce(findings.exchange, o.exchange)
+            and o.account = coalesce(findings.account, o.account)
+            and o.symbol = coalesce(findings.symbol, o.symbol)
+    ),
+
+    -- Rows that exclude each other: an index was missing when they were made.
+    conflicting as (
+        select
+            b.*,
+            coalesce(b.exchange_order_id, b.entry_client_order_id) as entry_order
+        from book as b
+        where exists (
+            select
+            from book as other
+            where other.symbol = b.symbol
+                and other.exchange = b.exchange
+                and other.account = b.account
+                and other.position_id <> b.position_id
+                and (other.position_side = b.position_side or 'both' in (other.position_side, b.position_side))
+        )
+    ),
+
+    -- An entry order that two rows tell of was one exposure.
+    judged as (
+        select
+            c.*,
+            c.filled_quantity > 0
+            and c.entry_order is not null
+            and row_number() over (
+                partition by c.exchange, c.account, c.symbol, c.entry_order order by c.origin <> 'created', c.position_id
+            ) = 1 as has_exposure,
+            -- shown as what one of them is alone, after the last move of all of them
+            c.seen_side = c.side
+            and c.seen_quantity = c.open_quantity
+            and c.first_seen_at + monitoring.grace() <= c.last_seen_at
+            and c.first_seen_at >= max(c.updated_at) over same_symbol + monitoring.grace()
+            and not exists (
+                select
+                from monitoring.positions as ended
+                where ended.closed_at > c.first_seen_at - monitoring.grace()
+                    and ended.symbol = c.symbol
+                    and ended.exchange = c.exchange
+                    and ended.account = c.account
+            ) as is_all_there_is
+        from conflicting as c
+        window same_symbol as (partition by c.exchange, c.account, c.symbol)
+    ),
+
+    -- Without a fill yet an entry may still arrive; with one exposure its row stays; with none the better one of the rows; with
+    -- several, what the exchange shows.
+    ranked as (
+        select
+            j.*,
+            count(*) filter (where j.has_exposure) over same_symbol as exposures,
+            bool_or(j.status in ('pending_entry', 'entry_placed')) over same_symbol as is_unsettled,
+            bool_or(j.is_all_there_is) over same_symbol as is_shown,
+            row_number() over (
+                partition by j.exchange, j.account, j.symbol
+                order by j.is_all_there_is is true desc, j.has_exposure desc, j.status = 'active' desc, j.position_id
+            ) as place,
+            first_value(j.position_id) over (
+                partition by j.exchange, j.account, j.symbol
+                order by j.is_all_there_is is true desc, j.has_exposure desc, j.status = 'active' desc, j.position_id
+            ) as keeper,
+            array_agg(j.position_id) over same_symbol as positions
+        from judged as j
+        window same_symbol as (partition by j.exchange, j.account, j.symbol)
+    ),
+
+    duplicates as (
+        select
+            r.*,
+            not r.is_unsettled and (r.exposures <= 1 or coalesce(r.is_shown, false)) as is_decided
+        from ranked as r
+        where r.place > 1
+    ),
+
+    unfinished as (
+        select
+            b.*,
+            v_now - since.at as age
+        from book as b
+        cross join lateral (
+            select max(ev.at) as at
+            from monitoring.position_events as ev
+            where ev.position_id = b.position_id and ev.from_status is distinct from ev.to_status
+        ) as since
+        where b.status <> 'active'
+            and not b.orders_withheld
+            and b.position_id not in (select d.position_id from duplicates as d)
+    ),
+
+    found (check_name, severity, position_id, exchange, account, symbol, position_side, status, age, detail, action) as (
+        select
+            'duplicate',
+            'critical',
+            d.position_id,
+            d.exchange,
+            d.account,
+            d.symbol,
+            d.position_side,
+            d.status,
+            v_now - d.created_at,
+            jsonb_build_object(
+                'positions', d.positions,
+                'duplicate_of', case when d.is_decided then d.keeper end,
+                'exposures', d.exposures,
+                'to_status', case when d.is_decided and not d.is_driven then d.ends_as end,
+                'lease_until', d.lease_until,
+                'seen', d.seen
+            ),
+            case
+                when d.is_decided and d.is_driven then 'it is being driven'
+                when d.is_decided then 'cleanup duplicates'
+                when d.is_unsettled then 'recover: an entry order may have reached the exchange'
+                else 'look at the exchange: both entry orders were filled'
+            end
+        from duplicates as d
+        union all
+        select
+            'duplicate',
+            'critical',
+            b.position_id,
+            b.exchange,
+            b.account,
+            b.symbol,
+            b.position_side,
+            b.status,
+            v_now - b.updated_at,
+            jsonb_build_object('orders_withheld', true, 'seen', b.seen),
+            'look at the exchange whose exposure it is, then take-over'
+        from book as b
+        where b.orders_withheld and b.position_id not in (select d.position_id from duplicates as d)
+        union all
+        select
+            case
+                when u.status in ('pending_entry', 'entry_placed') then 'incomplete'
+                when u.status = 'pending_sl' then 'no_stop_loss'
+                else u.status
+            end,
+            case
+                when u.status = 'pending_sl' or u.status in ('pending_close', 'pending_rollback') and u.age >= findings.stale_after
+                    then 'critical'
+                when u.status in ('pending_close', 'pending_rollback') or u.age >= findings.stale_after then 'warning'
+                else 'info'
+            end,
+            u.position_id,
+            u.exchange,
+            u.account,
+            u.symbol,
+            u.position_side,
+            u.status,
+            u.age,
+            jsonb_build_object(
+                'lease_until', u.lease_until,
+                'to_status', case when u.is_gone and not u.is_driven then u.ends_as end,
+                'seen', u.seen
+            ),
+            case
+                when u.is_driven then 'it is being driven'
+                when u.is_gone then 'cleanup incomplete'
+                else 'recover'
+            end
+        from unfinished as u
+        where (not u.is_driven or u.age >= findings.stale_after)
+            and not (u.status = 'pending_sl' and u.is_gone)
+        union all
+        select
+            x.check_name,
+            case
+                when not x.is_due then 'info'
+                when x.check_name in ('orphaned_db', 'quantity_mismatch') then 'warning'
+                else 'critical'
+            end,
+            b.position_id,
+            b.exchange,
+            b.account,
+            b.symbol,
+            b.position_side,
+            b.status,
+            v_now - x.since,
+            jsonb_build_object(
+                'side', b.side,
+                'open_quantity', b.open_quantity,
+                'lease_until', b.lease_until,
+                'to_status', case when x.check_name = 'orphaned_db' and b.is_gone and not b.is_driven then b.ends_as end,
+                'seen', b.seen
+            ),
+            case
+                when not x.is_due then 'wait for another snapshot'
+                when x.check_name = 'orphaned_db' and b.is_driven then 'it is being driven'
+                when x.check_name = 'orphaned_db' and not b.is_gone then 'look at the exchange: its latest snapshot is suspect'
+                when x.check_name = 'orphaned_db' then 'cleanup orphaned_db'
+                when x.check_name = 'quantity_mismatch' then 'look at its fills, then resize_position'
+                when x.check_name = 'side_mismatch' then 'look at the exchange: it holds the other side'
+                else 'update_stop_loss with a null price, then recover'
+            end
+        from book as b
+        cross join lateral (
+            select
+                b.first_seen_at as since,
+                b.is_proven as is_due,
+                case
+                    when b.seen_quantity > 0 and b.seen_side <> b.side then 'side_mismatch'
+                    when b.status in ('active', 'pending_sl') and b.seen_quantity = 0 then 'orphaned_db'
+                    when b.status in ('active', 'pending_sl') and b.seen_quantity <> b.open_quantity then 'quantity_mismatch'
+                end as check_name
+            union all
+            select
+                b.no_stop_loss_since,
+                b.no_stop_loss_since >= b.updated_at + monitoring.grace()
+                and b.no_stop_loss_since + monitoring.grace() <= b.last_seen_at,
+                case when b.status = 'active' then 'no_stop_loss' end
+            where b.no_stop_loss_since is not null
+        ) as x
+        where x.check_name is not null
+            and b.position_id not in (select c.position_id from conflicting as c)
+        union all
+        select
+            'orphaned_exchange',
+            case when e.is_proven then 'critical' else 'info' end,
+            null,
+            e.exchange,
+            e.account,
+            e.symbol,
+            e.position_side,
+            null,
+            v_now - e.first_seen_at,
+            jsonb_build_object(
+                'side', e.side,
+                'stop_loss_price', e.stop_loss_price,
+                'stop_loss_order_id', e.stop_loss_order_id,
+                'conflict', x.position_id,
+                'to_status', case
+                    when e.is_proven and x.position_id is null and e.average_price is not null
+                        then case when e.stop_loss_price is null then 'pending_sl' else 'active' end
+                end,
+                'seen', monitoring.seen(e.side, e.quantity, e.average_price, e.first_seen_at, e.last_seen_at, e.is_proven)
+            ),
+            case
+                when not e.is_proven then 'wait for another snapshot'
+                when x.position_id is not null then 'look at the exchange: the book has the symbol in another position mode'
+                when e.average_price is null then 'adopt, with its average price'
+                else 'cleanup orphaned_exchange'
+            end
+        from monitoring.evidence as e
+        left join (
+            select
+                b.exchange,
+                b.account,
+                b.symbol,
+                min(b.position_id) as any_side,
+                min(b.position_id) filter (where b.position_side = 'both') as one_way
+            from book as b
+            group by b.exchange, b.account, b.symbol
+        ) as other on other.exchange = e.exchange and other.account = e.account and other.symbol = e.symbol
+        cross join lateral (
+            select case e.position_side when 'both' then other.any_side else other.one_way end as position_id
+        ) as x
+        where e.position_id is null
+            and e.exchange = coalesce(findings.exchange, e.exchange)
+            and e.account = coalesce(findings.account, e.account)
+            and e.symbol = coalesce(findings.symbol, e.symbol)
+        union all
+        select
+            'snapshot_suspect',
+            'critical',
+            null,
+            s.exchange::text,
+            s.account::text,
+            null,
+            null,
+            null,
+            v_now - s.observed_at,
+            jsonb_build_object('observed_at', s.observed_at, 'absences', s.absences, 'max_closes', s.max_closes),
+            'look at the exchange; if they are gone, reconcile with a higher max_closes'
+        from monitoring.snapshots as s
+        where s.is_suspect
+            and s.exchange = coalesce(findings.exchange, s.exchange)
+            and s.account = coalesce(findings.account, s.account)
+            and findings.symbol is null
+    )
+
+    select
+        f.check_name,
+        f.severity,
+        f.position_id,
+        f.exchange,
+        f.account,
+        f.symbol,
+        f.position_side,
+        f.status,
+        f.age,
+        jsonb_strip_nulls(f.detail),
+        f.action
+    from found as f
+    order by
+        array_position(array['critical', 'warning', 'info'], f.severity), f.check_name,
+        f.exchange, f.account, f.symbol, f.position_side, f.position_id;
+end
+$$;
+
+comment on function monitoring.findings(text, text, text, interval) is
+'The one definition of every check, over all exchanges, accounts and symbols, or one: names are canonical, null is all.';
+
+revoke all on function monitoring.findings(text, text, text, interval) from public;
+
+commit;

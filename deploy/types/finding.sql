@@ -1,0 +1,36 @@
+-- Deploy tradelatch:types/finding to pg
+-- requires: schemas/tradelatch
+
+begin;
+
+set local role tradelatch_owner;
+
+create type tradelatch.finding as (
+    check_name text,
+    severity text,
+    position_id bigint,
+    exchange text,
+    account text,
+    symbol text,
+    position_side text,
+    status text,
+    age interval,
+    detail jsonb,
+    action text
+);
+
+comment on type tradelatch.finding is 'Something in the book, or between the book and the exchange, that is not as it should be.';
+comment on column tradelatch.finding.check_name is
+'duplicate, incomplete, pending_rollback, pending_close, no_stop_loss, orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch or snapshot_suspect.';
+comment on column tradelatch.finding.severity is
+'critical: a person must look now. warning: it is due. info: it may settle by itself, or the evidence for it is not complete yet.';
+comment on column tradelatch.finding.position_id is 'Null where no row of the book is concerned.';
+comment on column tradelatch.finding.age is 'For how long it has been so.';
+comment on column tradelatch.finding.detail is
+'What is known: seen (what the exchange showed, since when, and whether that is proven), to_status (where cleanup would move the row), cancel (orders that may be left on the exchange), and what else the check looked at.';
+comment on column tradelatch.finding.action is 'What to do next; after reconcile with apply or adopt, what was done.';
+
+grant usage on type tradelatch.finding to tradelatch_reader;
+revoke usage on type tradelatch.finding from public;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/cleanup from pg
+
+begin;
+
+drop function tradelatch.cleanup;
+
+commit;

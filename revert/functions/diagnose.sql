@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/diagnose from pg
+
+begin;
+
+drop function tradelatch.diagnose;
+
+commit;

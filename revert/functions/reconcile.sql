@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/reconcile from pg
+
+begin;
+
+drop function tradelatch.reconcile;
+
+commit;

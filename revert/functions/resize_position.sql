@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/resize_position from pg
+
+begin;
+
+drop function tradelatch.resize_position;
+
+commit;

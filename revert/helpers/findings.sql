@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/findings from pg
+
+begin;
+
+drop function monitoring.findings;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/seen from pg
+
+begin;
+
+drop function monitoring.seen;
+
+commit;

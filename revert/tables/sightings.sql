@@ -1,0 +1,7 @@
+-- Revert tradelatch:tables/sightings from pg
+
+begin;
+
+drop table monitoring.sightings;
+
+commit;

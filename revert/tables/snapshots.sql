@@ -1,0 +1,7 @@
+-- Revert tradelatch:tables/snapshots from pg
+
+begin;
+
+drop table monitoring.snapshots;
+
+commit;

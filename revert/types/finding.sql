@@ -1,0 +1,7 @@
+-- Revert tradelatch:types/finding from pg
+
+begin;
+
+drop type tradelatch.finding;
+
+commit;

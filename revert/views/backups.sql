@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/backups from pg
+
+begin;
+
+drop view tradelatch.backups;
+
+commit;

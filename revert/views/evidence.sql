@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/evidence from pg
+
+begin;
+
+drop view monitoring.evidence;
+
+commit;

@@ -1,0 +1,18 @@
+-- Verify tradelatch:helpers/check_switch on pg
+
+begin;
+
+select 1 / count(*)
+from pg_catalog.pg_proc as p
+where p.oid = 'monitoring.check_switch(text, boolean)'::regprocedure
+    and p.proowner = 'tradelatch_owner'::regrole
+    and p.provolatile = 'i'
+    and p.prorettype = 'boolean'::regtype
+    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
+    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+
+select 1 / (
+    monitoring.check_switch('x', false) = false
+)::integer;
+
+rollback;

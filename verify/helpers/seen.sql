@@ -1,0 +1,18 @@
+-- Verify tradelatch:helpers/seen on pg
+
+begin;
+
+select 1 / count(*)
+from pg_catalog.pg_proc as p
+where p.oid = 'monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean)'::regprocedure
+    and p.proowner = 'tradelatch_owner'::regrole
+    and p.provolatile = 's'
+    and p.prorettype = 'jsonb'::regtype
+    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
+    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+
+select 1 / (
+    monitoring.seen('long', 1, 2, null, null, true) ->> 'side' = 'long'
+)::integer;
+
+rollback;
