@@ -123,13 +123,16 @@ begin
     unfinished as (
         select
             b.*,
-            v_now - since.at as age
+            v_now - history.since as age,
+            history.refusal
         from book as b
         cross join lateral (
-            select max(ev.at) as at
+            select
+                max(ev.at) filter (where ev.from_status is distinct from ev.to_status) as since,
+                (array_agg(ev.details ->> 'reason' order by ev.id desc) filter (where ev.event = 'reissue_order'))[1] as refusal
             from monitoring.position_events as ev
-            where ev.position_id = b.position_id and ev.from_status is distinct from ev.to_status
-        ) as since
+            where ev.position_id = b.position_id
+        ) as history
         where b.status <> 'active'
             and not b.orders_withheld
             and b.position_id not in (select d.position_id from duplicates as d)
@@ -199,11 +202,14 @@ begin
             jsonb_build_object(
                 'lease_until', u.lease_until,
                 'to_status', case when u.is_gone and not u.is_driven then u.ends_as end,
+                'refusal', u.refusal,
                 'seen', u.seen
             ),
             case
                 when u.is_driven then 'it is being driven'
                 when u.is_gone then 'cleanup incomplete'
+                when u.refusal is not null and u.status in ('pending_close', 'pending_rollback')
+                    then 'recover; or look at the exchange, where its closing order ended: ' || u.refusal
                 else 'recover'
             end
         from unfinished as u
