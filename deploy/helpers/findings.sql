@@ -43,7 +43,13 @@ begin
         from tradelatch.open_positions as o
         inner join monitoring.position_transitions as t on t.move = 'cleanup' and t.from_status = o.status
         -- what was seen before its last move says nothing of it
-        left join monitoring.evidence as e on e.position_id = o.position_id and e.last_seen_at >= o.updated_at
+        left join monitoring.evidence as e
+            on e.position_id = o.position_id
+                and e.last_seen_at >= o.updated_at
+                -- the same slot, so that of one symbol nothing else is read
+                and e.symbol = o.symbol
+                and e.exchange = o.exchange
+                and e.account = o.account
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)

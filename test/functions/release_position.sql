@@ -13,11 +13,11 @@ from (values
     ('T1USDT', 'pending_entry', 'long', 'both', 10, ', cancel e1'),
     ('T2USDT', 'entry_placed', 'short', 'both', 10, ', cancel e1'),
     ('T3USDT', 'pending_sl', 'long', 'both', 4, ', cancel e1 s1'),
-    ('T4USDT', 'active', 'short', 'both', 10, ', cancel s1'),
-    ('T5USDT', 'pending_close', 'long', 'long', 4, ', cancel e1 s1'),
-    ('T5USDT', 'pending_close', 'short', 'short', 10, ', cancel s1'),
-    ('T6USDT', 'pending_rollback', 'long', 'both', 0, ', cancel e1'),
-    ('T7USDT', 'pending_rollback', 'short', 'both', 10, ', cancel s1')
+    ('T4USDT', 'active', 'short', 'both', 10, ', cancel e1 s1'),
+    ('T5USDT', 'pending_close', 'long', 'long', 4, ', cancel c1 e1 s1'),
+    ('T5USDT', 'pending_close', 'short', 'short', 10, ', cancel c1 e1 s1'),
+    ('T6USDT', 'pending_rollback', 'long', 'both', 0, ', cancel c1 e1'),
+    ('T7USDT', 'pending_rollback', 'short', 'both', 10, ', cancel c1 e1 s1')
 ) as t (symbol, status, side, position_side, filled, due);
 create table before (symbol text, position_side text, status text, id bigint, fence bigint, book_row jsonb, events jsonb);
 do $$
@@ -171,7 +171,7 @@ select is(
 )
 from held as h
 inner join tradelatch.positions as p on p.position_id = h.id;
-select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed', 'is released without orders to cancel')
+select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel c1 e1 s1', 'is released with every order that may be left')
 from held as h;
 select is((book_row('DUPUSDT')).status, 'active', 'and the other one stays');
 
@@ -211,7 +211,7 @@ select is(
     r.role || ': ' || r.seen
 )
 from (values
-    ('tradelatch_reader', '42501'), ('tradelatch_bot', '42501'), ('tradelatch_operator', 'ok closed, cancel s1')
+    ('tradelatch_reader', '42501'), ('tradelatch_bot', '42501'), ('tradelatch_operator', 'ok closed, cancel e1 s1')
 ) as r (role, seen);
 
 select explained();
