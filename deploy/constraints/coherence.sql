@@ -5,7 +5,8 @@
 -- What is true of every row. The rows of a table that was there before are made so first, in small transactions, while others go
 -- on writing its prices. No transaction around it all: after whatever ended it half-way it is run again, and goes on.
 
-\set QUIET on
+-- squawk-ignore-file prefer-robust-stmts
+-- Run again, it finds a constraint valid that is, and looks before every other step.
 set role tradelatch_owner;
 set timezone = 'UTC';
 
@@ -165,6 +166,27 @@ begin
 end
 $$;
 
+-- What the old columns had no place for, when the table was given back in between.
+\ir ../adoption/archive.psql
+
+do $$
+declare
+    v_archive regclass := pg_temp.latest_archive('positions');
+begin
+    if v_archive is not null then
+        execute format(
+            'update monitoring.positions as p'
+            ' set request_id = a.request_id, attempt = a.attempt, origin = a.origin, order_key = a.order_key, details = a.details,'
+            ' account = a.account, position_side = a.position_side, stop_loss_percent = a.stop_loss_percent,'
+            ' filled_quantity = a.filled_quantity, average_price = a.average_price, exit_price = a.exit_price'
+            ' from %s as a'
+            ' where a.id = p.id and a.symbol = p.symbol and a.exchange = p.exchange and a.closed_at = p.closed_at',
+            v_archive
+        );
+    end if;
+end
+$$;
+
 \endif
 
 -- Not valid at first, so that no writer waits while the rows are read.
@@ -232,6 +254,8 @@ alter table monitoring.positions
 alter created_at set not null,
 alter updated_at set not null;
 
+-- It was made above, and NOT NULL stands for it now.
+-- squawk-ignore ban-drop-constraint
 alter table monitoring.positions drop constraint positions_times_check;
 
 commit;

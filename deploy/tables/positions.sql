@@ -95,6 +95,10 @@ create table monitoring.positions (
     move_details jsonb
 ) with (fillfactor = 70);
 
+-- What a revert kept of an earlier deploy.
+\ir ../adoption/archive.psql
+select pg_temp.put_back_archive('positions');
+
 \endif
 
 comment on table monitoring.positions is
@@ -134,5 +138,15 @@ comment on column monitoring.positions.activated_at is 'First time that it was a
 comment on column monitoring.positions.closed_at is 'When it became terminal; null exactly while it is open.';
 comment on column monitoring.positions.move is 'Null at rest. The function that updates the row names itself here; the trigger positions_guard checks and logs it.';
 comment on column monitoring.positions.move_details is 'Null at rest. What the event of the move will say.';
+
+\if :has_table
+
+\ir ../adoption/archive.psql
+
+\endif
+
+-- After a revert, fences go on where they were.
+select pg_temp.continue_sequence('monitoring.position_fence', a.archived, 'fence')
+from (values ('positions'), ('position_events')) as a (archived);
 
 commit;

@@ -1,6 +1,7 @@
 """The evening's book with ten thousand positions that are over, taken over: the rows, the rights, the promises."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,12 @@ from tradelatch.cluster import libpq_environment
 from .conftest import OWNER, READER, WRITER, Live
 
 TEST = Path(__file__).parents[1]
-FILES = sorted(str(path.relative_to(TEST)) for path in (TEST / "functions").glob("*.sql"))
+# All but what lists everything in the schema, and who may do what: there is more here.
+FILES = sorted(
+    str(path.relative_to(TEST))
+    for folder in ("functions", "helpers", "indexes", "tables", "triggers", "types", "views")
+    for path in (TEST / folder).glob("*.sql")
+)
 
 UNCHANGED = (
     "id, signal_id, quantity, entry_price, current_price, take_profit_price, unrealized_pnl, realized_pnl, fees, leverage, "
@@ -150,14 +156,13 @@ def test_the_slot_of_an_old_row_is_taken(adopted: Live) -> None:
 
 
 @pytest.fixture(scope="module")
-def tap(adopted: Live) -> dict[str, str]:
-    """pgTAP's programs on a copy of the adopted database, its positions that are over left behind them."""
-    with psycopg.connect(adopted.cluster.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database tap template {adopted.name}")
-    copy = Live(adopted.cluster, "tap")
-    copy.execute("create schema tap")
-    copy.execute("create extension pgtap schema tap")
-    return libpq_environment(copy.dsn)
+def tap(make_live: Callable[..., Live]) -> dict[str, str]:
+    """How pg_prove reaches a database whose old tables were empty: the files bring their own rows."""
+    live = make_live()
+    live.deploy()
+    live.execute("create schema tap")
+    live.execute("create extension pgtap schema tap")
+    return libpq_environment(live.dsn)
 
 
 @pytest.mark.parametrize("file", FILES)

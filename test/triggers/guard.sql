@@ -280,7 +280,7 @@ select ok(
     not exists (
         select
         from monitoring.positions as p
-        where p.updated_at < p.created_at
+        where p.updated_at < p.created_at - interval '1 millisecond'
             or p.closed_at < p.created_at - interval '1 minute'
     ),
     'and the times are in order'
