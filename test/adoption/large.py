@@ -1,7 +1,7 @@
 """Two million rows taken over by the plan while other modules write prices: how long the writers waited at the longest.
 
-The writer that is measured updates the price of one random open position, one statement after the other; a second one does the same to
-rows that are over. A third holds the table for a while now and then, as a report does.
+One writer updates the price of a random open position, one statement after the other; a second one does the same to
+rows that are over. A report reads the table in transactions of three seconds.
 """
 
 import argparse

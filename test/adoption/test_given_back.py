@@ -3,6 +3,7 @@
 import json
 import re
 
+import psycopg
 import pytest
 from tradelatch.cluster import ClusterError
 
@@ -18,7 +19,9 @@ def create(live: Live, symbol: str, **more: object) -> tuple[int, int]:
     """A position of the new kind: its id and fence."""
     given = {"exchange": "binance", "symbol": symbol, "side": "long", "quantity": 1, "entry_price": 2} | more
     names = ", ".join(f"{name} => %s" for name in given)
-    ((position, fence),) = live.all(f"select position_id, fence from tradelatch.create_position({names})", *given.values())
+    ((position, fence),) = live.all(
+        f"select position_id, fence from tradelatch.create_position({names})", *given.values()
+    )
     return position, fence
 
 
@@ -56,14 +59,17 @@ def test_untouched_it_comes_back_to_the_byte(make_live) -> None:
 
 def test_what_happened_since_comes_back_in_the_old_columns(make_live) -> None:
     live = make_live("evening", closed=200)
-    no_stop = live.value("update monitoring.positions set stop_loss_price = 0 where symbol = 'E1/USDT:USDT' returning id")
+    no_stop = live.value(
+        "update monitoring.positions set stop_loss_price = 0 where symbol = 'E1/USDT:USDT' returning id"
+    )
     before = dict(live.rows())
     schema = live.schema()
     live.deploy()
     assert live.value("select status from tradelatch.positions where position_id = %s", no_stop) == "pending_sl"
-    assert live.value(
-        "select details ->> 'reason' from monitoring.position_events where position_id = %s", no_stop
-    ) == "it was active, and no stop-loss is known"
+    assert (
+        live.value("select details ->> 'reason' from monitoring.position_events where position_id = %s", no_stop)
+        == "it was active, and no stop-loss is known"
+    )
 
     opened, fence = create(live, "NEWUSDT", signal_id=77, request_id="signal:77")
     activate(live, opened, fence)
@@ -83,8 +89,8 @@ def test_what_happened_since_comes_back_in_the_old_columns(make_live) -> None:
     assert {key for key in before if after.get(key) != before[key]} == {old}
     assert set(after) - set(before) == {opened, closing, rolling}
     assert live.all(
-        "select symbol, side, quantity::text, status, signal_id, stop_loss_price::text, exit_reason from monitoring.positions"
-        " where id in (%s, %s, %s, %s) order by id",
+        "select symbol, side, quantity::text, status, signal_id, stop_loss_price::text, exit_reason"
+        " from monitoring.positions where id in (%s, %s, %s, %s) order by id",
         old,
         opened,
         closing,
@@ -104,15 +110,14 @@ def test_what_happened_since_comes_back_in_the_old_columns(make_live) -> None:
     assert live.value(f"select count(*) from monitoring_archive.{kept[0][0]}") > 8
     live.execute("drop schema monitoring_archive cascade")
     assert live.schema() == schema
-    live.execute(  # the old code goes on
-        "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price) values ('X', 'y', 'long', 1, 1)",
-        user=OWNER,
+    # the old code goes on
+    insert = (
+        "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price)"
+        " values ('X', 'y', 'long', 1, 1)"
     )
-    with pytest.raises(Exception, match="idx_unique_active_position"):
-        live.execute(
-            "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price) values ('X', 'y', 'long', 1, 1)",
-            user=WRITER,
-        )
+    live.execute(insert, user=OWNER)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="idx_unique_active_position"):
+        live.execute(insert, user=WRITER)
 
 
 def test_deployed_again_it_goes_on_where_it_was(make_live) -> None:
@@ -124,7 +129,9 @@ def test_deployed_again_it_goes_on_where_it_was(make_live) -> None:
     live.revert()
     live.deploy()
     for before, after in zip(rows, live.all("select * from tradelatch.positions order by position_id"), strict=True):
-        assert [v for n, v in enumerate(after) if n not in (13, 14)] == [v for n, v in enumerate(before) if n not in (13, 14)]
+        assert [v for n, v in enumerate(after) if n not in (13, 14)] == [
+            v for n, v in enumerate(before) if n not in (13, 14)
+        ]
         assert after[13] > fence
     assert create(live, "NEWUSDT", request_id="signal:1", account="second") == (position, None)
 
@@ -153,7 +160,11 @@ def test_a_table_of_our_own_goes_into_the_archive_and_comes_back(legacy_cluster)
 @pytest.mark.parametrize(
     ("given", "problem", "found"),
     [
-        ({"symbol": "AVERYLONGNAMEUSDT-261225"}, "does not fit character varying(20)", {"symbol": "AVERYLONGNAMEUSDT-261225"}),
+        (
+            {"symbol": "AVERYLONGNAMEUSDT-261225"},
+            "does not fit character varying(20)",
+            {"symbol": "AVERYLONGNAMEUSDT-261225"},
+        ),
         ({"quantity": "0.000000001"}, "does not fit numeric(20,8)", {"quantity": 1e-9}),
         ({"entry_price": "1000000000000"}, "does not fit numeric(20,8)", {"entry_price": 1000000000000}),
         ({"signal_id": 2**31}, "does not fit integer", {"signal_id": 2**31}),
@@ -161,7 +172,9 @@ def test_a_table_of_our_own_goes_into_the_archive_and_comes_back(legacy_cluster)
         ({"position_side": "long"}, "the old table has no hedge mode", {"position_side": "long"}),
     ],
 )
-def test_what_the_old_columns_cannot_hold_is_refused(adopted_once: Live, given: dict, problem: str, found: dict) -> None:
+def test_what_the_old_columns_cannot_hold_is_refused(
+    adopted_once: Live, given: dict, problem: str, found: dict
+) -> None:
     schema, rows = adopted_once.schema(), adopted_once.rows()
     position, fence = create(adopted_once, **({"symbol": "FITSUSDT"} | given))
     if "account" in found or "position_side" in found:
