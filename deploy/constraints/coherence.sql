@@ -32,6 +32,14 @@ create table if not exists monitoring.legacy_rows (
 comment on table monitoring.legacy_rows is
 'Rows that were taken over and changed for it: the columns as they were found, and what became of them. The revert gives them back.';
 
+-- Few spellings for many rows.
+create temporary table symbols (symbol text primary key, canonical text not null);
+insert into symbols (symbol, canonical)
+select
+    x.symbol,
+    pg_temp.canonical_symbol(x.symbol) as canonical
+from (select distinct p.symbol from monitoring.positions as p) as x;
+
 -- A row without an order key has not been here. Rows that somebody is just writing to are left for the next round: whoever waits
 -- while he holds locks of his own can run into a deadlock.
 do $$
@@ -60,7 +68,7 @@ begin
                     p.id,
                     pg_temp.is_open_status(p.status) as is_open,
                     p.status in ('pending_entry', 'entry_placed', 'canceled', 'failed') as is_unfilled,
-                    pg_temp.canonical_symbol(p.symbol) as symbol,
+                    s.canonical as symbol,
                     pg_temp.canonical_exchange(p.exchange) as exchange,
                     pg_temp.canonical_side(p.side) as side,
                     case
@@ -85,6 +93,7 @@ begin
                         'updated_at', p.updated_at
                     ) as found
                 from monitoring.positions as p
+                inner join symbols as s on s.symbol = p.symbol
                 where p.id = any (v_ids)
             ),
 

@@ -20,8 +20,8 @@ FILES = sorted(
 
 UNCHANGED = (
     "id, signal_id, quantity, entry_price, current_price, take_profit_price, unrealized_pnl, realized_pnl, fees, "
-    "leverage, stop_loss, take_profit, pnl, pnl_percentage, trailing_activated, error_details, retry_count, has_trailing_stop, "
-    "has_stop_loss"
+    "leverage, stop_loss, take_profit, pnl, pnl_percentage, trailing_activated, error_details, retry_count, "
+    "has_trailing_stop, has_stop_loss"
 )
 
 
