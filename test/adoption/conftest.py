@@ -96,8 +96,8 @@ def make_live(legacy_cluster: Cluster) -> Callable[..., Live]:
     """`make_live("evening", closed=100)` is a fresh database with that book; without a book its tables are empty."""
     numbers = count(1)
 
-    def make(book: str | None = None, *, closed: int = 0) -> Live:
-        live = Live(legacy_cluster, f"live_{next(numbers)}")
+    def make(book: str | None = None, *, closed: int = 0, name: str | None = None) -> Live:
+        live = Live(legacy_cluster, name or f"live_{next(numbers)}")
         with psycopg.connect(legacy_cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute(SQL("create database {}").format(Identifier(live.name)))
         live.psql(file="legacy.psql", owner=OWNER, writer=WRITER, reader=READER)
