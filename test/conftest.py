@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from .postgres import WHEELS, programs_of
 
 def pytest_configure(config: pytest.Config) -> None:
     """With TRADELATCH_TEST_POSTGRES=18 every program of PostgreSQL is that release's, because its folder leads PATH."""
+    # A shell's background job has SIGINT ignored, and so would every program that a test means to interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     release = os.environ.get("TRADELATCH_TEST_POSTGRES")
     if not release or hasattr(config, "workerinput"):  # workers inherit PATH
         return

@@ -19,7 +19,8 @@ from typing import Any, Literal
 import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
-from .testing import Clock, Exchange, Holding, Order, OrderRefused
+from .testing import Clock, Holding, Order, OrderRefused
+from .testing.venue import Venue
 
 OPEN_STATUSES = ("pending_entry", "entry_placed", "pending_sl", "active")
 SETTLEMENT_SECONDS = 3
@@ -77,9 +78,11 @@ def lock_key(symbol: str, exchange: str) -> int:
 async def connect(dsn: str, *, connections: int = 4) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
     """A pool for the bot, by any DSN that libpq understands, which is more than asyncpg does."""
     given: dict[str, Any] = conninfo_to_dict(dsn)
+    hosts = given["host"].split(",") if "host" in given else None
+    ports = [int(port) for port in str(given["port"]).split(",")] if "port" in given else [None]
     pool = await asyncpg.create_pool(
-        host=given.get("host"),
-        port=int(given["port"]) if "port" in given else None,
+        host=hosts,
+        port=ports if len(ports) > 1 else ports[0],
         user=given.get("user"),
         password=given.get("password"),
         database=given.get("dbname"),
@@ -269,7 +272,7 @@ class LegacyBook:
 class LegacyBot:
     """The signal handler: it opens a position for a signal, and rolls back on any error."""
 
-    def __init__(self, book: LegacyBook, exchange: Exchange, clock: Clock, tell: Tell) -> None:
+    def __init__(self, book: LegacyBook, exchange: Venue, clock: Clock, tell: Tell) -> None:
         self._book = book
         self._exchange = exchange
         self._clock = clock
@@ -332,7 +335,7 @@ class LegacyBot:
 class LegacySynchronizer:
     """Every 30 to 60 seconds it writes a row for whatever the exchange holds and the book does not show."""
 
-    def __init__(self, book: LegacyBook, exchange: Exchange, clock: Clock, tell: Tell) -> None:
+    def __init__(self, book: LegacyBook, exchange: Venue, clock: Clock, tell: Tell) -> None:
         self._book = book
         self._exchange = exchange
         self._clock = clock
@@ -373,12 +376,12 @@ class LegacySynchronizer:
         return created
 
 
-async def look_up(exchange: Exchange, symbol: str) -> Holding | None:
+async def look_up(exchange: Venue, symbol: str) -> Holding | None:
     """What the exchange's position list shows of a symbol."""
     return next((held for held in await exchange.positions() if held.symbol == symbol), None)
 
 
-async def _send_stop_loss(exchange: Exchange, position: Holding, tell: Tell) -> Decimal:
+async def _send_stop_loss(exchange: Venue, position: Holding, tell: Tell) -> Decimal:
     """Up to three tries; the trigger's price."""
     assert position.average_price is not None
     price = stop_loss_price(position.side, position.average_price)

@@ -5,7 +5,7 @@ with NO_COLOR set, not one escape code is written.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Literal
@@ -16,6 +16,7 @@ from rich.text import Text
 WIDTH = 80
 GAP = 2
 TIME_WIDTH = len("21:50:44.738")
+LABEL_WIDTH = 18
 
 Mood = Literal["plain", "good", "bad", "faint"]
 STYLES: dict[Mood, str] = {"plain": "", "good": "green", "bad": "bold red", "faint": "dim"}
@@ -29,12 +30,16 @@ class Event:
     mood: Mood = "plain"
 
 
-def plain_console(file: IO[str] | None = None) -> Console:
-    """A console of 80 columns that colours nothing by itself."""
-    console = Console(file=file, width=WIDTH, highlight=False, markup=False, emoji=False)
-    if os.environ.get("NO_COLOR"):  # rich would still write bold and dim
-        console = Console(file=file, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
-    return console
+def plain_console(file: IO[str] | None = None, *, width: int | None = WIDTH) -> Console:
+    """A console that colours nothing by itself; of 80 columns, or with None as wide as its terminal."""
+    return Console(
+        file=file,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",  # else rich would still write bold and dim
+    )
 
 
 class Timeline:
@@ -64,6 +69,17 @@ class Timeline:
 def print_text(console: Console, text: str, *, style: str = "") -> None:
     """A paragraph."""
     print_columns(console, [text], [WIDTH], style=style)
+
+
+def print_facts(console: Console, title: str, columns: Mapping[str, Mapping[str, Text]]) -> None:
+    """A row per fact, and a column of its own for each that the facts are told of; what nobody knows is left out."""
+    width = (WIDTH - LABEL_WIDTH) // len(columns) - GAP
+    widths = [LABEL_WIDTH, *(width for _ in columns)]
+    print_columns(console, [title, *columns], widths, style="bold")
+    for label in next(iter(columns.values())):
+        cells = [facts[label] for facts in columns.values()]
+        if any(cell.plain for cell in cells):
+            print_columns(console, [Text(f"  {label}", style="dim"), *cells], widths)
 
 
 def print_columns(console: Console, cells: Sequence[str | Text], widths: Sequence[int], *, style: str = "") -> None:

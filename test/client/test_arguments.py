@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg_pool import ConnectionPool
 from tradelatch import AsyncClient, Client, InvalidArgument
-from tradelatch.arguments import integer, interval, json_object, number, reason_of, text, uuid
+from tradelatch.arguments import boolean, integer, interval, json_document, number, reason_of, text, time, uuid
 
 NUMBERS = {
     "quantity",
@@ -82,11 +82,15 @@ async def test_async_client_refuses_as_well(apt):
         (interval, 60),
         (interval, "1 minute"),
         (uuid, "a252c7e8-243f-40b6-b3be-04e8e1c15140"),
-        (json_object, []),
-        (json_object, '{"a": 1}'),
-        (json_object, {"a": float("nan")}),
-        (json_object, {"a": object()}),
-        (json_object, {("a", "b"): 1}),
+        (json_document, []),
+        (json_document, '{"a": 1}'),
+        (json_document, {"a": float("nan")}),
+        (json_document, {"a": object()}),
+        (json_document, {("a", "b"): 1}),
+        (boolean, None),
+        (boolean, 1),
+        (time, "2025-10-22"),
+        (time, datetime(2025, 10, 22)),
     ],
 )
 def test_other_types(check, value):
@@ -99,14 +103,38 @@ def test_what_is_sent():
     assert text("side", Side.SHORT) == "short"
     assert type(text("side", Side.SHORT)) is str
     assert number("quantity", 10**400) == Decimal(10) ** 400
-    assert [check("name", None) for check in (text, number, integer, interval, uuid, json_object)] == [None] * 6
+    assert [check("name", None) for check in (text, number, integer, interval, uuid, time, json_document)] == [None] * 7
     at = datetime(2025, 10, 22, 21, 50, 40, tzinfo=UTC)
     attempt = uuid4()
-    assert json.loads(json_object("details", {"a": Decimal("61.80"), "b": [at], "c": {"d": attempt}})) == {
+    assert json.loads(json_document("details", {"a": Decimal("61.80"), "b": [at], "c": {"d": attempt}})) == {
         "a": "61.80",
         "b": ["2025-10-22T21:50:40+00:00"],
         "c": {"d": str(attempt)},
     }
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        {},
+        "[]",
+        b"[]",
+        [5],
+        [{"symbol": "APTUSDT", "quantity": 0.1}],
+        [{"symbol": "APTUSDT", "quantity": True}],
+        [{"symbol": "APTUSDT", "quantity": 1, "average_price": 0.1}],
+        [{"symbol": "APTUSDT", "quantity": 1, "stop_loss_price": 0.1}],
+        [{"symbol": object()}],
+    ],
+)
+def test_snapshots_that_cannot_be_sent(snapshot):
+    with pytest.raises(InvalidArgument, match=r"^snapshot"):
+        json_document("snapshot", snapshot)
+
+
+def test_snapshots():
+    entry = {"symbol": "APTUSDT", "side": "short", "quantity": Decimal("61.80"), "stop_loss_price": None}
+    assert json.loads(json_document("snapshot", [entry])) == [entry | {"quantity": "61.80"}]
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False) | st.integers())

@@ -1,6 +1,10 @@
 """A move that was answered is on disk, whatever the session says about synchronous_commit."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
+from psycopg.types.json import Jsonb
 
 # How far a transaction has written when it is about to commit, and whether the disk has more than that right after:
 # the record of the commit comes last.
@@ -38,14 +42,15 @@ def test_a_move_waits_for_the_disk(database, admin, connect) -> None:
     ("asked", "kept"),
     [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"), ("remote_apply", "remote_apply")],
 )
-def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect, age_leases) -> None:
-    bot = connect()
-    bot("select set_config('synchronous_commit', %s, false)", asked)
+def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect, operator_dsn, age_leases) -> None:
+    bot, operator = connect(), connect(operator_dsn)
+    for session in (bot, operator):
+        session("select set_config('synchronous_commit', %s, false)", asked)
 
-    def level_after(function: str, **arguments) -> tuple:
-        with bot.connection.transaction():
-            receipt = bot.call(function, **arguments)
-            return receipt, bot.value("show synchronous_commit")
+    def level_after(function: str, session=bot, **arguments) -> tuple:
+        with session.connection.transaction():
+            answers = session.calls(function, **arguments)
+            return answers[0] if answers else None, session.value("show synchronous_commit")
 
     position, level = level_after("create_position", **bot.opening())
     levels = {"create_position": level}
@@ -73,6 +78,21 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
         ("cancel_position", {**driven(other), "reason": "x"}),
     ):
         levels[function] = level_after(function, **arguments)[1]
+    sized, _ = level_after(
+        "adopt_position", exchange="binance", account=admin.account, symbol="METUSDT", side="long", quantity=43,
+        average_price=1, stop_loss_price=Decimal("0.9"),
+    )  # fmt: skip
+    by_id = {"position_id": sized.position_id, "reason": "x"}
+    levels["settle_position"] = level_after("settle_position", position_id=position.position_id, fees=1)[1]
+    levels["resize_position"] = level_after("resize_position", **by_id, quantity=4)[1]
+    levels["take_over"] = level_after("take_over", operator, **by_id)[1]
+    levels["release_position"] = level_after("release_position", operator, **by_id)[1]
+    levels["reconcile"] = level_after(
+        "reconcile", exchange="binance", account=admin.account, snapshot=Jsonb([]), observed_at=datetime.now(UTC)
+    )[1]
+    levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
+    backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)
+    levels["restore_backup"] = level_after("restore_backup", operator, backup_id=backup, dry_run=False)[1]
     assert levels == dict.fromkeys(levels, kept)
     lifecycle = admin(
         "select proname::text from pg_proc where pronamespace = 'tradelatch'::regnamespace and provolatile = 'v'"

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from tradelatch import AsyncClient, Receipt
 from tradelatch.demo import __main__ as demo
-from tradelatch.demo import bots
 from tradelatch.demo.incidents import APTUSDT
+from tradelatch.reproduce import bots
 
 COMMAND = [sys.executable, "-m", "tradelatch.demo"]
 COLOUR = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS")
@@ -187,7 +187,7 @@ def main_on(database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """Run the demo in this process, on a database that is deployed already; its exit status and output."""
 
     @contextmanager
-    def ready(dsn: str) -> Iterator[str]:
+    def ready(dsn: str, purpose: str) -> Iterator[str]:
         yield database
 
     monkeypatch.setattr(demo, "scratch_database", ready)

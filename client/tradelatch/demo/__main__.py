@@ -16,11 +16,12 @@ from rich.console import Console
 
 from .. import AsyncClient
 from ..cluster import ClusterError, sqitch
+from ..reproduce.aftermath import Aftermath
+from ..reproduce.scratch import NoDatabase, scratch_database
 from ..timeline import STYLES, plain_console, print_text
 from .incidents import APTUSDT, AVLUSDT, Incident
 from .play import play_latched, play_legacy
-from .scratch import NoDatabase, scratch_database
-from .verdict import Aftermath, broken_promises, print_verdict, shows_fault
+from .verdict import broken_promises, print_verdict, shows_fault
 
 INTRODUCTION = (
     "Two incidents of a live trading bot, each played twice: on its legacy flow, and on tradelatch. The statements run "
@@ -33,7 +34,7 @@ PACE = 0.2  # real seconds for one of the incident's, where somebody watches
 async def demo(dsn: str, console: Console, pace: float) -> bool:
     """Play everything. True when tradelatch held, and the legacy flow did not."""
     results = []
-    with scratch_database(dsn) as scratch:
+    with scratch_database(dsn, "demo") as scratch:
         print_text(console, INTRODUCTION)
         # The legacy flow needs nothing of tradelatch: it plays while sqitch works.
         deployed = asyncio.create_task(asyncio.to_thread(sqitch, scratch, "deploy", "--no-verify"))
@@ -79,7 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         held = asyncio.run(demo(os.environ.get("TRADELATCH_DSN", ""), console, PACE if console.is_terminal else 0.0))
     except KeyboardInterrupt:
         return 130
-    except (NoDatabase, ClusterError) as error:
+    except NoDatabase as error:
+        print(f"tradelatch.demo: {error} (`make demo` starts one; TRADELATCH_DSN names another)", file=sys.stderr)
+        return 2
+    except ClusterError as error:
         print(f"tradelatch.demo: {error}", file=sys.stderr)
         return 2
     return 0 if held else 1

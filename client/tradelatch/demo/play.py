@@ -2,20 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 import psycopg
 from psycopg import sql
 from rich.console import Console
 
 from .. import AsyncClient
-from ..legacy import OPEN_STATUSES, LegacyBook, LegacyBot, LegacySynchronizer, Tell, connect
+from ..legacy import LegacyBook, LegacyBot, LegacySynchronizer, Tell, connect
+from ..reproduce.aftermath import Aftermath, Row, latched_rows, legacy_rows
+from ..reproduce.bots import Bot, Synchronizer
 from ..testing import Holding
 from ..timeline import Event, Mood, Timeline
-from .bots import Bot, Synchronizer
 from .incidents import Incident
-from .verdict import Aftermath, Row
 
 SIGNAL_HANDLER = "signal handler"
 SYNCHRONIZER = "synchronizer"
@@ -43,8 +41,7 @@ async def play_legacy(incident: Incident, dsn: str, console: Console, pace: floa
             LegacyBot(book, stage.exchange, stage.clock, stage.teller(SIGNAL_HANDLER)),
             LegacySynchronizer(book, stage.exchange, stage.clock, stage.teller(SYNCHRONIZER)),
         )
-        rows = await book.rows(symbol)
-    return stage.aftermath([_legacy_row(row, incident.signal.quantity) for row in rows])
+        return stage.aftermath(await legacy_rows(book, symbol, like=incident.signal.quantity))
 
 
 async def play_latched(
@@ -57,13 +54,7 @@ async def play_latched(
         Bot(client, stage.exchange, stage.clock, stage.teller(SIGNAL_HANDLER)),
         Synchronizer(client, stage.exchange, stage.teller(SYNCHRONIZER)),
     )
-    async with await psycopg.AsyncConnection.connect(dsn) as connection:
-        rows = await connection.execute(
-            "select position_id, status, side, open_quantity, stop_loss_price from tradelatch.positions"
-            " where symbol = %s order by position_id",
-            [incident.signal.symbol],
-        )
-        return stage.aftermath([_row(*row) async for row in rows])
+    return stage.aftermath(await latched_rows(dsn, incident.signal.symbol))
 
 
 class _Stage:
@@ -122,14 +113,3 @@ async def _start_ids_at(dsn: str, position_id: int) -> None:
         await connection.execute(
             sql.SQL("alter table monitoring.positions alter column id restart with {}").format(position_id)
         )
-
-
-def _legacy_row(row: Mapping[str, Any], like: Decimal) -> Row:
-    quantity = row["quantity"] if row["status"] in OPEN_STATUSES else Decimal(0)
-    if quantity == quantity.quantize(like):  # without the zeros that the column adds
-        quantity = quantity.quantize(like)
-    return _row(row["id"], row["status"], row["side"], quantity, row["stop_loss_price"])
-
-
-def _row(position_id: int, status: str, side: str, quantity: Decimal, stop_loss_price: Decimal | None) -> Row:
-    return Row(position_id, status, -quantity if side == "short" else quantity, stop_loss_price)

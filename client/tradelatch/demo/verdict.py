@@ -1,60 +1,13 @@
 """What is left after an incident, in the book and on the exchange, and whether that is as it should be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from rich.console import Console
 from rich.text import Text
 
-from ..testing import Holding, Order
-from ..timeline import GAP, STYLES, WIDTH, Mood, print_columns
-
-LABEL_WIDTH = 18
-CELL_WIDTH = (WIDTH - LABEL_WIDTH) // 2 - GAP
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a book: `open_size` is what it says is on the exchange, below zero for a short position."""
-
-    position_id: int
-    status: str
-    open_size: Decimal
-    stop_loss_price: Decimal | None
-
-
-@dataclass(frozen=True)
-class Aftermath:
-    """The book's rows for a symbol, and the exchange's orders and position, when everybody has finished."""
-
-    rows: Sequence[Row]
-    orders: Sequence[Order]
-    entries: int
-    position: Holding
-
-    @property
-    def book(self) -> Holding:
-        """What the exchange would hold if the book were right."""
-        return replace(self.position, size=sum((row.open_size for row in self.rows), Decimal(0)))
-
-    @property
-    def agrees(self) -> bool:
-        return self.book.size == self.position.size
-
-    @property
-    def exposing_orders(self) -> list[Order]:
-        """The orders that could open a position or add to one."""
-        return [order for order in self.orders if order.kind == "market" and not order.reduce_only]
-
-    @property
-    def closing_orders(self) -> list[Order]:
-        return [order for order in self.orders if order.kind == "market"][self.entries :]
-
-    @property
-    def stops(self) -> list[Order]:
-        return [order for order in self.orders if order.kind == "stop" and order.status == "open"]
+from ..reproduce.aftermath import Aftermath
+from ..timeline import STYLES, Mood, print_facts
 
 
 def broken_promises(after: Aftermath, *, ends: Literal["protected", "flat"]) -> list[str]:
@@ -88,13 +41,7 @@ def shows_fault(after: Aftermath, asked_for: Decimal) -> bool:
 
 def print_verdict(console: Console, symbol: str, legacy: Aftermath, latched: Aftermath) -> None:
     """A row per fact, a column per flow; red is what is wrong."""
-    widths = [LABEL_WIDTH, CELL_WIDTH, CELL_WIDTH]
-    print_columns(console, [symbol, "legacy flow", "tradelatch"], widths, style="bold")
-    columns = [_facts(legacy), _facts(latched)]
-    for label in columns[0]:
-        cells = [column[label] for column in columns]
-        if any(cell.plain for cell in cells):
-            print_columns(console, [Text(f"  {label}", style="dim"), *cells], widths)
+    print_facts(console, symbol, {"legacy flow": _facts(legacy), "tradelatch": _facts(latched)})
 
 
 def _facts(after: Aftermath) -> dict[str, Text]:

@@ -1,8 +1,8 @@
-"""A database that exists as long as the demo needs it."""
+"""A database that exists as long as somebody plays in it."""
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 from psycopg import sql
@@ -18,21 +18,21 @@ class NoDatabase(Exception):
 
 
 @contextmanager
-def scratch_database(dsn: str) -> Iterator[str]:
+def scratch_database(dsn: str, purpose: str) -> Iterator[str]:
     """The DSN of a new database on the server of `dsn`, which is dropped again whatever happens.
 
     Roles belong to the whole server: if tradelatch had none there before, the plan's own revert script takes away
     those that nobody else has begun to use.
     """
-    name = f"tradelatch_demo_{secrets.token_hex(4)}"
-    try:
-        admin = psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_SECONDS)
-        had_roles = _has_roles(admin)
-        admin.execute(sql.SQL("create database {} template template0 encoding 'utf8'").format(sql.Identifier(name)))
-    except psycopg.Error as error:
-        reason = " ".join(str(error).split())
-        raise NoDatabase(f"no database: {reason} (`make demo` starts one; TRADELATCH_DSN names another)") from error
-    with admin:
+    name = f"tradelatch_{purpose}_{secrets.token_hex(4)}"
+    with ExitStack() as afterwards:
+        try:
+            admin = psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_SECONDS)
+            afterwards.enter_context(admin)
+            had_roles = _has_roles(admin)
+            admin.execute(sql.SQL("create database {} template template0 encoding 'utf8'").format(sql.Identifier(name)))
+        except psycopg.Error as error:
+            raise NoDatabase("no database: " + " ".join(str(error).split())) from error
         try:
             yield make_conninfo(dsn, dbname=name)
         finally:

@@ -1,0 +1,12 @@
+"""The command line. Its libraries come with `tradelatch[cli]`.
+
+A command is one line of COMMANDS and one module beside this one, named after it (`take-over`: take_over.py), in which
+a click command has that name too. The module is imported when the command is called.
+"""
+
+COMMANDS = {
+    "deploy": "bring the database to this version's schema",
+    "verify": "check what is deployed: shapes, rights, and who may not",
+    "reproduce": "the incidents, on the legacy flow and on tradelatch",
+    "analyze-logs": "double openings in the logs of a bot that does not use tradelatch",
+}

@@ -1,0 +1,79 @@
+"""What ends a command, as one line on stderr and an exit status."""
+
+import signal
+from collections.abc import Sequence
+
+import click
+import psycopg
+
+from ..cluster import ClusterError
+from ..errors import (
+    InvalidArgument,
+    PermissionDenied,
+    PositionNotFound,
+    SchemaMismatch,
+    TradelatchError,
+    Unavailable,
+    from_database,
+)
+from .connection import NoConnection
+
+FAILED = 1
+CANNOT = 2
+INTERRUPTED = 130
+# Wrong usage or no connection; any other refusal is a failed run.
+_CANNOT = (InvalidArgument, PermissionDenied, PositionNotFound, SchemaMismatch, Unavailable)
+
+
+class Refused(click.ClickException):
+    """The command does not do what was asked for, and has changed nothing."""
+
+    exit_code = CANNOT
+
+
+def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+    """Call a command with these arguments, else those of the process; the exit status.
+
+    SIGTERM and SIGHUP end it like Ctrl-C.
+    """
+    before = {n: signal.signal(n, signal.default_int_handler) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        return _status(command, arguments)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _status(command: click.Command, arguments: Sequence[str] | None) -> int:
+    try:
+        status = command.main(arguments, prog_name=command.name, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return CANNOT
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else command.name
+        return _end(f"{where}: {error.format_message().rstrip('.')} (see {where} --help)", CANNOT)
+    except click.ClickException as error:
+        return _end(f"{command.name}: {error.format_message()}", error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _end(f"{command.name}: interrupted", INTERRUPTED)
+    except NoConnection as error:
+        return _end(f"{command.name}: {error}", CANNOT)
+    except ClusterError as error:
+        click.echo(f"{command.name}: {error}", err=True)
+        return FAILED
+    except psycopg.Error as error:
+        return _refused(command.name, from_database(error))
+    except TradelatchError as error:
+        return _refused(command.name, error)
+    return status if isinstance(status, int) else 0
+
+
+def _refused(name: str | None, error: TradelatchError) -> int:
+    code = f" [{error.sqlstate}]" if error.sqlstate else ""
+    return _end(f"{name}: {type(error).__name__}{code}: {error}", CANNOT if isinstance(error, _CANNOT) else FAILED)
+
+
+def _end(line: str, status: int) -> int:
+    click.echo(" ".join(line.split()), err=True)
+    return status

@@ -1,0 +1,39 @@
+"""Options and types that commands share."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import click
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+LONGEST = timedelta(days=36500)
+
+
+def duration(value: str | timedelta) -> timedelta:
+    """The type of an option: `90s`, `5m`, `1h`, `2d`, and `1h30m`."""
+    if isinstance(value, timedelta):
+        return value
+    parts = re.findall(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])", value)
+    if not parts or "".join(map("".join, parts)) != value:
+        raise click.BadParameter(f"{value!r} is no duration: 90s, 5m, 1h")
+    total = sum((timedelta(**{UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
+    if total > LONGEST:
+        raise click.BadParameter(f"{value!r} is too long")
+    return total
+
+
+json_option = click.option("--json", "as_json", is_flag=True, envvar="TRADELATCH_JSON", help="Print one JSON document.")
+confirm_option = click.option("--confirm", is_flag=True, help="Do it. Without this it is a dry run.")
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--exchange, --account and --symbol: None where they are not given."""
+    for option in (
+        click.option("--symbol", metavar="SYMBOL", help="Only this one, in any spelling."),
+        click.option("--account", metavar="ACCOUNT", help="Only this exchange account."),
+        click.option("--exchange", metavar="EXCHANGE", help="Only this venue."),
+    ):
+        command = option(command)
+    return command
