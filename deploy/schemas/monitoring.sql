@@ -31,11 +31,36 @@ select
 from pg_catalog.pg_namespace as n
 where n.nspname = 'monitoring';
 
--- Whoever owned the schema goes on reaching the tables in it.
+-- Who may create in it could put a function beside one of ours.
+insert into monitoring.legacy_state (part, statement)
+select
+    'schema' as part,
+    pg_catalog.format(
+        'grant create on schema monitoring to %s%s',
+        case x.grantee when 0 then 'public' else x.grantee::regrole::text end,
+        case when x.is_grantable then ' with grant option' else '' end
+    ) as statement
+from pg_catalog.pg_namespace as n
+cross join pg_catalog.aclexplode(n.nspacl) as x
+where n.nspname = 'monitoring'
+    and x.privilege_type = 'CREATE'
+    and x.grantee <> n.nspowner;
+
+-- Whoever owned the schema goes on reaching the tables in it, and so does everybody else who could.
 do $$
 declare
     v_owner regrole := (select n.nspowner from pg_catalog.pg_namespace as n where n.nspname = 'monitoring');
+    v_grant text;
 begin
+    for v_grant in
+        select s.statement
+        from monitoring.legacy_state as s
+        where s.statement like 'grant create %'
+    loop
+        execute pg_catalog.regexp_replace(
+            pg_catalog.regexp_replace(v_grant, '^grant (.*) to ', 'revoke \1 from '), ' with grant option$', ''
+        );
+    end loop;
     execute 'alter schema monitoring owner to tradelatch_owner';
     set local role tradelatch_owner;
     if v_owner <> 'tradelatch_owner'::regrole then

@@ -47,14 +47,31 @@ def test_untouched_it_comes_back_to_the_byte(make_live) -> None:
     live.execute("alter table monitoring.positions add constraint leverage_check check (leverage > 0)")
     live.execute("grant update (current_price) on monitoring.positions to dashboard")
     live.execute("grant select on monitoring.positions to public")
+    live.execute("grant usage on schema monitoring to public")
+    live.execute("grant usage, create on schema monitoring to trailing_bot with grant option")
     before = live.schema(), live.rows()
     live.deploy()
     assert live.value("select indisvalid from pg_index where indexrelid = 'monitoring.positions_opened'::regclass")
+    assert not live.value("select has_schema_privilege('trailing_bot', 'monitoring', 'create')")
+    assert live.value("select has_schema_privilege('trailing_bot', 'monitoring', 'usage')")
     live.revert()
     assert (live.schema(), live.rows()) == before
     live.deploy()
     live.revert()
     assert (live.schema(), live.rows()) == before
+
+
+def test_a_table_of_a_superuser_or_a_role_with_an_odd_name_comes_back(make_live) -> None:
+    for owner in ("postgres", '"Odd ""bot"""'):
+        live = make_live()
+        if owner != "postgres":
+            live.execute(f"create role {owner}")
+        live.execute(f"alter schema monitoring owner to {owner}")
+        live.execute(f"alter table monitoring.positions owner to {owner}")
+        before = live.schema()
+        live.deploy()
+        live.revert()
+        assert live.schema() == before
 
 
 def test_what_happened_since_comes_back_in_the_old_columns(make_live) -> None:
