@@ -82,8 +82,6 @@ select is(
 select is(absent(), '{C1USDT,C2USDT,C3USDT,C4USDT,C6USDT}'::text[], 'all absences are');
 
 -- A suspect snapshot after it: what was proven has to wait.
-create table recorded as
-select state() as state;
 select is(
     show('{"C5USDT long 10"}', at('60 seconds'), apply => true, max_closes => 3),
     '{
