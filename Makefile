@@ -13,7 +13,7 @@ stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n
 .PHONY: help demo test check simulate crash adopt-large mutants up down bench clean
 
 help: ## list the commands
-	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo

@@ -96,7 +96,11 @@ end
 $$;
 
 \ir problems.psql
-select pg_temp.refuse_problems();
+do $$
+begin
+    perform pg_temp.refuse_problems();
+end
+$$;
 
 \endif
 

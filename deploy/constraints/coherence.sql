@@ -21,7 +21,11 @@ where a.attrelid = 'monitoring.positions'::regclass
 
 -- Rows that came after the first look, before the old code lost its INSERT.
 \ir ../adoption/problems.psql
-select pg_temp.refuse_problems();
+do $$
+begin
+    perform pg_temp.refuse_problems();
+end
+$$;
 
 create table if not exists monitoring.legacy_rows (
     position_id bigint primary key,

@@ -44,7 +44,11 @@ where a.attrelid = 'monitoring.positions'::regclass
 \if :is_ours
 
 \ir ../adoption/archive.psql
-select pg_temp.put_back_archive('position_events');
+do $$
+begin
+    perform pg_temp.put_back_archive('position_events');
+end
+$$;
 
 \endif
 

@@ -97,7 +97,11 @@ create table monitoring.positions (
 
 -- What a revert kept of an earlier deploy.
 \ir ../adoption/archive.psql
-select pg_temp.put_back_archive('positions');
+do $$
+begin
+    perform pg_temp.put_back_archive('positions');
+end
+$$;
 
 \endif
 
@@ -146,7 +150,11 @@ comment on column monitoring.positions.move_details is 'Null at rest. What the e
 \endif
 
 -- After a revert, fences go on where they were.
-select pg_temp.continue_sequence('monitoring.position_fence', a.archived, 'fence')
-from (values ('positions'), ('position_events')) as a (archived);
+do $$
+begin
+    perform pg_temp.continue_sequence('monitoring.position_fence', 'positions', 'fence');
+    perform pg_temp.continue_sequence('monitoring.position_fence', 'position_events', 'fence');
+end
+$$;
 
 commit;

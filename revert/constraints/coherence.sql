@@ -8,6 +8,7 @@ select pg_catalog.to_regclass('monitoring.legacy_rows') is not null as gives_bac
 \gset
 
 set local role tradelatch_owner;
+set local client_min_messages = warning;
 
 alter table monitoring.positions drop constraint if exists positions_coherent_check;
 
