@@ -4,16 +4,16 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
-HEAVY := $(wildcard test/recovery test/simulation test/crash test/properties test/reproduce test/venues/test_commands.py)
+HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/properties test/reproduce test/venues/test_commands.py)
 
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
-.PHONY: help demo test check simulate crash mutants up down bench clean
+.PHONY: help demo test check simulate crash adopt-large mutants up down bench clean
 
 help: ## list the commands
-	@sed -nE 's/^([a-z]+): ## (.*)/make \1	\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
@@ -25,9 +25,10 @@ test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
 	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
 	$(call stage,mypy,$(PYTHON) -m mypy)
 	$(call stage,sqlfluff,$(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar deploy revert verify)
+	$(call stage,squawk,.venv/bin/squawk --reporter gcc deploy/*/*.sql deploy/*/*.psql)
 	@$(PYTEST) $(HEAVY:%=--ignore=%)
 
-check: ## the heavy part: interleavings, simulation, crashes, properties, PgBouncer, PostgreSQL 18
+check: ## the heavy part: interleavings, simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
 	@.ci/install test
 	@$(PYTEST) $(HEAVY)
 	@printf '\nThe client through PgBouncer\n'
@@ -42,6 +43,10 @@ simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 crash: ## servers and clients killed under load: ROUNDS=20
 	@.ci/install test
 	@TRADELATCH_CRASH_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest --no-header -q -s test/crash
+
+adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
+	@.ci/install test
+	@$(PYTHON) test/adoption/large.py --rows $(or $(ROWS),2000000)
 
 mutants: ## the build broken on purpose: which test sees it
 	@.ci/install test

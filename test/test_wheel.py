@@ -40,6 +40,6 @@ def test_the_wheel_carries_the_sqitch_project(installed: Path) -> None:
     for name in ("sqitch.conf", "sqitch.plan"):
         assert (project / name).read_bytes() == (checkout / name).read_bytes()
     for folder in ("deploy", "revert", "verify"):
-        scripts = sorted(path.relative_to(checkout) for path in (checkout / folder).rglob("*.sql"))
-        assert scripts
-        assert sorted(path.relative_to(project) for path in (project / folder).rglob("*.sql")) == scripts
+        scripts = sorted(path.relative_to(checkout) for path in (checkout / folder).rglob("*.*sql"))
+        assert {path.suffix for path in scripts} >= {".sql"}
+        assert sorted(path.relative_to(project) for path in (project / folder).rglob("*.*sql")) == scripts

@@ -56,7 +56,7 @@ begin
     v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', create_position.stop_loss_percent);
     v_wanted.request_id := monitoring.check_text('request_id', create_position.request_id, 200, true);
     v_wanted.attempt := create_position.attempt;
-    v_wanted.signal_id := create_position.signal_id;
+    v_wanted.signal := create_position.signal_id;
     v_wanted.details := monitoring.check_details(create_position.details);
 
     perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
@@ -71,11 +71,11 @@ begin
     for v_try in 1..3 loop
         insert into monitoring.positions as p (
             origin, exchange, account, symbol, side, position_side, quantity, entry_price, stop_loss_percent,
-            request_id, attempt, drive_attempt, signal_id, details, status, lease_until
+            request_id, attempt, drive_attempt, signal, details, status, lease_until
         ) values (
             v_wanted.origin, v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.side, v_wanted.position_side,
             v_wanted.quantity, v_wanted.entry_price, v_wanted.stop_loss_percent,
-            v_wanted.request_id, v_wanted.attempt, v_wanted.attempt, v_wanted.signal_id, v_wanted.details,
+            v_wanted.request_id, v_wanted.attempt, v_wanted.attempt, v_wanted.signal, v_wanted.details,
             'pending_entry', clock_timestamp() + v_lease
         )
         on conflict do nothing

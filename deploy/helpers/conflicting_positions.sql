@@ -13,7 +13,7 @@ returns table (position_id bigint, position_side text, exchange_order_id text)
 language sql
 stable
 as $$
-    select p.id, p.position_side::text, p.exchange_order_id::text
+    select p.id::bigint, p.position_side::text, p.exchange_order_id::text
     from monitoring.positions as p
     where p.closed_at is null and p.position_side in ('both', 'long')
         and p.symbol = conflicting_positions.symbol
@@ -21,7 +21,7 @@ as $$
         and p.account = conflicting_positions.account
         and conflicting_positions.position_side in ('both', 'long')
     union all
-    select p.id, p.position_side::text, p.exchange_order_id::text
+    select p.id::bigint, p.position_side::text, p.exchange_order_id::text
     from monitoring.positions as p
     where p.closed_at is null and p.position_side in ('both', 'short')
         and p.symbol = conflicting_positions.symbol

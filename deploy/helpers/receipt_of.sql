@@ -72,7 +72,7 @@ begin
 
     return row(
         receipt_of.outcome,
-        book_row.id,
+        book_row.id::bigint,
         book_row.status,
         case when drives then book_row.fence end,
         case when drives then book_row.lease_until end,

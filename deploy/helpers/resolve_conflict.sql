@@ -106,7 +106,7 @@ begin
             'quantity', wanted.quantity,
             'entry_price', wanted.entry_price,
             'request_id', wanted.request_id,
-            'signal_id', wanted.signal_id
+            'signal_id', wanted.signal
         )
     );
     return monitoring.receipt_of(v_holder, 'existing', false);

@@ -2,16 +2,20 @@
 -- requires: tables/positions
 -- The other index that carries the guarantee: one open position in one-way mode, or one short one. A both row is in the two of
 -- them, so that it excludes long and short.
+-- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
-begin;
+set role tradelatch_owner;
 
-set local role tradelatch_owner;
+select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+where i.indexrelid = pg_catalog.to_regclass('monitoring.idx_unique_active_position_short') and not i.indisvalid
+\gexec
 
-create unique index idx_unique_active_position_short
+create unique index concurrently if not exists idx_unique_active_position_short
 on monitoring.positions (symbol, exchange, account)
 where closed_at is null and position_side in ('both', 'short');
 
 comment on index monitoring.idx_unique_active_position_short is
 'At most one open position of position_side both or short for each exchange, account and symbol.';
 
-commit;
+reset role;

@@ -1,14 +1,18 @@
 -- Deploy tradelatch:indexes/idx_unique_position_attempt to pg
 -- requires: tables/positions
+-- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
-begin;
+set role tradelatch_owner;
 
-set local role tradelatch_owner;
+select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+where i.indexrelid = pg_catalog.to_regclass('monitoring.idx_unique_position_attempt') and not i.indisvalid
+\gexec
 
-create unique index idx_unique_position_attempt
+create unique index concurrently if not exists idx_unique_position_attempt
 on monitoring.positions (attempt)
 where attempt is not null;
 
 comment on index monitoring.idx_unique_position_attempt is 'A call that is repeated finds what it made, also when that is over.';
 
-commit;
+reset role;

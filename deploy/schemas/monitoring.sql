@@ -1,9 +1,85 @@
 -- Deploy tradelatch:schemas/monitoring to pg
+-- requires: adoption/preflight
 -- requires: roles/all
+-- A schema that is there already is taken over, with everything else in it left to whom it belongs. How it was is kept in a
+-- table, as the statements that give it back.
 
 begin;
 
+select pg_catalog.to_regnamespace('monitoring') is not null as has_schema
+\gset
+
+\if :has_schema
+
+create table monitoring.legacy_state (
+    place integer generated always as identity primary key,
+    part text not null,
+    statement text not null
+);
+
+insert into monitoring.legacy_state (part, statement)
+select
+    'schema' as part,
+    pg_catalog.format('alter schema monitoring owner to %s', n.nspowner::regrole) as statement
+from pg_catalog.pg_namespace as n
+where n.nspname = 'monitoring';
+
+insert into monitoring.legacy_state (part, statement)
+select
+    'schema' as part,
+    pg_catalog.format('comment on schema monitoring is %L', pg_catalog.obj_description(n.oid, 'pg_namespace')) as statement
+from pg_catalog.pg_namespace as n
+where n.nspname = 'monitoring';
+
+-- Who may create in it could put a function beside one of ours.
+insert into monitoring.legacy_state (part, statement)
+select
+    'schema' as part,
+    pg_catalog.format(
+        'grant create on schema monitoring to %s%s',
+        case x.grantee when 0 then 'public' else x.grantee::regrole::text end,
+        case when x.is_grantable then ' with grant option' else '' end
+    ) as statement
+from pg_catalog.pg_namespace as n
+cross join pg_catalog.aclexplode(n.nspacl) as x
+where n.nspname = 'monitoring'
+    and x.privilege_type = 'CREATE'
+    and x.grantee <> n.nspowner;
+
+-- Whoever owned the schema goes on reaching the tables in it, and so does everybody else who could.
+do $$
+declare
+    v_owner regrole := (select n.nspowner from pg_catalog.pg_namespace as n where n.nspname = 'monitoring');
+    v_grant text;
+begin
+    for v_grant in
+        select s.statement
+        from monitoring.legacy_state as s
+        where s.statement like 'grant create %'
+    loop
+        execute pg_catalog.regexp_replace(
+            pg_catalog.regexp_replace(v_grant, '^grant (.*) to ', 'revoke \1 from '), ' with grant option$', ''
+        );
+    end loop;
+    execute 'alter schema monitoring owner to tradelatch_owner';
+    set local role tradelatch_owner;
+    if v_owner <> 'tradelatch_owner'::regrole then
+        execute pg_catalog.format('grant usage on schema monitoring to %s', v_owner);
+    end if;
+    reset role;
+end
+$$;
+
+alter table monitoring.legacy_state owner to tradelatch_owner;
+
+comment on table monitoring.legacy_state is
+'What was there before tradelatch: the statements that give it back, in their order. The revert runs them.';
+
+\else
+
 create schema monitoring authorization tradelatch_owner;
+
+\endif
 
 comment on schema monitoring is 'tradelatch: the book itself, and the parts that its functions are made of. Read and changed through the schema tradelatch alone.';
 

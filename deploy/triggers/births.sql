@@ -6,6 +6,8 @@ begin;
 
 set local role tradelatch_owner;
 
+\ir ../adoption/lock.psql
+
 create function monitoring.log_birth()
 returns trigger
 language plpgsql
@@ -27,7 +29,7 @@ begin
             'stop_loss_price', new.stop_loss_price,
             'request_id', new.request_id,
             'attempt', new.attempt,
-            'signal_id', new.signal_id
+            'signal_id', new.signal
         )
     );
     return null;

@@ -6,6 +6,8 @@ begin;
 
 set local role tradelatch_owner;
 
+\ir ../adoption/lock.psql
+
 create function monitoring.refuse_fixed_change()
 returns trigger
 language plpgsql
@@ -14,10 +16,10 @@ as $$
 begin
     if (
         old.id, old.exchange, old.account, old.symbol, old.position_side, old.side, old.quantity, old.entry_price,
-        old.stop_loss_percent, old.origin, old.request_id, old.attempt, old.signal_id, old.order_key, old.created_at
+        old.stop_loss_percent, old.origin, old.request_id, old.attempt, old.signal, old.order_key, old.created_at
     ) is distinct from (
         new.id, new.exchange, new.account, new.symbol, new.position_side, new.side, new.quantity, new.entry_price,
-        new.stop_loss_percent, new.origin, new.request_id, new.attempt, new.signal_id, new.order_key, new.created_at
+        new.stop_loss_percent, new.origin, new.request_id, new.attempt, new.signal, new.order_key, new.created_at
     ) then
         raise exception using
             errcode = 'TL002',
@@ -42,7 +44,7 @@ revoke all on function monitoring.refuse_fixed_change() from public;
 create trigger positions_fixed
 before update of
 id, exchange, account, symbol, position_side, side, quantity, entry_price,
-stop_loss_percent, origin, request_id, attempt, signal_id, order_key, created_at
+stop_loss_percent, origin, request_id, attempt, signal, order_key, created_at
 on monitoring.positions
 for each row execute function monitoring.refuse_fixed_change();
 

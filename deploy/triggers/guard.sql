@@ -10,11 +10,13 @@ begin;
 
 set local role tradelatch_owner;
 
--- Runs as whoever updates: in a move that is the owner, who may write the log. The path is pinned all the same: a superuser's
--- plain UPDATE must not run a function that somebody put into public.
+\ir ../adoption/lock.psql
+
+-- Runs as its owner, who may write the log: others may write the prices of a table that was taken over, and no more.
 create function monitoring.guard_position()
 returns trigger
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -54,6 +56,8 @@ begin
             new.stop_loss_price, new.stop_loss_order_id, new.stop_loss_attempt, new.stop_loss_orders,
             new.close_attempt, new.close_orders, new.close_quantity, new.orders_withheld, new.taken_over, new.closed_at, new.details
         ) then
+            -- updated_at is the last move, whatever the modules that write prices think
+            new.updated_at := old.updated_at;
             return new;
         end if;
         select jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value))

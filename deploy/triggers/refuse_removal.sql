@@ -6,6 +6,8 @@ begin;
 
 set local role tradelatch_owner;
 
+\ir ../adoption/lock.psql
+
 create function monitoring.refuse_removal()
 returns trigger
 language plpgsql

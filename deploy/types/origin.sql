@@ -5,10 +5,10 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.origin as text check (value in ('created', 'adopted', 'inserted'));
+create domain monitoring.origin as text check (value in ('created', 'adopted', 'inserted', 'legacy'));
 
 comment on domain monitoring.origin is
-'created by create_position, adopted by adopt_position, or inserted by hand.';
+'created by create_position, adopted by adopt_position, inserted by hand, or legacy: there before tradelatch.';
 
 revoke usage on type monitoring.origin from public;
 

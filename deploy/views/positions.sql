@@ -9,7 +9,7 @@ set local role tradelatch_owner;
 
 create view tradelatch.positions as
 select
-    p.id as position_id,
+    p.id::bigint as position_id,
     p.exchange::text,
     p.account::text,
     p.symbol::text,
@@ -26,7 +26,7 @@ select
     p.lease_until,
     p.origin::text,
     p.request_id::text,
-    p.signal_id,
+    p.signal as signal_id,
     p.stop_loss_percent::numeric,
     case when p.origin = 'created' then monitoring.client_order_id(p.order_key, 'entry', 1) end as entry_client_order_id,
     p.exchange_order_id::text,

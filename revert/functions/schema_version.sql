@@ -3,12 +3,25 @@
 
 begin;
 
+select pg_catalog.count(*) > 0 as was_there
+from pg_catalog.pg_attribute as a
+where a.attrelid = 'monitoring.positions'::regclass
+    and a.attname = 'signal_id'
+    and not a.attisdropped
+\gset
+
+\if :was_there
+
+\ir ../adoption/losses.psql
+
+\else
+
 do $$
 begin
     if exists (select from tradelatch.open_positions) then
         raise exception using
             errcode = 'TL008',
-            message = 'positions are open: nobody would drive them, and their slots would be free',
+            message = 'TL008: positions are open: nobody would drive them, and their slots would be free',
             detail = (
                 select pg_catalog.json_agg(
                     pg_catalog.json_build_object('position_id', o.position_id, 'symbol', o.symbol, 'exchange', o.exchange, 'status', o.status)
@@ -20,6 +33,8 @@ begin
     end if;
 end
 $$;
+
+\endif
 
 drop function tradelatch.schema_version();
 

@@ -1,6 +1,6 @@
 -- Revert tradelatch:tables/position_events from pg
 -- Rows are kept: they go to a table of monitoring_archive that carries the time of the revert in its name. Its columns have the
--- types below our domains, which are dropped later.
+-- types below our domains, which are dropped later. That a row was taken over is written anew when it is taken over again.
 
 begin;
 
@@ -8,11 +8,11 @@ set local client_min_messages = warning;
 
 do $$
 begin
-    if exists (select from monitoring.position_events) then
+    if exists (select from monitoring.position_events as e where e.event <> 'adoption') then
         create schema if not exists monitoring_archive authorization tradelatch_owner;
         set local role tradelatch_owner;
         execute pg_catalog.format(
-            'create table monitoring_archive.%I as select %s from monitoring.position_events',
+            'create table monitoring_archive.%I as select %s from monitoring.position_events where event <> ''adoption''',
             'position_events_' || pg_catalog.to_char(pg_catalog.clock_timestamp(), 'YYYYMMDD_HH24MISS_US'),
             (
                 select pg_catalog.string_agg(

@@ -1,10 +1,23 @@
 -- Revert tradelatch:tables/positions from pg
--- Rows are kept: they go to a table of monitoring_archive that carries the time of the revert in its name. Its columns have the
--- types below our domains, which are dropped later.
+-- A table that was there before is given back. Else rows are kept: they go to a table of monitoring_archive that carries the time
+-- of the revert in its name. Its columns have the types below our domains, which are dropped later.
 
 begin;
 
 set local client_min_messages = warning;
+
+select pg_catalog.count(*) > 0 as was_there
+from pg_catalog.pg_attribute as a
+where a.attrelid = 'monitoring.positions'::regclass
+    and a.attname = 'signal_id'
+    and not a.attisdropped
+\gset
+
+\if :was_there
+
+\ir ../adoption/give_back_table.psql
+
+\else
 
 do $$
 begin
@@ -37,5 +50,7 @@ $$;
 
 drop table monitoring.positions;
 drop sequence monitoring.position_fence;
+
+\endif
 
 commit;

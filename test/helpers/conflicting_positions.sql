@@ -29,7 +29,7 @@ from (values
 ) as v (symbol, position_side, holders);
 select is(
     (select array_agg(distinct c.position_id) from monitoring.conflicting_positions('binance', 'default', 'SHORT', 'both') as c),
-    (select array_agg(p.id) from monitoring.positions as p where p.symbol = 'SHORT'),
+    (select array_agg(p.id::bigint) from monitoring.positions as p where p.symbol = 'SHORT'),
     'it names the position'
 );
 

@@ -10,13 +10,13 @@ select position_id as position, fence from tradelatch.create_position('binance',
 select position_id as over, fence as over_fence from tradelatch.create_position('binance', 'AVLUSDT', 'long', 43, 0.1358) \gset
 select tradelatch.cancel_position(:over, :over_fence, 'rejected');
 
-select is((l.p).id, :position::bigint, 'the position, to who shows its fence')
+select is((l.p).id::bigint, :position::bigint, 'the position, to who shows its fence')
 from (select monitoring.lock_position(:position, :fence) as p offset 0) as l;
 select is((l.p)::text, (select p::text from monitoring.positions as p where p.id = :position), 'all of the row')
 from (select monitoring.lock_position(:position, :fence) as p offset 0) as l;
 select is((l.p).status, 'canceled', 'also when it is over')
 from (select monitoring.lock_position(:over, :over_fence) as p offset 0) as l;
-select is((l.p).id, :position::bigint, 'without a fence where it is optional')
+select is((l.p).id::bigint, :position::bigint, 'without a fence where it is optional')
 from (select monitoring.lock_position(:position, null, true) as p offset 0) as l;
 
 select is(answer(format('monitoring.lock_position(%s, %s, %s)', v.position, v.fence, v.optional)), v.state, v.what)

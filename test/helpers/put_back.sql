@@ -9,7 +9,7 @@ select is_internal('monitoring.put_back(monitoring.positions, monitoring.positio
 -- Rows as no function would leave them, so that every column is told from every other one.
 
 insert into monitoring.positions (
-    exchange, symbol, side, quantity, entry_price, stop_loss_percent, origin, request_id, attempt, signal_id, details, status,
+    exchange, symbol, side, quantity, entry_price, stop_loss_percent, origin, request_id, attempt, signal, details, status,
     filled_quantity, average_price, open_quantity, exchange_order_id, exit_reason, exit_price, realized_pnl, fees,
     stop_loss_price, stop_loss_order_id, stop_loss_attempt, stop_loss_orders, close_attempt, close_orders, close_quantity,
     orders_withheld, taken_over, drive_attempt, entry_judged_after, lease_until, opened_at, activated_at

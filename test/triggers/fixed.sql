@@ -16,7 +16,7 @@ select is(
     ),
     array[
         'account', 'attempt', 'created_at', 'entry_price', 'exchange', 'id', 'order_key', 'origin', 'position_side', 'quantity',
-        'request_id', 'side', 'signal_id', 'stop_loss_percent', 'symbol'
+        'request_id', 'side', 'signal', 'stop_loss_percent', 'symbol'
     ],
     'it looks when one of these is set'
 );

@@ -20,7 +20,7 @@ language sql
 as $$
     insert into monitoring.positions (
         exchange, symbol, side, quantity, entry_price, status, stop_loss_price, stop_loss_attempt, close_attempt, filled_quantity,
-        open_quantity, exchange_order_id, lease_until, closed_at, request_id, attempt, signal_id, stop_loss_percent
+        open_quantity, exchange_order_id, lease_until, closed_at, request_id, attempt, signal, stop_loss_percent
     )
     select
         'binance', 'T' || nextval('monitoring.position_fence'), 'long', 10, 100, s.status, 95, 2, 2, 5, 5, 'entry-1', now(),
@@ -177,7 +177,7 @@ cross join unnest(array[
     'request_id = null',
     'attempt = gen_random_uuid()',
     'attempt = null',
-    'signal_id = 8',
+    'signal = 8',
     'order_key = ''tl0123456789abcdef012345''',
     'exchange_order_id = ''entry-2''',
     'exchange_order_id = null',
@@ -395,7 +395,7 @@ select ok(
     not exists (
         select
         from monitoring.positions as p
-        where p.updated_at < p.created_at
+        where p.updated_at < p.created_at - interval '1 millisecond'
             or p.closed_at < p.created_at - interval '1 minute'
     ),
     'and the times are in order'

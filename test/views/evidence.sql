@@ -114,7 +114,7 @@ select results_eq(
         order by e.position_side
     $$,
     $$
-        select p.exchange::text, p.account::text, p.symbol::text, p.position_side::text, s.side::text, s.quantity::numeric, p.id
+        select p.exchange::text, p.account::text, p.symbol::text, p.position_side::text, s.side::text, s.quantity::numeric, p.id::bigint
         from monitoring.positions as p
         inner join monitoring.sightings as s on s.symbol = p.symbol and s.position_side = p.position_side
         where p.symbol = 'HEDGED'

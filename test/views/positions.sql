@@ -45,9 +45,10 @@ select results_eq(
     'select v.* from tradelatch.positions as v order by v.position_id',
     $$
         select
-            p.id, p.exchange::text, p.account::text, p.symbol::text, p.position_side::text, p.side::text, p.status, p.quantity::numeric,
+            p.id::bigint, p.exchange::text, p.account::text, p.symbol::text, p.position_side::text, p.side::text, p.status,
+            p.quantity::numeric,
             p.filled_quantity::numeric, p.entry_price::numeric, p.average_price::numeric, p.stop_loss_price::numeric,
-            p.open_quantity::numeric, p.fence, p.lease_until, p.origin::text, p.request_id::text, p.signal_id,
+            p.open_quantity::numeric, p.fence, p.lease_until, p.origin::text, p.request_id::text, p.signal,
             p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || '-e1' end, p.exchange_order_id::text,
             p.stop_loss_order_id::text, p.orders_withheld, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
             p.created_at, p.opened_at, p.activated_at, p.updated_at, p.closed_at

@@ -10,14 +10,6 @@ where c.oid = 'monitoring.positions'::regclass
     and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
 
 select 1 / count(*)
-from pg_catalog.pg_constraint as c
-where c.conrelid = 'monitoring.positions'::regclass
-    and c.conname = 'positions_coherent_check'
-    and c.convalidated
-    and pg_catalog.pg_get_constraintdef(c.oid)
-    like 'CHECK (monitoring.is_coherent(status, closed_at, (stop_loss_price)::numeric, (side)::text, (position_side)::text))';
-
-select 1 / count(*)
 from pg_catalog.pg_class as c
 where c.oid = 'monitoring.position_fence'::regclass
     and c.relkind = 'S'

@@ -15,7 +15,7 @@ select 1 / count(*)
 from pg_catalog.pg_proc as p
 where p.oid = 'monitoring.guard_position()'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
-    and not p.prosecdef
+    and p.prosecdef
     and p.proconfig @> array['search_path=pg_catalog, pg_temp']
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 

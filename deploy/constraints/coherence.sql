@@ -1,0 +1,327 @@
+-- Deploy tradelatch:constraints/coherence to pg
+-- requires: adoption/preflight
+-- requires: tables/positions
+-- requires: tables/position_events
+-- What is true of every row. The rows of a table that was there before are made so first, in small transactions, while others go
+-- on writing its prices. No transaction around it all: after whatever ended it half-way it is run again, and goes on.
+
+-- squawk-ignore-file prefer-robust-stmts
+-- Run again, it finds a constraint valid that is, and looks before every other step.
+set role tradelatch_owner;
+set timezone = 'UTC';
+
+select count(*) > 0 as adopts
+from pg_catalog.pg_attribute as a
+where a.attrelid = 'monitoring.positions'::regclass
+    and a.attname = 'signal_id'
+    and not a.attisdropped
+\gset
+
+\if :adopts
+
+-- Rows that came after the first look, before the old code lost its INSERT.
+\ir ../adoption/problems.psql
+do $$
+begin
+    perform pg_temp.refuse_problems();
+end
+$$;
+
+create table if not exists monitoring.legacy_rows (
+    position_id bigint primary key,
+    found jsonb not null,
+    became jsonb not null
+);
+
+comment on table monitoring.legacy_rows is
+'Rows that were taken over and changed for it: the columns as they were found, and what became of them. The revert gives them back.';
+
+-- Few spellings for many rows.
+create temporary table symbols (symbol text primary key, canonical text not null);
+insert into symbols (symbol, canonical)
+select
+    x.symbol,
+    pg_temp.canonical_symbol(x.symbol) as canonical
+from (select distinct p.symbol from monitoring.positions as p) as x;
+
+-- A row without an order key has not been here. Rows that somebody is just writing to are left for the next round: whoever waits
+-- while he holds locks of his own can run into a deadlock.
+do $$
+declare
+    v_ids bigint[];
+    v_last bigint;
+    v_now timestamptz;
+begin
+    while exists (select from monitoring.positions as p where p.order_key = '') loop
+        v_last := 0;
+        loop
+            v_ids := array(
+                select p.id
+                from monitoring.positions as p
+                where p.id > v_last and p.order_key = ''
+                order by p.id
+                limit 1000
+                for update skip locked
+            );
+            exit when v_ids = '{}';
+            v_last := v_ids[cardinality(v_ids)];
+            v_now := clock_timestamp();
+
+            with wanted as (
+                select
+                    p.id,
+                    pg_temp.is_open_status(p.status) as is_open,
+                    p.status in ('pending_entry', 'entry_placed', 'canceled', 'failed') as is_unfilled,
+                    s.canonical as symbol,
+                    pg_temp.canonical_exchange(p.exchange) as exchange,
+                    pg_temp.canonical_side(p.side) as side,
+                    case
+                        when p.status = 'active' and nullif(p.stop_loss_price, 0) is null then 'pending_sl'
+                        else p.status
+                    end as status,
+                    nullif(p.stop_loss_price, 0) as stop_loss_price,
+                    nullif(btrim(left(regexp_replace(p.exit_reason, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g'), 1000)), '')
+                        as exit_reason,
+                    nullif(btrim(regexp_replace(p.exchange_order_id, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g')), '')
+                        as exchange_order_id,
+                    case
+                        when pg_temp.is_open_status(p.status) then null
+                        else coalesce(p.closed_at, p.updated_at, p.opened_at, p.created_at, v_now)
+                    end as closed_at,
+                    coalesce(p.created_at, p.opened_at, p.updated_at, v_now) as created_at,
+                    coalesce(p.updated_at, p.opened_at, p.created_at, v_now) as updated_at,
+                    jsonb_build_object(
+                        'symbol', p.symbol, 'exchange', p.exchange, 'side', p.side, 'status', p.status,
+                        'stop_loss_price', p.stop_loss_price, 'exit_reason', p.exit_reason,
+                        'exchange_order_id', p.exchange_order_id, 'closed_at', p.closed_at, 'created_at', p.created_at,
+                        'updated_at', p.updated_at
+                    ) as found
+                from monitoring.positions as p
+                inner join symbols as s on s.symbol = p.symbol
+                where p.id = any (v_ids)
+            ),
+
+            moved as (
+                update monitoring.positions as p
+                set
+                    symbol = w.symbol,
+                    exchange = w.exchange,
+                    side = w.side,
+                    status = w.status,
+                    stop_loss_price = w.stop_loss_price,
+                    exit_reason = w.exit_reason,
+                    exchange_order_id = w.exchange_order_id,
+                    closed_at = w.closed_at,
+                    created_at = w.created_at,
+                    updated_at = w.updated_at,
+                    signal = p.signal_id,
+                    filled_quantity = case when w.is_unfilled then 0 else p.quantity end,
+                    open_quantity = case when w.is_open and not w.is_unfilled then p.quantity else 0 end,
+                    average_price = case when not w.is_unfilled then p.entry_price end,
+                    order_key = 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
+                    fence = nextval('monitoring.position_fence'),
+                    lease_until = v_now
+                from wanted as w
+                where p.id = w.id
+                returning
+                    p.*,
+                    w.found,
+                    jsonb_build_object(
+                        'symbol', p.symbol, 'exchange', p.exchange, 'side', p.side, 'status', p.status,
+                        'stop_loss_price', p.stop_loss_price, 'exit_reason', p.exit_reason,
+                        'exchange_order_id', p.exchange_order_id, 'closed_at', p.closed_at, 'created_at', p.created_at,
+                        'updated_at', p.updated_at
+                    ) as became
+            ),
+
+            compared as (
+                select
+                    m.id, m.created_at, m.status, m.fence, m.side, m.quantity, m.entry_price, m.stop_loss_price, m.signal,
+                    m.found ->> 'status' as found_status, d.found, d.became
+                from moved as m
+                left join lateral (
+                    select
+                        jsonb_object_agg(f.key, f.value) as found,
+                        jsonb_object_agg(f.key, b.value) as became
+                    from jsonb_each(m.found) as f
+                    inner join jsonb_each(m.became) as b on b.key = f.key and b.value <> f.value
+                ) as d on m.found <> m.became
+            ),
+
+            kept as (
+                insert into monitoring.legacy_rows (position_id, found, became)
+                select c.id, c.found, c.became
+                from compared as c
+                where c.found is not null
+            )
+
+            insert into monitoring.position_events (position_id, at, event, to_status, fence, details)
+            select
+                c.id,
+                greatest(v_now, c.created_at),
+                'adoption',
+                c.status,
+                c.fence,
+                jsonb_strip_nulls(jsonb_build_object(
+                    'side', c.side,
+                    'quantity', c.quantity,
+                    'entry_price', c.entry_price,
+                    'stop_loss_price', c.stop_loss_price,
+                    'signal_id', c.signal,
+                    'found', c.found,
+                    'reason', case when c.status <> c.found_status then 'it was active, and no stop-loss is known' end
+                ))
+            from compared as c;
+
+            commit;
+        end loop;
+    end loop;
+end
+$$;
+
+-- What the old columns had no place for, when the table was given back in between.
+\ir ../adoption/archive.psql
+
+do $$
+declare
+    v_archive regclass := pg_temp.latest_archive('positions');
+begin
+    if v_archive is not null then
+        execute format(
+            'update monitoring.positions as p'
+            ' set request_id = a.request_id, attempt = a.attempt, origin = a.origin, order_key = a.order_key, details = a.details,'
+            ' account = a.account, position_side = a.position_side, stop_loss_percent = a.stop_loss_percent,'
+            ' filled_quantity = a.filled_quantity, average_price = a.average_price, exit_price = a.exit_price'
+            ' from %s as a'
+            ' where a.id = p.id and a.symbol = p.symbol and a.exchange = p.exchange and a.closed_at = p.closed_at',
+            v_archive
+        );
+    end if;
+end
+$$;
+
+\endif
+
+-- Not valid at first, so that no writer waits while the rows are read.
+select count(*) = 0 as adds
+from pg_catalog.pg_constraint as c
+where c.conrelid = 'monitoring.positions'::regclass
+    and c.conname = 'positions_coherent_check'
+\gset
+
+\if :adds
+
+begin;
+
+\ir ../adoption/lock.psql
+
+alter table monitoring.positions
+add constraint positions_coherent_check
+check (monitoring.is_coherent(status, closed_at, stop_loss_price, side, position_side)) not valid;
+
+\if :adopts
+
+-- What the domains of the columns say of a table that tradelatch made.
+alter table monitoring.positions
+add constraint positions_domains_check
+check (
+    num_nulls(
+        exchange::monitoring.exchange, account::monitoring.account, symbol::monitoring.symbol,
+        position_side::monitoring.position_side, side::monitoring.side, quantity::monitoring.amount,
+        entry_price::monitoring.amount, stop_loss_percent::monitoring.percent, origin::monitoring.origin,
+        request_id::monitoring.request, filled_quantity::monitoring.filled_amount, average_price::monitoring.amount,
+        open_quantity::monitoring.filled_amount, exchange_order_id::monitoring.order_id, exit_reason::monitoring.reason,
+        exit_price::monitoring.amount, realized_pnl::monitoring.money, fees::monitoring.money,
+        stop_loss_price::monitoring.amount, stop_loss_order_id::monitoring.order_id, close_quantity::monitoring.amount
+    ) >= 0
+) not valid,
+add constraint positions_times_check check (created_at is not null and updated_at is not null) not valid;
+
+\endif
+
+commit;
+
+\endif
+
+alter table monitoring.positions validate constraint positions_coherent_check;
+
+\if :adopts
+
+select not a.attnotnull as adds
+from pg_catalog.pg_attribute as a
+where a.attrelid = 'monitoring.positions'::regclass and a.attname = 'updated_at'
+\gset
+
+alter table monitoring.positions validate constraint positions_domains_check;
+
+\if :adds
+
+alter table monitoring.positions validate constraint positions_times_check;
+
+begin;
+
+\ir ../adoption/lock.psql
+
+-- The valid constraint proves it, so that the rows are not read.
+alter table monitoring.positions
+alter created_at set not null,
+alter updated_at set not null;
+
+-- It was made above, and NOT NULL stands for it now.
+-- squawk-ignore ban-drop-constraint
+alter table monitoring.positions drop constraint positions_times_check;
+
+commit;
+
+\endif
+
+-- The views show a bigint, and look for it.
+select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)
+from pg_catalog.pg_index as i
+where i.indexrelid = pg_catalog.to_regclass('monitoring.positions_position_id') and not i.indisvalid
+\gexec
+
+create unique index concurrently if not exists positions_position_id on monitoring.positions ((id::bigint));
+
+comment on index monitoring.positions_position_id is 'Finds a row by the position_id of the views.';
+
+-- Indexes of the table that was found, under their names.
+with wanted as (
+    select pg_catalog.regexp_match(s.statement, '^CREATE INDEX (\S+) ON (.*)$') as part
+    from monitoring.legacy_state as s
+    where s.part = 'index'
+),
+
+found as (
+    select
+        w.part,
+        i.indisvalid
+    from wanted as w
+    left join pg_catalog.pg_index as i on i.indexrelid = pg_catalog.to_regclass('monitoring.' || w.part[1])
+    where i.indisvalid is not true
+)
+
+select c.command
+from (
+    select
+        f.part,
+        1 as place,
+        pg_catalog.format('drop index concurrently monitoring.%s', f.part[1]) as command
+    from found as f
+    where not f.indisvalid
+    union all
+    select
+        f.part,
+        2 as place,
+        pg_catalog.format('create index concurrently %s on %s', f.part[1], f.part[2]) as command
+    from found as f
+) as c
+order by c.part, c.place
+\gexec
+
+-- What was known of the columns was lost with their types, and the rows are new.
+analyze monitoring.positions;
+
+\endif
+
+reset role;

@@ -1,0 +1,5 @@
+-- Revert tradelatch:adoption/preflight from pg
+-- It changed nothing.
+
+begin;
+commit;

@@ -1,0 +1,124 @@
+"""A live bot's database on a cluster of its own, and what the tests do with it."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from tradelatch.cluster import Cluster, deploy, libpq_environment, private_cluster, sqitch
+
+HERE = Path(__file__).parent
+OWNER, WRITER, READER = "legacy_bot", "trailing_bot", "dashboard"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A database, as the server's superuser and as the logins of the old modules."""
+
+    cluster: Cluster
+    name: str
+
+    @property
+    def dsn(self) -> str:
+        return self.cluster.dsn(self.name)
+
+    def connect(self, user: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(self.cluster.dsn(self.name, user=user), autocommit=True)
+
+    def execute(self, statement: str, *values: object, user: str = "postgres") -> None:
+        with self.connect(user) as connection:
+            connection.execute(statement, values or None)
+
+    def all(self, statement: str, *values: object, user: str = "postgres") -> list[tuple]:
+        with self.connect(user) as connection:
+            return connection.execute(statement, values or None).fetchall()
+
+    def value(self, statement: str, *values: object, user: str = "postgres"):
+        ((value,),) = self.all(statement, *values, user=user)
+        return value
+
+    def psql(self, *arguments: str, file: str | Path | None = None, **variables: str) -> str:
+        """What psql printed, with its errors; RuntimeError where it failed."""
+        given = [f"--set={name}={value}" for name, value in variables.items()]
+        files = [f"--file={file}"] if file else []
+        done = subprocess.run(
+            ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *given, *files, *arguments],
+            cwd=HERE,
+            env=libpq_environment(self.dsn),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout)
+        return done.stdout
+
+    def schema(self) -> list[str]:
+        """The whole database without its rows, and without sqitch's registry."""
+        printed = subprocess.run(
+            ["pg_dump", "--schema-only", "--exclude-schema=sqitch"],
+            env=libpq_environment(self.dsn),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+        return [line for line in printed.splitlines() if not line.startswith(("\\restrict ", "\\unrestrict "))]
+
+    def rows(self, where: str = "true") -> list[tuple]:
+        """Every row of the table as text, by id: count and content."""
+        return self.all(f"select p.id, p::text from monitoring.positions as p where {where} order by p.id")
+
+    def relfilenode(self) -> int:
+        return self.value("select pg_relation_filenode('monitoring.positions')")
+
+    def deploy(self) -> None:
+        deploy(self.dsn)
+
+    def revert(self) -> str:
+        return sqitch(self.dsn, "revert", "-y")
+
+
+@pytest.fixture(scope="session")
+def legacy_cluster() -> Iterator[Cluster]:
+    with private_cluster(durable=False) as cluster:
+        with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+            for role in (OWNER, WRITER, READER):
+                connection.execute(SQL("create role {} login").format(Identifier(role)))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def make_live(legacy_cluster: Cluster) -> Callable[..., Live]:
+    """`make_live("evening", closed=100)` is a fresh database with that book; without a book its tables are empty."""
+    numbers = count(1)
+
+    def make(book: str | None = None, *, closed: int = 0, name: str | None = None) -> Live:
+        live = Live(legacy_cluster, name or f"live_{next(numbers)}")
+        with psycopg.connect(legacy_cluster.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(SQL("create database {}").format(Identifier(live.name)))
+        live.psql(file="legacy.psql", owner=OWNER, writer=WRITER, reader=READER)
+        if book:
+            live.psql(file=f"{book}.psql", closed=str(closed))
+        return live
+
+    return make
+
+
+@pytest.fixture
+def live(make_live: Callable[..., Live]) -> Live:
+    """The old tables, empty."""
+    return make_live()
+
+
+@pytest.fixture(scope="session")
+def adopted(make_live: Callable[..., Live]) -> Live:
+    """The evening's book and ten thousand positions that are over, taken over. Tests leave it as it was."""
+    live = make_live("evening", closed=10000)
+    live.execute("create table before as select p.*, p::text as as_text from monitoring.positions as p")
+    live.execute("create table filenode as select pg_relation_filenode('monitoring.positions') as number")
+    live.deploy()
+    return live

@@ -1,0 +1,105 @@
+"""Two million rows taken over by the plan while other modules write prices: how long the writers waited at the longest.
+
+One writer updates the price of a random open position, one statement after the other; a second one does the same to
+rows that are over. A report reads the table in transactions of three seconds.
+"""
+
+import argparse
+import random
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from tradelatch.cluster import private_cluster, sqitch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from adoption.conftest import OWNER, READER, WRITER, Live
+
+
+@dataclass
+class Writer:
+    """Plain UPDATEs of prices until `stop`; the longest took `longest` seconds, at the time `at`."""
+
+    dsn: str
+    ids: list[int]
+    stop: threading.Event
+    statements: int = 0
+    longest: float = 0.0
+    at: float = 0.0
+    error: BaseException | None = field(default=None)
+
+    def run(self) -> None:
+        try:
+            with psycopg.connect(self.dsn, autocommit=True) as connection:
+                while not self.stop.is_set():
+                    began = time.monotonic()
+                    connection.execute(
+                        "update monitoring.positions set current_price = %s, unrealized_pnl = %s, updated_at = now()"
+                        " where id = %s",
+                        [random.randint(1, 9), random.randint(-9, 9), random.choice(self.ids)],
+                    )
+                    took = time.monotonic() - began
+                    self.statements += 1
+                    if took > self.longest:
+                        self.longest, self.at = took, time.time()
+        except BaseException as error:
+            self.error = error
+
+
+def report(dsn: str, stop: threading.Event) -> None:
+    """Reads the table in transactions of 3 s, whose lock whoever alters the table has to wait for."""
+    with psycopg.connect(dsn) as connection:
+        while not stop.wait(1):
+            connection.execute("select count(*) from monitoring.positions where id < 1000")
+            stop.wait(3)
+            connection.commit()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=2_000_000)
+    rows = parser.parse_args().rows
+    with private_cluster(settings={"max_wal_size": "4GB"}) as cluster:
+        with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+            connection.execute("create database large")
+            for role in (OWNER, WRITER, READER):
+                connection.execute(SQL("create role {} login").format(Identifier(role)))
+        live = Live(cluster, "large")
+        live.psql(file="legacy.psql", owner=OWNER, writer=WRITER, reader=READER)
+        began = time.monotonic()
+        live.psql(file="evening.psql", closed=str(rows - 42))
+        print(f"{rows} rows made in {time.monotonic() - began:.0f} s", flush=True)
+        filenode = live.relfilenode()
+
+        stop = threading.Event()
+        dsn = cluster.dsn("large", user=WRITER)
+        open_ids = [row[0] for row in live.all("select id from monitoring.positions where status = 'active'")]
+        writers = [Writer(dsn, open_ids, stop), Writer(dsn, list(range(1, rows - 42)), stop)]
+        threads = [threading.Thread(target=writer.run) for writer in writers]
+        threads.append(threading.Thread(target=report, args=(cluster.dsn("large", user=READER), stop)))
+        for thread in threads:
+            thread.start()
+        try:
+            began = time.monotonic()
+            sqitch(live.dsn, "deploy", "--verify")
+            print(f"deployed in {time.monotonic() - began:.0f} s", flush=True)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        for name, writer in zip(("open", "closed"), writers, strict=True):
+            if writer.error:
+                raise writer.error
+            print(f"writer of {name} rows: {writer.statements} statements, the longest took {writer.longest:.3f} s")
+        print(f"relfilenode {'unchanged' if live.relfilenode() == filenode else 'CHANGED'}")
+        longest = max(writer.longest for writer in writers)
+        print(f"the writer's longest wait: {longest:.3f} s")
+        return int(longest > 1 or live.relfilenode() != filenode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Reverted: the table as it was found with the rows that came since, or a refusal. Deployed again: nothing is lost."""
+
+import json
+import re
+
+import psycopg
+import pytest
+from tradelatch.cluster import ClusterError
+
+from .conftest import OWNER, WRITER, Live
+
+
+def call(live: Live, function: str) -> tuple:
+    (row,) = live.all(f"select * from tradelatch.{function}")
+    return row
+
+
+def create(live: Live, symbol: str, **more: object) -> tuple[int, int]:
+    """A position of the new kind: its id and fence."""
+    given = {"exchange": "binance", "symbol": symbol, "side": "long", "quantity": 1, "entry_price": 2} | more
+    names = ", ".join(f"{name} => %s" for name in given)
+    ((position, fence),) = live.all(
+        f"select position_id, fence from tradelatch.create_position({names})", *given.values()
+    )
+    return position, fence
+
+
+def activate(live: Live, position: int, fence: int) -> None:
+    call(live, f"confirm_entry({position}, {fence}, 1, 2)")
+    call(live, f"activate_position({position}, {fence}, 1.5)")
+
+
+def refusal(live: Live) -> list[dict]:
+    with pytest.raises(ClusterError) as raised:
+        live.revert()
+    assert "TL008" in str(raised.value)
+    (detail,) = re.findall(r"DETAIL:  (.*)", str(raised.value))
+    assert live.value("select tradelatch.schema_version()")
+    return json.loads(detail)
+
+
+def test_untouched_it_comes_back_to_the_byte(make_live) -> None:
+    live = make_live("evening", closed=1000)
+    live.execute("comment on index monitoring.idx_unique_active_position is 'one active'")
+    live.execute("create index positions_opened on monitoring.positions (opened_at) where status <> 'active'")
+    live.execute("create index positions_status on monitoring.positions (status)")
+    live.execute("alter table monitoring.positions add constraint leverage_check check (leverage > 0)")
+    live.execute("grant update (current_price) on monitoring.positions to dashboard")
+    live.execute("grant select on monitoring.positions to public")
+    live.execute("grant usage on schema monitoring to public")
+    live.execute("grant usage, create on schema monitoring to trailing_bot with grant option")
+    before = live.schema(), live.rows()
+    live.deploy()
+    assert live.value("select indisvalid from pg_index where indexrelid = 'monitoring.positions_opened'::regclass")
+    assert not live.value("select has_schema_privilege('trailing_bot', 'monitoring', 'create')")
+    assert live.value("select has_schema_privilege('trailing_bot', 'monitoring', 'usage')")
+    live.revert()
+    assert (live.schema(), live.rows()) == before
+    live.deploy()
+    live.revert()
+    assert (live.schema(), live.rows()) == before
+
+
+def test_a_table_of_a_superuser_or_a_role_with_an_odd_name_comes_back(make_live) -> None:
+    for owner in ("postgres", '"Odd ""bot"""'):
+        live = make_live()
+        if owner != "postgres":
+            live.execute(f"create role {owner}")
+        live.execute(f"alter schema monitoring owner to {owner}")
+        live.execute(f"alter table monitoring.positions owner to {owner}")
+        before = live.schema()
+        live.deploy()
+        live.revert()
+        assert live.schema() == before
+
+
+def test_what_happened_since_comes_back_in_the_old_columns(make_live) -> None:
+    live = make_live("evening", closed=200)
+    no_stop = live.value(
+        "update monitoring.positions set stop_loss_price = 0 where symbol = 'E1/USDT:USDT' returning id"
+    )
+    before = dict(live.rows())
+    schema = live.schema()
+    live.deploy()
+    assert live.value("select status from tradelatch.positions where position_id = %s", no_stop) == "pending_sl"
+    assert (
+        live.value("select details ->> 'reason' from monitoring.position_events where position_id = %s", no_stop)
+        == "it was active, and no stop-loss is known"
+    )
+
+    opened, fence = create(live, "NEWUSDT", signal_id=77, request_id="signal:77")
+    activate(live, opened, fence)
+    closing, fence = create(live, "CLOSINGUSDT")
+    activate(live, closing, fence)
+    call(live, f"begin_close({closing}, 'test')")
+    rolling, fence = create(live, "ROLLINGUSDT")
+    call(live, f"rollback_position({rolling}, {fence}, 'test')")
+    old = live.value("select position_id from tradelatch.open_positions where symbol = 'APTUSDT'")
+    call(live, f"confirm_close({old}, 'take profit')")
+    live.execute("update monitoring.positions set current_price = 7 where id = %s", old, user=WRITER)
+
+    printed = live.revert()
+    assert f"position {closing}, binance CLOSINGUSDT: pending_close becomes active" in printed
+    assert f"position {rolling}, binance ROLLINGUSDT: pending_rollback becomes entry_placed" in printed
+    after = dict(live.rows())
+    assert {key for key in before if after.get(key) != before[key]} == {old}
+    assert set(after) - set(before) == {opened, closing, rolling}
+    assert live.all(
+        "select symbol, side, quantity::text, status, signal_id, stop_loss_price::text, exit_reason"
+        " from monitoring.positions where id in (%s, %s, %s, %s) order by id",
+        old,
+        opened,
+        closing,
+        rolling,
+    ) == [
+        ("APTUSDT", "short", "61.00000000", "closed", 5483039, "3.29409000", "take profit"),
+        ("NEWUSDT", "long", "1.00000000", "active", 77, "1.50000000", None),
+        ("CLOSINGUSDT", "long", "1.00000000", "active", None, "1.50000000", "test"),
+        ("ROLLINGUSDT", "long", "1.00000000", "entry_placed", None, None, "test"),
+    ]
+    # The log of what happened, and what the old columns have no place for, stay in a schema of their own.
+    kept = live.all("select relname from pg_class where relnamespace = 'monitoring_archive'::regnamespace order by 1")
+    assert [re.sub(r"\d", "9", name) for (name,) in kept] == [
+        "position_events_99999999_999999_999999",
+        "positions_99999999_999999_999999",
+    ]
+    assert live.value(f"select count(*) from monitoring_archive.{kept[0][0]}") > 8
+    live.execute("drop schema monitoring_archive cascade")
+    assert live.schema() == schema
+    # the old code goes on
+    insert = (
+        "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price)"
+        " values ('X', 'y', 'long', 1, 1)"
+    )
+    live.execute(insert, user=OWNER)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="idx_unique_active_position"):
+        live.execute(insert, user=WRITER)
+
+
+def test_deployed_again_it_goes_on_where_it_was(make_live) -> None:
+    live = make_live("evening", closed=200)
+    live.deploy()
+    position, fence = create(live, "NEWUSDT", request_id="signal:1", account="second")
+    call(live, f"cancel_position({position}, {fence}, 'test')")
+    rows = live.all("select * from tradelatch.positions order by position_id")
+    live.revert()
+    live.deploy()
+    for before, after in zip(rows, live.all("select * from tradelatch.positions order by position_id"), strict=True):
+        assert [v for n, v in enumerate(after) if n not in (13, 14)] == [
+            v for n, v in enumerate(before) if n not in (13, 14)
+        ]
+        assert after[13] > fence
+    assert create(live, "NEWUSDT", request_id="signal:1", account="second") == (position, None)
+
+
+def test_a_table_of_our_own_goes_into_the_archive_and_comes_back(legacy_cluster) -> None:
+    live = Live(legacy_cluster, "ours")
+    Live(legacy_cluster, "postgres").execute("create database ours")
+    live.deploy()
+    position, fence = create(live, "APTUSDT", request_id="signal:1")
+    assert [row["position_id"] for row in refusal(live)] == [position]
+    call(live, f"cancel_position({position}, {fence}, 'test')")
+    rows = live.all("select * from tradelatch.positions")
+    events = live.all("select * from monitoring.position_events order by id")
+    for _ in range(2):
+        live.revert()
+        assert live.value("select to_regnamespace('monitoring')") is None
+        live.deploy()
+        assert live.all("select * from tradelatch.positions") == rows
+        assert live.all("select * from monitoring.position_events order by id") == events
+    assert create(live, "APTUSDT", request_id="signal:1") == (position, None)
+    other, later = create(live, "APTUSDT", request_id="signal:2")
+    assert other > position
+    assert later > fence
+
+
+@pytest.mark.parametrize(
+    ("given", "problem", "found"),
+    [
+        (
+            {"symbol": "AVERYLONGNAMEUSDT-261225"},
+            "does not fit character varying(20)",
+            {"symbol": "AVERYLONGNAMEUSDT-261225"},
+        ),
+        ({"quantity": "0.000000001"}, "does not fit numeric(20,8)", {"quantity": 1e-9}),
+        ({"entry_price": "1000000000000"}, "does not fit numeric(20,8)", {"entry_price": 1000000000000}),
+        ({"signal_id": 2**31}, "does not fit integer", {"signal_id": 2**31}),
+        ({"account": "second"}, "the old table has no accounts", {"account": "second"}),
+        ({"position_side": "long"}, "the old table has no hedge mode", {"position_side": "long"}),
+    ],
+)
+def test_what_the_old_columns_cannot_hold_is_refused(
+    adopted_once: Live, given: dict, problem: str, found: dict
+) -> None:
+    schema, rows = adopted_once.schema(), adopted_once.rows()
+    position, fence = create(adopted_once, **({"symbol": "FITSUSDT"} | given))
+    if "account" in found or "position_side" in found:
+        assert refusal(adopted_once) == [{"position_id": position, "problem": problem, "found": found}]
+        call(adopted_once, f"cancel_position({position}, {fence}, 'test')")
+    else:
+        call(adopted_once, f"cancel_position({position}, {fence}, 'test')")
+        assert refusal(adopted_once) == [{"position_id": position, "problem": problem, "found": found}]
+        adopted_once.execute(
+            "set session_replication_role = replica; delete from monitoring.positions where id = " + str(position)
+        )
+    assert (adopted_once.schema(), adopted_once.rows(f"id <> {position}")) == (schema, rows)
+
+
+def test_what_the_old_index_cannot_hold_is_refused(adopted_once: Live) -> None:
+    positions = []
+    for account in ("default", "second"):
+        position, fence = create(adopted_once, "TWICEUSDT", account=account)
+        activate(adopted_once, position, fence)
+        positions.append(position)
+    assert [(row["position_id"], row["problem"]) for row in refusal(adopted_once)] == [
+        (positions[0], "the old unique index has room for one"),
+        (positions[1], "the old table has no accounts"),
+        (positions[1], "the old unique index has room for one"),
+    ]
+    for position in positions:
+        call(adopted_once, f"confirm_close({position}, 'test')")
+    adopted_once.revert()
+
+
+@pytest.fixture(scope="module")
+def adopted_once(make_live) -> Live:
+    live = make_live("evening", closed=10)
+    live.deploy()
+    return live

@@ -1,0 +1,145 @@
+"""A deploy that dies half-way is run again, and a writer that is in its way is waited for."""
+
+import os
+import signal
+import subprocess
+import threading
+
+import pytest
+from tradelatch.cluster import ClusterError, libpq_environment, sqitch
+from tradelatch.project import sqitch_project
+
+from .conftest import OWNER, WRITER, Live
+
+
+def killed_in(live: Live, query: str) -> None:
+    """Kills `sqitch deploy` and its psql, by SIGKILL, as soon as a session of theirs runs what the query finds."""
+    deploying = subprocess.Popen(
+        ["sqitch", "--chdir", str(sqitch_project()), "deploy", "--target", f"db:pg:{live.name}"],
+        env=libpq_environment(live.dsn) | {"TZ": "UTC"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        with live.connect() as connection:
+            while not connection.execute(query).fetchone()[0]:
+                assert deploying.poll() is None, "the deploy ended before it could be killed"
+    finally:
+        os.killpg(deploying.pid, signal.SIGKILL)
+        deploying.wait()
+    live.all(
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+        " where datname = current_database() and application_name ~ 'psql|sqitch'"
+    )
+
+
+def test_killed_among_the_rows_it_goes_on_from_there(make_live) -> None:
+    live = make_live("evening", closed=30000)
+    before = live.rows()
+    killed_in(live, "select to_regclass('monitoring.legacy_rows') is not null")
+    with live.connect() as connection:
+        connection.execute("set statement_timeout = '30s'")
+        counts = connection.execute(
+            "select count(*) filter (where order_key = ''), count(*) from monitoring.positions"
+        ).fetchone()
+    assert counts[0] > 0
+    sqitch(live.dsn, "deploy", "--verify")
+    assert live.value("select count(*) from monitoring.position_events") == 30042
+    assert live.value("select count(distinct position_id) from monitoring.position_events") == 30042
+    live.revert()
+    assert live.rows() == before
+
+
+def test_killed_in_an_index_it_builds_it_again(make_live) -> None:
+    live = make_live("evening", closed=100)
+    sqitch(live.dsn, "deploy", "--to", "tables/sightings")
+    held = live.connect()
+    held.execute("begin transaction isolation level repeatable read; select from monitoring.positions limit 1")
+    killed_in(
+        live,
+        "select exists (select from pg_index where indexrelid = to_regclass('monitoring.idx_unique_active_position')"
+        " and not indisvalid)",
+    )
+    held.close()
+    assert live.all(
+        "select indisvalid from pg_index where indexrelid = 'monitoring.idx_unique_active_position'::regclass"
+    ) == [(False,)]
+    sqitch(live.dsn, "deploy", "--verify")
+    assert live.all(
+        "select indisvalid from pg_index where indexrelid = 'monitoring.idx_unique_active_position'::regclass"
+    ) == [(True,)]
+
+
+def test_killed_while_it_waits_for_the_table_nothing_is_half_done(make_live) -> None:
+    live = make_live("evening", closed=100)
+    before = live.rows()
+    sqitch(live.dsn, "deploy", "--to", "helpers/is_coherent")
+    held = live.connect(OWNER)
+    held.execute("begin; update monitoring.positions set current_price = 1 where false")
+    held.execute("lock table monitoring.positions in row exclusive mode")
+    killed_in(
+        live,
+        "select exists (select from pg_locks where relation = 'monitoring.positions'::regclass"
+        " and mode = 'AccessExclusiveLock' and not granted)",
+    )
+    held.close()
+    assert live.rows() == before
+    live.deploy()
+
+
+def test_a_row_that_somebody_writes_to_is_waited_for_without_holding_others(make_live) -> None:
+    live = make_live("evening", closed=3000)
+    sqitch(live.dsn, "deploy", "--to", "tables/position_events")
+    held = live.connect(WRITER)
+    held.execute("begin; update monitoring.positions set current_price = 7 where id = 1")
+    deploying = threading.Thread(target=live.deploy)
+    deploying.start()
+    try:
+        while live.value("select count(*) from monitoring.positions where order_key = ''") > 1:
+            assert deploying.is_alive()
+        held.execute("update monitoring.positions set current_price = 8 where id = 2")
+        held.execute("commit")
+    finally:
+        held.close()
+        deploying.join()
+    assert live.value("select count(*) from monitoring.positions where order_key = ''") == 0
+    assert live.all("select current_price from monitoring.positions where id in (1, 2) order by id") == [(7,), (8,)]
+
+
+def test_a_row_that_comes_between_is_refused_and_can_be_settled(make_live) -> None:
+    live = make_live("evening", closed=10)
+    sqitch(live.dsn, "deploy", "--to", "tables/position_events")
+    live.execute(  # only a superuser can, by then
+        "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price, status, order_key)"
+        " values ('apt/usdt', 'Binance', 'buy', 1, 1, 'entry_placed', '')"
+    )
+    with pytest.raises(ClusterError, match="TL007"):
+        live.deploy()
+    live.psql(file=sqitch_project() / "deploy" / "adoption" / "settle.psql", confirm="1")
+    live.deploy()
+    assert live.value("select count(*) from tradelatch.open_positions where symbol = 'APTUSDT'") == 1
+
+
+def test_half_deployed_it_can_be_given_back(make_live) -> None:
+    live = make_live("evening", closed=10)
+    before = live.schema(), live.rows()
+    for change in ("roles/all", "schemas/monitoring", "tables/positions", "constraints/coherence", "triggers/guard"):
+        sqitch(live.dsn, "deploy", "--to", change)
+        live.revert()
+        assert (live.schema(), live.rows()) == before, change
+
+
+def test_the_owner_of_the_old_table_can_deploy_and_revert(make_live) -> None:
+    live = make_live("evening", closed=10)
+    before = live.schema()
+    live.execute(f"alter role {OWNER} createrole")
+    live.execute(f"grant create on database {live.name} to {OWNER}")
+    try:
+        dsn = live.cluster.dsn(live.name, user=OWNER)
+        sqitch(dsn, "deploy", "--verify")
+        sqitch(dsn, "revert", "-y")
+    finally:
+        live.execute(f"alter role {OWNER} nocreaterole")
+        live.execute(f"revoke create on database {live.name} from {OWNER}")
+    assert live.schema() == before
