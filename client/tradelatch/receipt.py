@@ -155,6 +155,9 @@ class PositionRow(Row):
     activated_at: datetime | None
     updated_at: datetime
     closed_at: datetime | None
+    mark_price: Decimal | None
+    unrealized_pnl: Decimal | None
+    marked_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

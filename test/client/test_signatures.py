@@ -81,7 +81,7 @@ def python_type(name, sql_type):
     """A jsonb is an object, but for the arrays of them."""
     if sql_type == "jsonb":
         entry = Mapping[str, typing.Any]
-        return Sequence[entry] if name in ("snapshot", "events") else entry
+        return Sequence[entry] if name in ("snapshot", "events", "marks") else entry
     return PYTHON_TYPES[sql_type]
 
 
@@ -113,7 +113,7 @@ def test_calls(client, admin):
         expected = expected if isinstance(expected, tuple) else (expected,)
         assert defaults == list(expected), name
 
-        one = RESULTS.get(result, str)
+        one = RESULTS.get(result, PYTHON_TYPES.get(result, str))
         assert hints["return"] == (list[one] if is_set else one), name
 
 

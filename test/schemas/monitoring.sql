@@ -7,7 +7,7 @@ select plan(24);
 select schema_owner_is('monitoring', 'tradelatch_owner');
 select isnt(obj_description('monitoring'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select tables_are('monitoring', array[
-    'exchange_aliases', 'position_backups', 'position_events', 'position_statuses', 'position_transitions', 'positions', 'sightings',
+    'exchange_aliases', 'marks', 'position_backups', 'position_events', 'position_statuses', 'position_transitions', 'positions', 'sightings',
     'snapshots'
 ]);
 select views_are('monitoring', array['evidence']);
