@@ -26,12 +26,24 @@ from .errors import (
 )
 from .position_async import AsyncPosition
 from .position_sync import Position
-from .receipt import BackupRow, CleanupAction, ExchangeOrder, Finding, Health, PositionRow, Receipt, TimelineRow
+from .receipt import (
+    AlertRow,
+    BackupRow,
+    CleanupAction,
+    ExchangeOrder,
+    Finding,
+    FindingRow,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
 
 __version__ = version("tradelatch")
 
 __all__ = [
     "AdoptionRefused",
+    "AlertRow",
     "AsyncClient",
     "AsyncPosition",
     "BackupRow",
@@ -39,6 +51,7 @@ __all__ = [
     "Client",
     "ExchangeOrder",
     "Finding",
+    "FindingRow",
     "Health",
     "IllegalTransition",
     "InvalidArgument",

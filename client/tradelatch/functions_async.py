@@ -430,6 +430,13 @@ class AsyncFunctions:
             Finding, "diagnose", exchange=exchange, symbol=symbol, account=account, stale_after=stale_after
         )
 
+    async def record_findings(self, *, stale_after: timedelta = timedelta(minutes=5)) -> int:
+        """What `diagnose` finds, into the view `findings`, and an alert for what is newly critical.
+
+        For a schedule. Returns how many critical findings stand. Raises InvalidArgument.
+        """
+        return await self._scalar(int, "record_findings", stale_after=stale_after)
+
     async def cleanup(
         self,
         mode: str,

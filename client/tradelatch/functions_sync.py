@@ -427,6 +427,13 @@ class Functions:
             Finding, "diagnose", exchange=exchange, symbol=symbol, account=account, stale_after=stale_after
         )
 
+    def record_findings(self, *, stale_after: timedelta = timedelta(minutes=5)) -> int:
+        """What `diagnose` finds, into the view `findings`, and an alert for what is newly critical.
+
+        For a schedule. Returns how many critical findings stand. Raises InvalidArgument.
+        """
+        return self._scalar(int, "record_findings", stale_after=stale_after)
+
     def cleanup(
         self,
         mode: str,

@@ -228,6 +228,45 @@ class Finding(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindingRow(Row):
+    """A row of the view `findings`: a finding from opened_at to cleared_at, which is None while it stands."""
+
+    finding_id: int
+    check_name: str
+    severity: str
+    position_id: int | None
+    exchange: str
+    account: str
+    symbol: str | None
+    position_side: str | None
+    status: str | None
+    detail: Mapping[str, Any]
+    action: str
+    opened_at: datetime
+    alerted_at: datetime | None
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRow(Row):
+    """A row of the view `alerts`: what a person was told. xid: the transaction that raised it."""
+
+    alert_id: int
+    at: datetime
+    alert: str
+    severity: str
+    position_id: int | None
+    exchange: str
+    account: str
+    symbol: str | None
+    position_side: str | None
+    detail: Mapping[str, Any]
+    user_name: str
+    application_name: str
+    xid: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CleanupAction(Row):
     """What `cleanup` or `restore_backup` did with a position, or would do.
 

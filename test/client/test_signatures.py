@@ -13,11 +13,13 @@ from uuid import UUID
 
 import pytest
 from tradelatch import (
+    AlertRow,
     AsyncClient,
     BackupRow,
     CleanupAction,
     Client,
     Finding,
+    FindingRow,
     Health,
     PositionRow,
     Receipt,
@@ -36,6 +38,8 @@ VIEWS = {
     "positions": PositionRow,
     "open_positions": PositionRow,
     "position_timeline": TimelineRow,
+    "alerts": AlertRow,
+    "findings": FindingRow,
     "backups": BackupRow,
     "health": Health,
 }
@@ -48,6 +52,7 @@ PYTHON_TYPES = {
     "uuid": UUID,
     "boolean": bool,
     "timestamp with time zone": datetime,
+    "xid8": str,
 }
 FUNCTIONS = """
     select

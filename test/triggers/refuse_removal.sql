@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, pg_catalog;
-select plan(42);
+select plan(40);
 
 select trigger_is('monitoring', 'positions', 'positions_refuse_removal', 'monitoring', 'refuse_removal');
 select trigger_is('monitoring', 'position_events', 'position_events_refuse_change', 'monitoring', 'refuse_removal');
@@ -39,7 +39,6 @@ cross join (values
     ('delete from monitoring.positions where id = 1'),
     ('delete from monitoring.positions where false'),
     ('delete from only monitoring.positions'),
-    ('delete from tradelatch.positions'),
     ('with gone as (delete from monitoring.positions returning *) select from gone'),
     ('merge into monitoring.positions as p using (select 1) as x on true when matched then delete'),
     ('truncate monitoring.positions'),
