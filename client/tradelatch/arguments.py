@@ -111,7 +111,7 @@ def time(name: str, value: object) -> datetime | None:
 
 
 def json_document(name: str, value: object) -> str | None:
-    """A JSON object, or a snapshot's or marks' array of them, as text. Decimals, times and UUIDs in it become strings."""
+    """A JSON object, or an array of them (snapshot, marks), as text. Decimals, times and UUIDs in it become strings."""
     if value is None:
         return None
     document: object

@@ -178,8 +178,32 @@ class TimelineRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventRow(Row):
+    """A row of the view `events`: one event of any position. created_at: when the position was created."""
+
+    event_id: int
+    at: datetime
+    event: str
+    from_status: str | None
+    to_status: str
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: str
+    created_at: datetime
+    fence: int | None
+    details: Mapping[str, Any]
+    user_name: str
+    application_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Health(Row):
-    """The one row of the view `health`. duplicates_prevented and rollback_rate are over the last day."""
+    """The one row of the view `health`.
+
+    duplicates_prevented and rollback_rate are over the last day, stale_fences_refused since the schema was deployed.
+    """
 
     open_by_status: Mapping[str, Any]
     open_positions: int
@@ -188,6 +212,7 @@ class Health(Row):
     oldest_unfinished: datetime | None
     oldest_unfinished_age: timedelta | None
     without_stop_loss: int
+    stale_fences_refused: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ TABLES = [
     "positions", "position_events", "position_statuses", "position_transitions", "exchange_aliases", "marks", "alerts",
     "health_findings",
 ]  # fmt: skip
-VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "findings"]
+VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
 READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",

@@ -12,7 +12,8 @@ select tables_are('monitoring', array[
 ]);
 select views_are('monitoring', array['evidence']);
 select sequences_are('monitoring', array[
-    'alerts_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence', 'positions_id_seq'
+    'alerts_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence', 'positions_id_seq',
+    'stale_fences'
 ]);
 
 -- Everything explains itself.

@@ -12,7 +12,7 @@ select functions_are('tradelatch', array[
     'reconcile', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease', 'resize_position', 'restore_backup', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
-select views_are('tradelatch', array['alerts', 'backups', 'findings', 'health', 'open_positions', 'position_timeline', 'positions']);
+select views_are('tradelatch', array['alerts', 'backups', 'events', 'findings', 'health', 'open_positions', 'position_timeline', 'positions']);
 select is_empty(
     $$
         select c.oid::regclass, c.relkind
