@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
-from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, Finding, Receipt
+from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, EventRow, Finding, Receipt
 
 Value = TypeVar("Value", str, int)
 
@@ -465,6 +465,19 @@ class AsyncFunctions:
             older_than=older_than,
             dry_run=dry_run,
             reason=reason,
+        )
+
+    async def archive_events(
+        self, *, older_than: timedelta = timedelta(days=365), max_events: int = 10000
+    ) -> list[EventRow]:
+        """Take events of positions that ended so long ago out of the log. For operators.
+
+        They are deleted when this returns: `tradelatch archive` is safer, it writes them to a file before the commit.
+        older_than: at least 7 days. Not repeated after a lost connection: OutcomeUnknown. Raises InvalidArgument,
+        PermissionDenied.
+        """
+        return await self._found(
+            EventRow, "archive_events", repeatable=False, older_than=older_than, max_events=max_events
         )
 
     async def restore_backup(self, backup_id: UUID, *, dry_run: bool = True) -> list[CleanupAction]:

@@ -34,6 +34,7 @@ RESULTS = {
     "tradelatch.receipt": Receipt,
     "tradelatch.finding": Finding,
     "tradelatch.cleanup_action": CleanupAction,
+    "tradelatch.events": EventRow,
 }
 VIEWS = {
     "positions": PositionRow,

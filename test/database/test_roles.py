@@ -7,7 +7,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 TABLES = [
     "positions", "position_events", "position_statuses", "position_transitions", "exchange_aliases", "marks", "alerts",
-    "health_findings",
+    "health_findings", "event_archives",
 ]  # fmt: skip
 VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
 READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
@@ -16,6 +16,7 @@ OPERATORS_FUNCTIONS = {
     "release_position": "1, 'mine'",
     "cleanup": "'all'",
     "restore_backup": "gen_random_uuid()",
+    "archive_events": "",
 }
 TABLE_STATEMENTS = [
     "select from {}",

@@ -7,13 +7,13 @@ select plan(25);
 select schema_owner_is('monitoring', 'tradelatch_owner');
 select isnt(obj_description('monitoring'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select tables_are('monitoring', array[
-    'alerts', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events', 'position_statuses',
+    'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events', 'position_statuses',
     'position_transitions', 'positions', 'sightings', 'snapshots'
 ]);
 select views_are('monitoring', array['evidence']);
 select sequences_are('monitoring', array[
-    'alerts_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence', 'positions_id_seq',
-    'stale_fences'
+    'alerts_id_seq', 'event_archives_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence',
+    'positions_id_seq', 'stale_fences'
 ]);
 
 -- Everything explains itself.

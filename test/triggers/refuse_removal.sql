@@ -5,7 +5,7 @@ set local search_path = tap, pg_catalog;
 select plan(40);
 
 select trigger_is('monitoring', 'positions', 'positions_refuse_removal', 'monitoring', 'refuse_removal');
-select trigger_is('monitoring', 'position_events', 'position_events_refuse_change', 'monitoring', 'refuse_removal');
+select trigger_is('monitoring', 'position_events', 'position_events_refuse_change', 'monitoring', 'refuse_event_change');
 
 select position_id as position, fence
 from tradelatch.create_position('binance', 'APTUSDT', 'short', 61.8, 3.2333)
@@ -60,7 +60,7 @@ select is((select count(*) from monitoring.position_events where position_id = :
 select throws_ok(
     'delete from monitoring.positions',
     'TL002',
-    'DELETE on monitoring.positions is refused: the book and its log only grow',
+    'DELETE on monitoring.positions is refused: the book only grows',
     'the message says what and why'
 );
 select lives_ok(

@@ -8,5 +8,10 @@ COMMANDS = {
     "deploy": "bring the database to this version's schema",
     "verify": "check what is deployed: shapes, rights, and who may not",
     "reproduce": "the incidents, on the legacy flow and on tradelatch",
+    "timeline": "the history of a position, or of a symbol",
+    "status": "the book on one screen",
+    "watch": "the book live, or alerts as they are raised",
+    "metrics": "the book for Prometheus",
+    "archive": "move old events from the database to a file",
     "analyze-logs": "double openings in the logs of a bot that does not use tradelatch",
 }
