@@ -14,7 +14,7 @@ from .errors import StaleFence
 from .exchange import ZERO, ExchangeAccess, Order, OrderRefused, Unreachable
 from .receipt import ExchangeOrder, PositionRow, Receipt
 
-REFUSALS = 3  # of a stop-loss, until the position is closed instead
+REFUSALS = 3  # of a stop-loss, until the position is closed instead; of a close, until it is left
 ROUNDS = 8  # of anything else, until it is left to a later run
 LOOKS = 4  # at the exchange, until two that follow each other agree
 
@@ -30,7 +30,11 @@ class Clock(Protocol):
 
 
 class Unsettled(Exception):
-    """It stays open; the message says why."""
+    """It stays open; the message says why, `action` what an operator can do."""
+
+    def __init__(self, reason: str, action: str = "recover again") -> None:
+        super().__init__(reason)
+        self.action = action
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Drive:
         lease: timedelta,
         grace: timedelta,
         receipt: Receipt,
+        *,
+        may_close_adopted: bool = False,
     ) -> None:
         self.receipt = receipt
         self._client = client
@@ -62,6 +68,8 @@ class Drive:
         self._grace = grace
         self._id = receipt.position_id
         self._fence = receipt.fence if receipt.fence is not None else -1
+        self._may_close_adopted = may_close_adopted
+        self._is_adopted = False
         self._side = "long"
         self._filled = ZERO
         self._entry: str | None = None  # None when it is wholly filled, or never was an order of ours
@@ -84,6 +92,7 @@ class Drive:
         return reason
 
     def _learn(self, row: PositionRow) -> None:
+        self._is_adopted = row.origin == "adopted"
         self._side = row.side
         self._filled = row.filled_quantity
         if row.filled_quantity < row.quantity:
@@ -108,7 +117,10 @@ class Drive:
                 if look.held:
                     # An order that was taken, and ended, may have filled: the slot is ours, and so is what it holds.
                     if entry.status == "canceled" if entry else self.receipt.status == "pending_entry":
-                        raise Unsettled(f"{look.held} is held, and the exchange knows no fill of the entry")
+                        raise Unsettled(
+                            f"{look.held} is held, and the exchange knows no fill of the entry",
+                            "look at the exchange whose it is; take-over, or release and adopt",
+                        )
                     return await self._roll_back(f"the entry reads unfilled, and {look.held} is held")
                 return await self._never_filled(entry)
             await self._confirm_entry(entry)
@@ -143,21 +155,26 @@ class Drive:
             self._entry = None
 
     async def _entry_grew(self) -> bool:
-        """Bring an entry that is filled in part to its end. True when more was filled: the receipt is new then."""
+        """Bring an entry that is filled in part to its end. True when more was filled: the receipt is new then.
+
+        That nothing more was filled, or that the exchange does not know it, counts when it was said twice, a grace time
+        apart: an order that has just ended may be unknown for seconds.
+        """
+        was_said = False
         for _ in range(ROUNDS):
+            if self._entry is None:
+                return False
             entry = await self._find(self._entry)
-            if entry is None:
-                self._entry = None
-                return False
-            if entry.status == "open":
+            if entry is not None and entry.status == "open":
                 await self._cancel([entry.client_order_id])
-            elif entry.filled > self._filled:
+            elif entry is not None and entry.filled > self._filled:
                 await self._confirm_entry(entry)
-                self._entry = None
                 return True
-            elif entry.filled == self._filled:
-                self._entry = None
-                return False
+            elif entry is None or entry.filled == self._filled:
+                if was_said:
+                    self._entry = None
+                    return False
+                was_said = True
             await self._pause()
         raise Unsettled("the entry does not come to an end")
 
@@ -196,23 +213,47 @@ class Drive:
         raise Unsettled("the stop-loss could not be placed")
 
     async def _begin_close(self, reason: str) -> str:
+        if self._is_adopted and not self._may_close_adopted:
+            return await self._leave_adopted(reason)
         self.receipt = await self._client.begin_close(self._id, reason, fence=self._fence, lease=self._lease)
         return reason
 
+    async def _leave_adopted(self, reason: str) -> str:
+        """What was found on the exchange is not ours to close; that nothing is left of it is a fact all the same."""
+        look = await self._evidence(None)
+        if look.held:
+            raise Unsettled(
+                f"it was adopted, and is not closed unasked: {reason}",
+                "place a stop-loss by hand, and activate_position; or recover --adopted, which closes it",
+            )
+        return await self._confirm_close(reason, None)
+
     async def _any_filled(self, names: Iterable[str]) -> bool:
-        """Cancel these; whether one of them had ended in a fill before."""
+        """Cancel these; whether one of them had ended in a fill before.
+
+        Of one that was open until now that is known at once; else it counts when it was said twice, a grace time apart.
+        """
         names = tuple(names)
-        await self._cancel(names)
+        were_open = await self._cancel(names)
+        is_filled = await self._is_any_filled(names)
+        if is_filled or all(were_open):
+            return is_filled
+        await self._pause()
+        return await self._is_any_filled(names)
+
+    async def _is_any_filled(self, names: Iterable[str]) -> bool:
         orders = [await self._find(name) for name in names]
         return any(order is not None and (order.filled or order.status == "closed") for order in orders)
 
     # The close
 
     async def _close(self, reason: str) -> str:
+        refusals = 0
         for _ in range(ROUNDS):
             order = self._due()
             await self._cancel(order.cancels)
             refusal = await self._send_close(order)
+            refusals += bool(refusal)
             look = await self._evidence(order.client_order_id)
             if any(known is not None and known.status == "open" for known in (look.entry, look.close)):
                 await self._cancel([known.client_order_id for known in (look.entry, look.close) if known])
@@ -222,14 +263,24 @@ class Drive:
                     await self._confirm_entry(look.entry)
                 continue
             if look.held < 0:
-                raise Unsettled(f"the exchange holds {-look.held} on the other side")
+                raise Unsettled(
+                    f"the exchange holds {-look.held} on the other side",
+                    "look at the exchange whose it is, then release",
+                )
             if not look.held:
                 await self._cancel(sorted(self._stops))
                 return await self._confirm_flat(reason, look.close)
+            if refusal and refusals >= REFUSALS:
+                raise Unsettled(
+                    f"{look.held} is held, and its close was {refusal}",
+                    "close it on the exchange by hand, then recover again",
+                )
             if look.close is not None or refusal or order.quantity is None:
                 remaining = look.held if order.quantity is None else min(look.held, order.quantity)
                 await self._reissue(order, refusal or "it left something open", remaining)
-        raise Unsettled("something is held still, however often it was closed")
+        raise Unsettled(
+            "something is held still, however often it was closed", "look at the exchange, then recover again"
+        )
 
     async def _send_close(self, order: ExchangeOrder) -> str:
         """Send it unless the exchange has it; why it was refused, if it was."""
@@ -249,6 +300,9 @@ class Drive:
         if self.receipt.status == "pending_rollback":
             self.receipt = await self._client.confirm_flat(self._id, self._fence, exit_price=price)
             return "nothing is left"
+        return await self._confirm_close(reason, price)
+
+    async def _confirm_close(self, reason: str, price: Decimal | None) -> str:
         self.receipt = await self._client.confirm_close(self._id, reason, exit_price=price, fence=self._fence)
         for _ in range(ROUNDS):
             try:
@@ -268,7 +322,10 @@ class Drive:
 
     def _due(self) -> ExchangeOrder:
         if self.receipt.next_order is None:
-            raise Unsettled("another position holds its slot: an operator must take it over")
+            raise Unsettled(
+                "another position holds its slot, so its orders are withheld",
+                "look at the exchange whose exposure it is, then take-over",
+            )
         return self.receipt.next_order
 
     async def _pause(self) -> None:
@@ -280,9 +337,9 @@ class Drive:
             return None
         return await self._exchange.find(self.receipt.symbol, name, account=self.receipt.account)
 
-    async def _cancel(self, names: Iterable[str]) -> None:
-        for name in names:
-            await self._exchange.cancel(self.receipt.symbol, name, account=self.receipt.account)
+    async def _cancel(self, names: Iterable[str]) -> list[bool]:
+        """Of each, whether it was open."""
+        return [await self._exchange.cancel(self.receipt.symbol, name, account=self.receipt.account) for name in names]
 
     async def _send(self, order: ExchangeOrder) -> Order:
         """Send it, right after the database has said that this is still ours."""

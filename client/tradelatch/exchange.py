@@ -21,6 +21,10 @@ class Unreachable(Exception):
     """No answer. What was sent may have arrived or not: look for it by its client order id."""
 
 
+class NotListed(Unreachable):
+    """The venue has no such market (any more): what it knows of an order there cannot be asked."""
+
+
 @dataclass(frozen=True)
 class Order:
     """An order as the exchange tells it; `side` is None where the answer is terse.

@@ -16,8 +16,10 @@ from typing import Literal
 from .client_async import AsyncClient
 from .driving import Clock, Drive, Unsettled
 from .errors import StaleFence, TradelatchError
-from .exchange import ExchangeAccess, OrderRefused, Unreachable
+from .exchange import ExchangeAccess, NotListed, OrderRefused, Unreachable
 from .receipt import Receipt
+
+GRACE = timedelta(seconds=5)
 
 log = logging.getLogger("tradelatch")
 
@@ -37,7 +39,7 @@ class Recovered:
     """What became of one position.
 
     outcome: `finished`, it is terminal or active; `left`, it is open still, for the reason that is given; `lost`,
-    somebody else drives it now. status: as it was last known.
+    somebody else drives it now. status: as it was last known. action: what to do about one that is left, else empty.
     """
 
     position_id: int
@@ -48,13 +50,15 @@ class Recovered:
     outcome: Literal["finished", "left", "lost"]
     status: str
     reason: str
+    action: str = ""
 
 
 class Recovery:
     """Recovery for the venues of `exchanges`, by their canonical names. Any number may run at once.
 
     lease: how long each position is driven without a word to the database. grace: how long an exchange may lag; what
-    it says counts when it has said it twice, so long apart, and so long after the last order.
+    it says counts when it has said it twice, so long apart, and so long after the last order. close_adopted: also
+    close positions that were adopted and cannot be protected; else they are left.
     """
 
     def __init__(
@@ -64,13 +68,15 @@ class Recovery:
         *,
         clock: Clock | None = None,
         lease: timedelta = timedelta(minutes=1),
-        grace: timedelta = timedelta(seconds=5),
+        grace: timedelta = GRACE,
+        close_adopted: bool = False,
     ) -> None:
         self._client = client
         self._exchanges = dict(exchanges)
         self._clock = clock or WallClock()
         self._lease = lease
         self._grace = grace
+        self._close_adopted = close_adopted
 
     async def run_once(self, *, max_positions: int = 10, account: str | None = None) -> list[Recovered]:
         """Take over at most so many positions of each venue, one after the other, and finish them.
@@ -96,20 +102,35 @@ class Recovery:
 
     async def finish(self, receipt: Receipt) -> Recovered:
         """Finish one position, whose receipt gives the right to drive it. KeyError for an unknown venue."""
-        drive = Drive(self._client, self._exchanges[receipt.exchange], self._clock, self._lease, self._grace, receipt)
+        drive = Drive(
+            self._client,
+            self._exchanges[receipt.exchange],
+            self._clock,
+            self._lease,
+            self._grace,
+            receipt,
+            may_close_adopted=self._close_adopted,
+        )
         outcome: Literal["finished", "left", "lost"]
+        action = ""
         try:
             outcome, reason = "finished", await drive.finish()
         except StaleFence:
             outcome, reason = "lost", "somebody else drives it now"
         except Unsettled as error:
-            outcome, reason = "left", str(error)
+            outcome, reason, action = "left", str(error), error.action
+        except NotListed as error:
+            outcome, reason, action = "left", str(error), "reconcile --live --evidence, then cleanup incomplete"
         except Unreachable as error:
-            outcome, reason = "left", f"the exchange does not answer: {error}"
+            outcome, reason, action = "left", f"the exchange does not answer: {error}", "recover again when it does"
         except OrderRefused as error:
-            outcome, reason = "left", f"the exchange refused: {error}"
+            outcome, reason, action = (
+                "left",
+                f"the exchange refused: {error}",
+                "look at the exchange, then recover again",
+            )
         except TradelatchError as error:
-            outcome, reason = "left", f"{type(error).__name__}: {error}"
+            outcome, reason, action = "left", f"{type(error).__name__}: {error}", "recover again"
         log.log(
             logging.INFO if outcome == "finished" else logging.WARNING,
             "recovery %s a position that is %s",
@@ -125,4 +146,5 @@ class Recovery:
             outcome=outcome,
             status=drive.receipt.status,
             reason=reason,
+            action=action,
         )

@@ -189,6 +189,10 @@ begin
                         then t.no_stop_loss_since
                     else n.no_stop_loss_since
                 end,
+                no_stop_loss_until = case
+                    when n.quantity = 0 or n.stop_loss_price is not null then null
+                    else coalesce(n.no_stop_loss_since, t.no_stop_loss_until)
+                end,
                 first_seen_at = case
                     when t.side is not distinct from n.side
                         and t.quantity = n.quantity
@@ -202,10 +206,11 @@ begin
         when not matched and (n.quantity > 0 or n.positions is not null) then
             insert (
                 exchange, account, symbol, position_side, side, quantity, average_price,
-                stop_loss_price, stop_loss_order_id, no_stop_loss_since, first_seen_at, last_seen_at
+                stop_loss_price, stop_loss_order_id, no_stop_loss_since, no_stop_loss_until, first_seen_at, last_seen_at
             ) values (
                 v_exchange, v_account, n.symbol, n.position_side, n.side, n.quantity, n.average_price,
-                n.stop_loss_price, n.stop_loss_order_id, n.no_stop_loss_since, reconcile.observed_at, reconcile.observed_at
+                n.stop_loss_price, n.stop_loss_order_id, n.no_stop_loss_since, n.no_stop_loss_since,
+                reconcile.observed_at, reconcile.observed_at
             );
     end if;
 
@@ -219,7 +224,16 @@ begin
         loop
             v_found := v_found || v_finding;
         end loop;
+        -- Several snapshots, none of them suspect by itself, may come to more.
         v_absences := (select count(*)::integer from unnest(v_found) as f where f.check_name = 'orphaned_db');
+        if v_absences > reconcile.max_closes then
+            update monitoring.snapshots as s
+            set
+                is_suspect = true,
+                absences = v_absences,
+                max_closes = reconcile.max_closes
+            where s.exchange = v_exchange and s.account = v_account;
+        end if;
         foreach v_finding in array v_found loop
             continue when v_finding.check_name = 'orphaned_db' and v_absences > reconcile.max_closes;
             v_action := monitoring.carry_out(

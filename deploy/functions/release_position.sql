@@ -4,7 +4,7 @@
 -- requires: helpers/is_latest_move
 -- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
--- requires: helpers/refuse_move
+-- requires: helpers/orders_left
 -- requires: helpers/check_text
 
 begin;
@@ -22,35 +22,37 @@ as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', release_position.reason, 1000));
     v_position monitoring.positions := monitoring.lock_position(release_position.position_id, null, true);
+    v_receipt tradelatch.receipt;
 begin
     if v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'release_position', v_arguments) then
-        return monitoring.receipt_of(v_position, 'replayed', null);
-    elsif v_position.closed_at is not null then
-        perform monitoring.refuse_move(v_position.id, v_position.status, 'release_position');
+        v_receipt := monitoring.receipt_of(v_position, 'replayed', false);
+    else
+        perform monitoring.end_position(
+            gen_random_uuid(), v_position.id, 'closed', 'release_position', release_position.reason,
+            '{"severity": "critical"}'
+        );
+        perform monitoring.raise_alert(
+            'position_released', 'critical', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object(
+                'status', v_position.status,
+                'side', v_position.side,
+                'open_quantity', v_position.open_quantity,
+                'reason', left(release_position.reason, 200)
+            )
+        );
+        v_receipt := monitoring.receipt_of((select p from monitoring.positions as p where p.id = v_position.id), 'ok', false);
     end if;
-
-    perform monitoring.end_position(
-        gen_random_uuid(), v_position.id, 'closed', 'release_position', release_position.reason,
-        '{"severity": "critical"}'
-    );
-    perform monitoring.raise_alert(
-        'position_released', 'critical', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
-        v_position.position_side,
-        jsonb_build_object(
-            'status', v_position.status,
-            'side', v_position.side,
-            'open_quantity', v_position.open_quantity,
-            'reason', left(release_position.reason, 200)
-        )
-    );
-    return monitoring.receipt_of((select p from monitoring.positions as p where p.id = v_position.id), 'ok', null);
+    -- a close that is on its way, too
+    v_receipt.order_cancels := monitoring.orders_left(v_position);
+    return v_receipt;
 end
 $$;
 
 comment on function tradelatch.release_position(bigint, text) is
 $$An operator's override: whatever the position is, it becomes closed, and its slot is free. Nothing is asked of the exchange, and nothing is sent: what
 is open there stays open, without a row. Backed up (the event has backup_id), and logged as critical.
-reason: at most 1000 characters. The receipt lists the orders that may be left: entry and stop-losses, to be cancelled.
+reason: at most 1000 characters. The receipt lists the orders that may be left, to be cancelled: entry, stop-losses, closes.
 Outcomes: ok; replayed.
 Errors: 22023; TL002; TL004; 55P03.$$;
 

@@ -95,6 +95,9 @@ begin
                     restored_in = pg_current_xact_id()
                 where b.backup_id = v_backup.backup_id and b.position_id = v_backup.position_id;
                 perform monitoring.put_back(v_position, v_before, v_backup.backup_id);
+                update monitoring.position_backups as b
+                set restored_in = null
+                where b.backup_id = v_backup.backup_id and b.position_id = v_backup.position_id;
             end if;
         end if;
         return next v_action;

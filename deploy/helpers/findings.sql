@@ -32,6 +32,7 @@ begin
             e.first_seen_at,
             e.last_seen_at,
             e.no_stop_loss_since,
+            e.no_stop_loss_until,
             coalesce(e.is_proven, false) as is_proven,
             -- while the latest snapshot of its account is suspect, absence is evidence for nothing
             coalesce(e.is_proven and e.quantity = 0 and not s.is_suspect, false) as is_gone,
@@ -41,7 +42,14 @@ begin
             end as seen
         from tradelatch.open_positions as o
         inner join monitoring.position_transitions as t on t.move = 'cleanup' and t.from_status = o.status
-        left join monitoring.evidence as e on e.position_id = o.position_id
+        -- what was seen before its last move says nothing of it
+        left join monitoring.evidence as e
+            on e.position_id = o.position_id
+                and e.last_seen_at >= o.updated_at
+                -- the same slot, so that of one symbol nothing else is read
+                and e.symbol = o.symbol
+                and e.exchange = o.exchange
+                and e.account = o.account
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)
@@ -97,7 +105,9 @@ begin
         select
             j.*,
             count(*) filter (where j.has_exposure) over same_symbol as exposures,
-            bool_or(j.status in ('pending_entry', 'entry_placed')) over same_symbol as is_unsettled,
+            bool_or(
+                j.status in ('pending_entry', 'entry_placed') or j.status = 'pending_rollback' and j.filled_quantity = 0
+            ) over same_symbol as is_unsettled,
             bool_or(j.is_all_there_is) over same_symbol as is_shown,
             row_number() over (
                 partition by j.exchange, j.account, j.symbol
@@ -107,6 +117,10 @@ begin
                 partition by j.exchange, j.account, j.symbol
                 order by j.is_all_there_is is true desc, j.has_exposure desc, j.status = 'active' desc, j.position_id
             ) as keeper,
+            first_value(j.position_side) over (
+                partition by j.exchange, j.account, j.symbol
+                order by j.is_all_there_is is true desc, j.has_exposure desc, j.status = 'active' desc, j.position_id
+            ) as kept_side,
             array_agg(j.position_id) over same_symbol as positions
         from judged as j
         window same_symbol as (partition by j.exchange, j.account, j.symbol)
@@ -117,7 +131,8 @@ begin
             r.*,
             not r.is_unsettled and (r.exposures <= 1 or coalesce(r.is_shown, false)) as is_decided
         from ranked as r
-        where r.place > 1
+        -- long and short do not exclude each other, once the one-way row beside them is gone
+        where r.place > 1 and (r.position_side = r.kept_side or 'both' in (r.position_side, r.kept_side))
     ),
 
     unfinished as (
@@ -260,7 +275,7 @@ begin
             select
                 b.no_stop_loss_since,
                 b.no_stop_loss_since >= b.updated_at + monitoring.grace()
-                and b.no_stop_loss_since + monitoring.grace() <= b.last_seen_at,
+                and b.no_stop_loss_since + monitoring.grace() <= b.no_stop_loss_until,
                 case when b.status = 'active' then 'no_stop_loss' end
             where b.no_stop_loss_since is not null
         ) as x
@@ -312,6 +327,15 @@ begin
             and e.exchange = coalesce(findings.exchange, e.exchange)
             and e.account = coalesce(findings.account, e.account)
             and e.symbol = coalesce(findings.symbol, e.symbol)
+            and not exists (
+                select
+                from monitoring.positions as ended
+                where ended.closed_at > e.last_seen_at
+                    and ended.symbol = e.symbol
+                    and ended.exchange = e.exchange
+                    and ended.account = e.account
+                    and (ended.position_side = e.position_side or 'both' in (ended.position_side, e.position_side))
+            )
         union all
         select
             'snapshot_suspect',

@@ -64,11 +64,18 @@ begin
         move = 'restore_backup',
         move_details = v_details
     where p.id = book_row.id;
+exception
+    -- Above READ COMMITTED, and where somebody takes no lock, the caller cannot see who holds the slot.
+    when unique_violation then
+        raise exception using
+            errcode = '40001',
+            message = format('the slot of %s was taken meanwhile: try again', book_row.symbol),
+            detail = json_build_object('position_id', book_row.id)::text;
 end
 $$;
 
 comment on function monitoring.put_back(monitoring.positions, monitoring.positions, uuid) is
-'Makes a position what it was earlier, under a new fence; a position that was nothing earlier (all columns null) is closed.';
+'Makes a position what it was earlier, under a new fence; a position that was nothing earlier (all columns null) is closed. 40001 where its slot turns out to be taken.';
 
 revoke all on function monitoring.put_back(monitoring.positions, monitoring.positions, uuid) from public;
 

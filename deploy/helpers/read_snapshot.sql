@@ -93,11 +93,13 @@ begin
             when v_item ? 'stop_loss_price' and v_seen.stop_loss_price is null then read_snapshot.observed_at
         end;
 
-        -- Where the book has the symbol open in the other mode, an entry belongs to the row of its side.
+        -- Where the book has the symbol open in the other mode, an entry belongs to the row of its side; of one without a side,
+        -- flat, the position side tells it: an empty long one says nothing of a short.
         v_open := v_modes -> v_seen.symbol::text;
         v_seen.position_side := case
             when v_open ? v_position_side then v_position_side
-            when v_open ->> 'both' = coalesce(v_seen.side, v_open ->> 'both') or v_position_side is null and v_open ? 'both'
+            when v_open ->> 'both' = coalesce(v_seen.side, nullif(v_position_side, 'both'), v_open ->> 'both')
+                or v_position_side is null and v_open ? 'both'
                 then 'both'
             when v_open is not null and coalesce(v_position_side, 'both') = 'both' then v_seen.side
             else coalesce(v_position_side, 'both')

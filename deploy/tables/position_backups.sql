@@ -27,7 +27,7 @@ comment on column monitoring.position_backups.made_by is 'The function: cleanup,
 comment on column monitoring.position_backups.position is 'The whole row; null where the function adopted the position, so that there was none.';
 comment on column monitoring.position_backups.events is 'All its events, oldest first.';
 comment on column monitoring.position_backups.restored_at is 'When it was restored; null while it was not.';
-comment on column monitoring.position_backups.restored_in is 'The transaction that restores it: in that one alone its move is legal.';
+comment on column monitoring.position_backups.restored_in is 'The transaction that restores it, while it does so: then alone its move is legal.';
 
 create index position_backups_position on monitoring.position_backups (position_id);
 

@@ -23,6 +23,7 @@ create table monitoring.sightings (
     stop_loss_price monitoring.amount,
     stop_loss_order_id monitoring.order_id,
     no_stop_loss_since timestamptz,
+    no_stop_loss_until timestamptz,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
     primary key (exchange, account, symbol, position_side)
@@ -34,6 +35,7 @@ comment on column monitoring.sightings.side is 'long or short; null where the sl
 comment on column monitoring.sightings.quantity is 'In units of the base asset; 0 where the slot was empty.';
 comment on column monitoring.sightings.no_stop_loss_since is
 'observed_at of the first of the snapshots in a row that showed the position without a stop-loss; null where it has one, or nobody looked.';
+comment on column monitoring.sightings.no_stop_loss_until is 'observed_at of the latest of them: later ones may not have looked.';
 comment on column monitoring.sightings.first_seen_at is
 'observed_at of the first of the snapshots in a row that showed this side and quantity, none of them begun within the grace time after a move of the slot.';
 comment on column monitoring.sightings.last_seen_at is 'observed_at of the latest of them.';

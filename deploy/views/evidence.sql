@@ -24,6 +24,7 @@ from (
         s.stop_loss_price::numeric,
         s.stop_loss_order_id::text,
         s.no_stop_loss_since,
+        s.no_stop_loss_until,
         s.first_seen_at,
         s.last_seen_at,
         o.position_id,

@@ -6,9 +6,19 @@ import pytest
 from psycopg.sql import SQL, Identifier, Literal
 
 TABLES = [
-    "positions", "position_events", "position_statuses", "position_transitions", "exchange_aliases", "marks", "alerts",
-    "health_findings", "event_archives",
-]  # fmt: skip
+    "positions",
+    "position_events",
+    "position_statuses",
+    "position_transitions",
+    "exchange_aliases",
+    "position_backups",
+    "sightings",
+    "snapshots",
+    "marks",
+    "alerts",
+    "health_findings",
+    "event_archives",
+]
 VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
 READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
@@ -34,7 +44,9 @@ TABLE_STATEMENTS = [
 ]
 REFUSED_TO_ALL = [
     *(statement.format(f"monitoring.{table}") for table in TABLES for statement in TABLE_STATEMENTS),
-    *(f"drop view tradelatch.{view}" for view in VIEWS),
+    *(f"drop view tradelatch.{view}" for view in [*VIEWS, "backups"]),
+    "select * from monitoring.evidence",
+    "update tradelatch.backups set restored_at = null",
     "update monitoring.positions set realized_pnl = 1",
     "update monitoring.position_events set event = 'mine'",
     "create rule mine as on update to tradelatch.positions do instead nothing",
@@ -111,8 +123,12 @@ def test_nobody_rises(role, connect, as_role) -> None:
 def test_operators_functions_are_for_operators(role, connect, as_role) -> None:
     session = connect(as_role(role))
     for function, arguments in OPERATORS_FUNCTIONS.items():
-        state = session.state_of(f"select * from tradelatch.{function}({arguments})")
-        assert state in ("42501", "42883"), function  # or not there at all
+        assert session.state_of(f"select * from tradelatch.{function}({arguments})") == "42501", function
+    assert session.state_of("select * from tradelatch.backups") == "42501"
+
+
+def test_an_operator_reads_the_backups(connect, as_role) -> None:
+    assert connect(as_role("operator")).state_of("select * from tradelatch.backups") == ""
 
 
 @pytest.mark.parametrize("role", ["reader", "bot", "operator"])

@@ -63,8 +63,13 @@ def test_a_longer_transaction_keeps_others_waiting_two_seconds(database, admin, 
         ("update_stop_loss", {"position_id": position.position_id, "stop_loss_price": 4}),
         ("renew_lease", driven(position)),
         ("cancel_position", {**driven(other), "reason": "x"}),
+        ("resize_position", {"position_id": position.position_id, "quantity": 4, "reason": "x"}),
+        ("settle_position", {"position_id": position.position_id, "fees": 1}),
+        ("take_over", {"position_id": position.position_id, "reason": "x"}),
+        ("release_position", {"position_id": position.position_id, "reason": "x"}),
     ]  # fmt: skip
-    sessions = [connect() for _ in calls]
+    operators = ("take_over", "release_position")
+    sessions = [connect(database if function in operators else None) for function, _ in calls]
     for session, limit in zip(sessions, cycle(["0", "10ms", "1min"]), strict=False):
         session("select set_config('lock_timeout', %s, false)", limit)
     started = time.monotonic()

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(628);
+select plan(658);
 
 -- Every function with every status. The table is written down here from the contract: its sections 2 and 3.
 
@@ -122,6 +122,13 @@ returns trial
 language sql
 return try(format(outcome.call, outcome.symbol), role => outcome.role, look => format('select (given.book_row(%L)).status', outcome.symbol));
 
+-- Who may make a call.
+create function caller(call text)
+returns text
+language sql
+immutable
+return case when caller.call ~ '^(take_over|release_position)' then 'tradelatch_operator' else 'tradelatch_bot' end;
+
 create table calls (move text, call text);
 insert into calls values
 ('place_entry', 'place_entry(id(%1$L), fence(%1$L), ''order'')'),
@@ -164,7 +171,7 @@ select
     outcome(
         c.call,
         case when c.move = 'place_entry' and s.status = 'entry_placed' then 'UNNAMED' else upper(s.status) end,
-        case when c.move in ('take_over', 'release_position') then 'tradelatch_operator' else 'tradelatch_bot' end
+        caller(c.call)
     ) as trial
 from calls as c
 cross join statuses as s
@@ -340,6 +347,8 @@ values
 ('binance', 'LOCK2', 'long', 10, 100, 'pending_sl', 'created', 10, 10, null, 1, 0, null, null, now() - interval '10 minutes'),
 ('binance', 'LOCK3', 'long', 10, 100, 'active', 'created', 10, 10, 95, 1, 0, null, null, now() - interval '4000 years'),
 ('binance', 'LOCK4', 'long', 10, 100, 'pending_rollback', 'created', 10, 10, null, 1, 1, 10, null, now() - interval '3000 years');
+insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, closed_at)
+values ('binance', 'LOCK5', 'long', 10, 100, 'closed', now());
 
 create table locking (symbol text, call text);
 insert into locking values
@@ -360,7 +369,12 @@ insert into locking values
 ('LOCK3', 'update_stop_loss(id(%1$L), null)'),
 ('LOCK2', 'reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, ''s1''), ''x'')'),
 ('LOCK3', 'renew_lease(id(%1$L), fence(%1$L))'),
-('LOCK4', 'claim_stale(grace => ''1 hour'')');
+('LOCK4', 'claim_stale(grace => ''1 hour'')'),
+('LOCK3', 'resize_position(id(%1$L), 5, ''x'')'),
+('LOCK2', 'resize_position(id(%1$L), 5, ''x'')'),
+('LOCK3', 'take_over(id(%1$L), ''x'')'),
+('LOCK4', 'release_position(id(%1$L), ''x'')'),
+('LOCK5', 'settle_position(id(%1$L), 101)');
 
 create function locks()
 returns setof bigint
@@ -382,7 +396,8 @@ select is(
         look => $$
             select array_agg(x.lock)::text
             from (select given.locks() as lock except select h.lock from given.held_before as h) as x
-        $$
+        $$,
+        role => caller(l.call)
     )).seen,
     format('{%s}', monitoring.slot_key('binance', 'default', l.symbol)),
     'takes the lock of its slot: ' || l.call
@@ -400,7 +415,9 @@ language plpgsql
 as $$
 begin
     perform set_config('synchronous_commit', durability.durability, true);
-    return (try(durability.call, look => 'select current_setting(''synchronous_commit'')')).seen;
+    return (
+        try(durability.call, look => 'select current_setting(''synchronous_commit'')', role => caller(durability.call))
+    ).seen;
 end
 $$;
 select is(

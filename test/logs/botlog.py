@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 
 EVENING = datetime(2025, 10, 22, 21, 0)
@@ -59,6 +60,16 @@ def bracketed(record: Record) -> str:
     return f"[{record.at:%Y-%m-%dT%H:%M:%S.%f}+00:00] {record.level} {record.module}: {record.message}"
 
 
+def coloured(record: Record) -> str:
+    """The level first, and colours."""
+    return f"\x1b[32m{record.level}\x1b[0m: \x1b[2m{record.at:%Y/%m/%d %H:%M:%S.%f}\x1b[0m {record.message}"
+
+
+def from_containers(record: Record) -> str:
+    """As docker compose shows it."""
+    return "\n".join(f"bot-1  | {line}" for line in with_comma(record).split("\n"))
+
+
 def tail(record: Record) -> str:
     return f" - {record.module} - {record.level} - {record.message}"
 
@@ -82,7 +93,18 @@ def python_json_logger(record: Record) -> str:
 
 
 FORMS: dict[str, Form] = {
-    form.__name__: form for form in (with_comma, with_dot, without_date, bare, bracketed, structlog, python_json_logger)
+    form.__name__: form
+    for form in (
+        with_comma,
+        with_dot,
+        without_date,
+        bare,
+        bracketed,
+        coloured,
+        from_containers,
+        structlog,
+        python_json_logger,
+    )
 }
 
 
@@ -287,8 +309,21 @@ NAMES = (
 SYMBOLS = [f"{name}USDT" for name in NAMES.split()]
 
 
+def both() -> BotLog:
+    """PERPUSDT and APTUSDT alone."""
+    log = BotLog()
+    log.perpusdt()
+    log.aptusdt()
+    return log
+
+
 def evening() -> BotLog:
     """An hour of ordinary traffic of 40 symbols, with APTUSDT and PERPUSDT in it, and AVLUSDT six days later."""
+    return BotLog(list(_evening().records))
+
+
+@cache
+def _evening() -> BotLog:
     log = BotLog()
     log.traffic(EVENING, timedelta(hours=1), SYMBOLS, openings=18)
     log.perpusdt()
@@ -298,7 +333,7 @@ def evening() -> BotLog:
 
 
 def hours(size: int, seed: int = 1) -> Iterator[bytes]:
-    """Ordinary hours, one after the other, until there are so many bytes; each twelfth has an incident of B."""
+    """Ordinary hours, one after the other, until there are so many bytes; each sixth has an incident of B."""
     quiet = BotLog()
     quiet.traffic(EVENING, timedelta(hours=1), SYMBOLS, openings=18, seed=seed)
     bad = BotLog(list(quiet.records))
@@ -307,7 +342,7 @@ def hours(size: int, seed: int = 1) -> Iterator[bytes]:
     written = number = 0
     while written < size:
         at = EVENING + timedelta(hours=number)
-        text = texts[number % 12 == 11].replace(b"2025-10-22 21:", f"{at:%Y-%m-%d %H}:".encode())
+        text = texts[number % 6 == 5].replace(b"2025-10-22 21:", f"{at:%Y-%m-%d %H}:".encode())
         for before in (b"position_id=25", b"ID=25", b"osition #25"):
             text = text.replace(before, before[:-2] + b"%d25" % (number + 1))
         yield text

@@ -86,6 +86,15 @@ def test_two_signals_without_a_violation(read: Read) -> None:
     assert "no violation was seen" in incident["evidence"]
 
 
+def test_a_synchronizers_row_needs_a_stop_loss_too(read: Read, log: BotLog) -> None:
+    log.records = [record for record in log.records if record.at < after(EVENING, 300)]
+    log.synchronizer_row(AT, "KUSDT", 5)
+    log.say(after(AT, 60), "main", "Position sync started for binance")
+    assert kinds(read(log)) == ["unprotected"]
+    log.stop_loss(after(AT, 3), "KUSDT")
+    assert kinds(read(log)) == []
+
+
 def test_the_same_symbol_on_two_exchanges_is_two_slots(read: Read, log: BotLog) -> None:
     """Without a violation nothing says that two openings met: they may be of two exchanges."""
     log.parallel_signals(AT, "AUSDT", "binance")
@@ -118,6 +127,8 @@ def test_the_synchronizer_comes_first_by_its_module(read: Read, log: BotLog) -> 
     log.rollback(after(AT, 5.1), "BUSDT", "pending_sl")
     incident = only(read(log))
     assert (incident["scenario"], incident["positions"], incident["winner"]) == ("B", [41, 42], 41)
+    actors = {moment["actor"] for moment in incident["timeline"] if moment["event"] in ("signal", "opening")}
+    assert actors == {"signal handler"}
 
 
 def test_a_synchronizers_row_without_a_violation(read: Read, log: BotLog) -> None:
@@ -131,6 +142,7 @@ def test_a_synchronizers_row_without_a_violation(read: Read, log: BotLog) -> Non
     log.close(after(AT, 5))
     incident = only(read(log))
     assert (incident["scenario"], incident["positions"], incident["gap_seconds"]) == ("B", [51, 52], 1.95)
+    assert incident["exchange"] is None  # its synchronizer ran on both
 
 
 def test_a_retry_after_a_rollback_that_closed_nothing(read: Read, log: BotLog) -> None:
@@ -181,6 +193,13 @@ def test_a_quick_restart_is_told_from_a_parallel_signal(read: Read, log: BotLog,
     incident = only(read(log))
     assert incident["scenario"] == "D"
     assert "a restart cut off row 7201, which was unfinished" in incident["evidence"]
+
+
+def test_whoever_speaks_after_a_restart_was_not_cut_off(read: Read, log: BotLog) -> None:
+    """Something else was started: the first opening lives."""
+    log.parallel_signals(AT, "AUSDT", "bybit")
+    log.say(after(AT, 1.5), "telegram", "Telegram bot started")
+    assert only(read(log))["scenario"] == "A"
 
 
 def test_a_crash_that_ends_in_a_violation(read: Read, log: BotLog) -> None:
@@ -251,6 +270,8 @@ def test_another_constraint_is_no_incident(read: Read, log: BotLog) -> None:
     text = 'duplicate key value violates unique constraint "orders_pkey"'
     log.say(AT, REPOSITORY, f"{text}\nDETAIL:  Key (id)=(5) already exists.", "ERROR")
     log.say(after(AT, 1), REPOSITORY, text, "ERROR")
+    log.say(after(AT, 2), REPOSITORY, text.replace("orders_pkey", "uq_signals"), "ERROR")
+    log.say(after(AT, 3), REPOSITORY, text.replace("orders_pkey", "positions_pkey"), "ERROR")
     assert read(log).incidents == []
 
 
@@ -260,6 +281,14 @@ def test_a_violation_without_detail(read: Read, log: BotLog) -> None:
     log.say(after(AT, 5.3), REPOSITORY, text, "ERROR")
     incident = only(read(log))
     assert (incident["scenario"], incident["symbol"], incident["exchange"]) == ("unknown", "EUSDT", None)
+
+
+def test_a_violation_that_names_nothing(read: Read, log: BotLog) -> None:
+    log.active(AT, 82)
+    text = f'duplicate key value violates unique constraint "{CONSTRAINT}"'
+    log.say(after(AT, 0.1), REPOSITORY, text, "ERROR")
+    incident = only(read(log))
+    assert (incident["scenario"], incident["symbol"], incident["positions"]) == ("unknown", None, [82])
 
 
 def test_a_case_told_many_times_is_one(read: Read, log: BotLog) -> None:
@@ -311,7 +340,6 @@ def test_a_rollback_that_closed(read: Read, log: BotLog) -> None:
     log.say(after(AT, 5.9), MANAGER, "Closing FUSDT at market: SELL 43")
     log.say(after(AT, 5.95), "stream", "Position update: FUSDT size=43")
     log.say(after(AT, 6), "stream", "Position update: FUSDT size=0")
-    log.close(after(AT, 6))
     report = read(log)
     assert (report.incidents, report.findings) == ([], [])
 

@@ -1,93 +1,14 @@
 """Recovery finishes what a worker left at any step, believes nothing once, and sends no entry."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tradelatch import AsyncClient, Receipt, Unavailable
-from tradelatch.recovery import Recovered, Recovery
-from tradelatch.testing import Delays, Exchange, Faults, Market, Odds, SimulatedClock
+from tradelatch import Receipt, Unavailable
+from tradelatch.testing import Delays, Exchange, Faults, Market, Odds
 
-SYMBOL = "APTUSDT"
-START = datetime(2025, 10, 28, 13, 19, tzinfo=UTC)
-PRICE = Decimal(100)
-FIVE = Decimal(5)
-
-
-@dataclass
-class Stage:
-    """A clock, an exchange, a client, and recovery beside them."""
-
-    clock: SimulatedClock
-    exchange: Exchange
-    client: AsyncClient
-    age_leases: Callable[..., None]
-
-    async def play(self, actor: Callable[[], Awaitable[Any]]) -> Any:
-        async def act() -> Any:
-            return await actor()
-
-        [result] = await self.clock.play(act())
-        return result
-
-    async def open(self, side: str = "long", **options: Any) -> Receipt:
-        wanted = {"stop_loss_percent": 2} | options
-        return await self.client.create_position("binance", SYMBOL, side, 5, PRICE, **wanted)
-
-    async def send(self, receipt: Receipt, **options: Any) -> Any:
-        """What the worker sends before it dies."""
-        order = receipt.next_order
-        assert order is not None
-        return await self.play(
-            lambda: self.exchange.send(
-                SYMBOL,
-                order.side,
-                order.quantity,
-                kind="stop" if order.kind == "stop_loss" else "market",
-                trigger=order.price,
-                reduce_only=order.reduce_only,
-                client_order_id=order.client_order_id,
-                position_side=receipt.position_side,
-                **options,
-            )
-        )
-
-    async def filled(self, receipt: Receipt, quantity: Decimal = FIVE) -> Receipt:
-        assert receipt.fence is not None
-        return await self.client.confirm_entry(receipt.position_id, receipt.fence, quantity, average_price=PRICE)
-
-    @property
-    def recovery(self) -> Recovery:
-        return Recovery(self.client, {"binance": self.exchange}, clock=self.clock)
-
-    async def recover(self, aged: bool = True) -> Recovered:
-        if aged:
-            self.age_leases("2 minutes")
-        (done,) = await self.play(self.recovery.run_once)
-        return done
-
-    @property
-    def held(self) -> Decimal:
-        return sum((held.size for held in self.exchange.exposures()), Decimal(0))
-
-    @property
-    def kinds(self) -> list[tuple[str, str]]:
-        return [(order.kind, order.status) for order in self.exchange.orders(SYMBOL)]
-
-    async def status(self, receipt: Receipt) -> str:
-        (row,) = await self.client.positions(receipt.position_id)
-        return row.status
-
-
-@pytest.fixture
-async def stage(bot_dsn: str, age_leases: Callable[..., None]) -> AsyncIterator[Stage]:
-    clock = SimulatedClock(START)
-    exchange = Exchange("binance", clock, {SYMBOL: Market(PRICE)}, faults=Faults())
-    async with AsyncClient(bot_dsn) as client:
-        yield Stage(clock, exchange, client, age_leases)
+from .stage import FIVE, PRICE, START, SYMBOL, Stage
 
 
 async def test_nothing_is_taken_over_while_its_lease_lives(stage: Stage) -> None:
@@ -232,13 +153,6 @@ async def test_a_close_that_the_market_took_in_part_is_repeated_for_the_rest(sta
     stage.exchange.set_market(SYMBOL, Market(PRICE, depth=Decimal(2)))
     assert (await stage.recover()).status == "closed"
     assert [order.filled for order in stage.exchange.orders(SYMBOL)] == [5, 2, 2, 1]
-    assert stage.held == 0
-
-
-async def test_an_adopted_position_without_a_percentage_is_closed(stage: Stage) -> None:
-    await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
-    await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE)
-    assert (await stage.recover()).status == "closed"
     assert stage.held == 0
 
 

@@ -3,7 +3,7 @@
 begin;
 set local search_path = tap, pg_catalog;
 set local client_min_messages = warning;
-select plan(83);
+select plan(119);
 
 select trigger_is('monitoring', 'positions', 'positions_guard', 'monitoring', 'guard_position');
 select is(
@@ -249,6 +249,121 @@ select is_empty(
     $$,
     'whatever else says where it stands is logged'
 );
+
+-- A restore gives back any status, where this transaction is the one that restores the position; nobody else may say so.
+
+create temporary table restored as
+select s.status, pg_temp.put(s.status) as id
+from monitoring.position_statuses as s;
+create function pg_temp.restored_in(transaction xid8)
+returns void
+language sql
+begin atomic
+    insert into monitoring.position_backups (backup_id, position_id, made_by, reason, events, restored_in)
+    select gen_random_uuid(), r.id, 'test', 'test', '[]', restored_in.transaction
+    from restored as r;
+end;
+create function pg_temp.restores(role text)
+returns bigint
+language sql
+volatile
+return (
+    select count(*)
+    from restored as r
+    cross join monitoring.position_statuses as s
+    where pg_temp.outcome(
+        restores.role,
+        r.id,
+        format(
+            'move = ''restore_backup'', move_details = ''{}'', status = %L, closed_at = %s',
+            s.status, case when s.is_open then 'null' else 'coalesce(closed_at, now())' end
+        )
+    ) <> 'TL002'
+);
+select is(pg_temp.restores(v.role), 0::bigint, 'never backed up: ' || v.role)
+from (values ('none'), ('tradelatch_owner')) as v (role);
+select pg_temp.restored_in(null);
+select is(pg_temp.restores(v.role), 0::bigint, 'backed up, and not restored: ' || v.role)
+from (values ('none'), ('tradelatch_owner')) as v (role);
+select pg_temp.restored_in((pg_current_xact_id()::text::bigint - 1)::text::xid8);
+select is(pg_temp.restores(v.role), 0::bigint, 'restored by another transaction before: ' || v.role)
+from (values ('none'), ('tradelatch_owner')) as v (role);
+insert into monitoring.position_backups (backup_id, position_id, made_by, reason, events, restored_in)
+values (gen_random_uuid(), pg_temp.put('active'), 'test', 'test', '[]', pg_current_xact_id());
+select is(pg_temp.restores(v.role), 0::bigint, 'another position is restored by this one: ' || v.role)
+from (values ('none'), ('tradelatch_owner')) as v (role);
+select is((select sum(pg_temp.logged(r.id)) from restored as r), 0::numeric, 'nothing of that is logged');
+select is((select count(*) from restored as r inner join monitoring.positions as p using (id, status)), 10::bigint, 'and nothing has moved');
+
+select pg_temp.restored_in(pg_current_xact_id());
+select is(
+    pg_temp.outcome('tradelatch_owner', r.id, 'status = ''active'', closed_at = null'),
+    'TL002',
+    'without that name a plain UPDATE is what it was: ' || r.status
+)
+from restored as r
+where r.status in ('closed', 'pending_entry', 'pending_close');
+select is(
+    pg_temp.outcome(
+        'tradelatch_owner', r.id, 'move = ''restore_backup'', move_details = ''{"x": 1}'', status = ''active'', closed_at = null'
+    ),
+    'done',
+    'the one that restores it may: ' || r.status
+)
+from restored as r
+where r.status in ('closed', 'pending_entry', 'failed');
+select results_eq(
+    $$
+        select r.status, p.status, p.closed_at, e.event, e.from_status, e.to_status, e.details
+        from restored as r
+        inner join monitoring.positions as p on p.id = r.id
+        inner join monitoring.position_events as e on e.position_id = r.id and e.event <> 'insert'
+        order by r.status
+    $$,
+    $$
+        select s.status, 'active', null::timestamptz, 'restore_backup', s.status, 'active', '{"x": 1}'::jsonb
+        from monitoring.position_statuses as s
+        where s.status in ('closed', 'pending_entry', 'failed')
+        order by s.status
+    $$,
+    'they are open again, and the log says why'
+);
+select is(
+    pg_temp.outcome('tradelatch_owner', r.id, 'move = ''restore_backup'', fence = fence - 1, status = ''active'''),
+    'TL002',
+    'and even then its fence does not fall'
+)
+from restored as r
+where r.status = 'active';
+
+-- What is settled has ended when it ended.
+
+create temporary table settled as
+select s.status, pg_temp.put(s.status) as id
+from monitoring.position_statuses as s
+where not s.is_open;
+create temporary table settled_before as
+select p.id, p.closed_at from monitoring.positions as p where p.id in (select s.id from settled as s);
+select is(
+    pg_temp.outcome('tradelatch_owner', s.id, c.changes), 'done', format('%s: %s', s.status, c.changes)
+)
+from settled as s
+cross join (values
+    ('move = ''settle_position'', move_details = ''{}'', fees = 1'),
+    ('move = ''settle_position'', move_details = ''{}'', closed_at = now() + interval ''1 day'''),
+    ('closed_at = null'),
+    ('details = ''{"x": 1}''')
+) as c (changes);
+select is_empty(
+    $$
+        select p.id, p.closed_at, b.closed_at
+        from settled_before as b
+        inner join monitoring.positions as p on p.id = b.id
+        where p.closed_at is distinct from b.closed_at
+    $$,
+    'closed_at stays'
+);
+select is((select sum(pg_temp.logged(s.id)) from settled as s), 16::numeric, 'each of them is logged');
 
 -- However the UPDATE is written.
 

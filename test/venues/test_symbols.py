@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tradelatch.exchange import OrderRefused, Unreachable
+from tradelatch.exchange import NotListed, OrderRefused, Unreachable
 from tradelatch.venues import session as sessions
 from tradelatch.venues.session import canonical
 
@@ -55,7 +55,7 @@ async def test_a_symbol_without_a_linear_market(exchange: Any, standin: StandIn,
             position_side="both",
             **ACCOUNT,
         )
-    with pytest.raises(Unreachable, match=said):  # not None, which would prove that it was never sent
+    with pytest.raises(NotListed, match=said):  # not None, which would prove that it was never sent
         await exchange.find(symbol, "en-1", **ACCOUNT)
     assert await exchange.cancel(symbol, "en-1", **ACCOUNT) is False
 

@@ -20,6 +20,7 @@ select
     stop_loss_price,
     stop_loss_order_id,
     no_stop_loss_since,
+    no_stop_loss_until,
     first_seen_at,
     last_seen_at
 from monitoring.sightings

@@ -2,11 +2,12 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from .. import Client
+from .. import AsyncClient, Client
 
 CONNECT_SECONDS = 4
 
@@ -50,6 +51,17 @@ class Server:
         """A client for a command, on a server that has answered."""
         self.connect().close()
         return Client(self.dsn, worker=f"tradelatch {command}")
+
+    def async_client(self, command: str) -> AsyncClient:
+        """The same for commands that ask an exchange, too."""
+        self.connect().close()
+        return AsyncClient(self.dsn, worker=f"tradelatch {command}")
+
+    def now(self) -> datetime:
+        """The time by the database's clock."""
+        with self.connect() as connection:
+            told: datetime = connection.execute("select clock_timestamp()").fetchall()[0][0]
+        return told.astimezone(UTC)
 
 
 def reason(error: psycopg.Error, dsn: str) -> str:

@@ -1,5 +1,6 @@
 """`tradelatch [--dsn DSN] COMMAND`: finds a command when it is called."""
 
+import logging
 from importlib import import_module
 
 import click
@@ -7,6 +8,10 @@ import click
 from .. import __version__
 from . import COMMANDS
 from .connection import Server
+
+# What a command has to say it prints; these would write to stderr beside it.
+for name in ("tradelatch", "psycopg.pool"):
+    logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 class Commands(click.Group):

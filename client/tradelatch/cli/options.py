@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -37,3 +38,18 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def amount(value: str | Decimal) -> Decimal:
+    """The type of an option: a plain number above 0."""
+    text = str(value)
+    if not re.fullmatch(r"\d{1,30}(\.\d{1,30})?", text) or not Decimal(text):
+        raise click.BadParameter(f"{text[:64]!r} is no number above 0")
+    return Decimal(text)
+
+
+position_argument = click.argument("position_id", type=int, metavar="POSITION")
+reason_option = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why, for the log: at most 1000 characters."
+)
+adopted_option = click.option("--adopted", is_flag=True, help="Also close adopted positions that cannot be protected.")

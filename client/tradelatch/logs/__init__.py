@@ -1,7 +1,8 @@
 """What the log of a bot that was never converted tells: its double openings, how often, and how each unfolded.
 
-reading.py finds the bytes, scanning.py the lines that matter, messages.py says what they mean, stories.py joins them,
-verdicts.py names the scenario, analysis.py drives it all; text.py and html.py show the report. No database is needed.
+sources.py says what each file is, reading.py gives its bytes, records.py its times, and scanning.py the lines that
+matter; messages.py says what they mean. openings.py and book.py join them into stories, verdicts.py names the scenario,
+findings.py what else is wrong. report.py counts; text.py, html.py and svg.py show it. No database is needed.
 """
 
 from .analysis import Options, Unreadable, analyze, size_of

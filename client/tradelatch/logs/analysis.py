@@ -70,7 +70,7 @@ class _Analysis:
         self._symbol = canonical(options.symbol) if options.symbol else None
         self._exchange = options.exchange.strip().lower() if options.exchange else None
         dated = all(source.heads.dated or source.path is not None for source in found)
-        self._report = Report(Times(options.zone, dated), notes=notes)
+        self._report = Report(Times(options.zone, dated), self._asked(), notes=notes)
         self._begin, self._end = (self._bound(bound) for bound in (options.begin, options.end))
         self._unplaced: list[Incident] = []
         self._troubles: list[Trouble] = []
@@ -93,6 +93,13 @@ class _Analysis:
             (first, one), (last, other) = min(begins, key=itemgetter(0)), max(ends, key=itemgetter(0))
             report.begins, report.ends = report.times.text(first, one.zone), report.times.text(last, other.zone)
         return report
+
+    def _asked(self) -> str:
+        parts = [f" of {self._symbol}" if self._symbol else "", f" on {self._exchange}" if self._exchange else ""]
+        parts += [
+            f" {word} {bound}" for word, bound in (("from", self._options.begin), ("to", self._options.end)) if bound
+        ]
+        return "".join(parts)
 
     def _bound(self, bound: datetime | time | None) -> datetime | None:
         if isinstance(bound, time):
@@ -195,5 +202,8 @@ def merged(found: Sequence[Source], scanners: Sequence[Scanner]) -> Iterator[Fac
         else:
             _, _, fact, facts = heappop(heap)
             yield fact
+            if not (waiting or heap):  # the last log, or the only one
+                yield from facts
+                return
         if following := next(facts, None):
             heappush(heap, (following.at, next(tickets), following, facts))

@@ -158,8 +158,7 @@ class Book(Openings):
         for move in reversed(self._strangers):
             if move.source == fact.source and move.status == "active" and 0 <= fact.at - move.at <= 5 * SECOND:
                 assert move.position_id is not None
-                assert fact.symbol is not None
-                return Row(move.position_id, None, fact.symbol, last_at=move.at, tried_at=move.at, facts=[move])
+                return Row(move.position_id, None, fact.symbol or "", last_at=move.at, tried_at=move.at, facts=[move])
         return None
 
     # Rollbacks
@@ -213,7 +212,8 @@ class Book(Openings):
         fact.symbol = rollback.symbol
         story = self._told(fact)
         rollback.note(fact)
-        if fact.order_id:
+        opposite = rollback.opening and fact.side and rollback.opening.side not in (None, fact.side)
+        if fact.order_id or opposite:
             rollback.close_at = fact.at
         if fact.side and rollback.opening and rollback.opening.side == fact.side:
             self._findings.doubled(

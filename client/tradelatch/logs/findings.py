@@ -68,6 +68,9 @@ class Findings:
 
     def watch_row(self, story: Story, row: Row, at: At) -> None:
         """A row that was born active needs a stop-loss too."""
+        if row.watched:
+            return
+        row.watched = True
         began = row.at or row.last_at
         at(began + UNPROTECTED_AFTER, lambda: self._check(story, None, row, began))
 

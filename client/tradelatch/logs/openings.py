@@ -6,6 +6,7 @@ the facts that could change them have passed.
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
@@ -157,7 +158,7 @@ class Openings:
         row.note(fact)
         self._enter(story, row)
         self._compare(story, row)
-        if row.origin == "synchronizer":
+        if row.origin == "synchronizer" and "sync" in fact.module.lower():
             self._findings.watch_row(story, row, self._at)
 
     def _mention(self, row: Row, fact: Fact) -> None:
@@ -165,10 +166,12 @@ class Openings:
         story = self._told(fact)
         row.exchange = row.exchange or fact.exchange
         row.note(fact)
-        if "sync" in fact.module.lower() and row.origin != "synchronizer":
+        if "sync" in fact.module.lower():
             if row.opening:
+                row.facts = [each for each in row.facts if each not in row.opening.facts]
                 row.opening.row = None
             row.origin, row.opening = "synchronizer", None
+            self._findings.watch_row(story, row, self._at)
             return
         pending = story.pending(row.exchange, fact.at - PENDING_WITHIN)
         if pending and row.at is not None and pending[0].at - row.at > ANOTHER_CALLER_AFTER:
@@ -228,10 +231,10 @@ class Openings:
             elif not first.unfinished or first.at is None:
                 continue
             silence = max(0, second.began_at() - first.last_at)
-            overlap = Overlap(first, second, silence, first.cut_off)
+            overlap = Overlap(first, second, silence)
             story.overlaps.append(overlap)
             assert second.at is not None
-            self._at(second.at + DECIDED_AFTER, lambda overlap=overlap: self._decide(story, overlap))  # type: ignore[misc]
+            self._at(second.at + DECIDED_AFTER, partial(self._decide, story, overlap))
 
     def _decide(self, story: Story, overlap: Overlap) -> None:
         """No violation came of two rows: were they two openings all the same?"""
@@ -242,7 +245,7 @@ class Openings:
         assert second.at is not None
         name, evidence = verdicts.scenario(first, second, overlap)
         # A log that never shows a row becoming active shows no more than its stop-loss.
-        may_be_active = not (self._prints_active or overlap.restarted) and first.stop_at and first.stop_at <= second.at
+        may_be_active = not (self._prints_active or first.cut_off) and first.stop_at and first.stop_at <= second.at
         if name == "B":
             happened = second.origin == "synchronizer" and overlap.silence < verdicts.SILENCE
         elif name == "C":

@@ -17,6 +17,7 @@ from .records import Heads
 BLOCK = 1 << 19
 LONGEST_LINE = 16 << 20
 LONGEST_KEPT = 64 << 20  # of the end of what cannot be read from its end
+DAMAGED = "its compressed data is damaged or breaks off"
 
 Progress = Callable[[int], None]
 
@@ -118,14 +119,22 @@ class Source:
         yield Block(b"".join(parts), offset, long_lines + bool(dropped), last=True)
 
     def _read(self, stream: Readable) -> bytes:
-        """Compressed data that is damaged ends there, with a note."""
+        """Compressed data that is damaged ends there, with a note, and all before it is read."""
+        if not isinstance(stream, gzip.GzipFile):
+            try:
+                return stream.read(BLOCK)
+            except OSError as error:
+                raise Unreadable(f"{self.name} cannot be read: {error.strerror}") from None
+        parts: list[bytes] = []
+        length = 0
         try:
-            return stream.read(BLOCK)
-        except (EOFError, OSError, zlib.error) as error:
-            if not self.compressed:
-                raise Unreadable(f"{self.name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-            self.notes.append("its compressed data is damaged or breaks off")
-            return b""
+            while length < BLOCK and (data := stream.read1(BLOCK)):
+                parts.append(data)
+                length += len(data)
+        except (EOFError, OSError, zlib.error):
+            if DAMAGED not in self.notes:
+                self.notes.append(DAMAGED)
+        return b"".join(parts)
 
     def _end(self, found: Iterator[Block], count: int) -> Iterator[Block]:
         """The last `count` lines, or as many of them as fit into LONGEST_KEPT."""

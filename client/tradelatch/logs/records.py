@@ -18,10 +18,16 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 LONGEST_HEAD = 400
 _EPOCH = date(1970, 1, 1).toordinal()
-_BEFORE = rb"(?:\x1b\[[0-9;]{0,12}m|[\[(<]| ){0,4}"
+# Colours and brackets; before them a container's name, or the level.
+_COLOUR = rb"(?:\x1b\[[0-9;]{0,12}m)?"
+_BEFORE = (
+    rb"(?:[\w.-]{1,60} {0,20}\| )?"
+    + (_COLOUR + rb"(?:[\[(<]{0,2}[A-Z]{4,8}[\])>]?" + _COLOUR + rb"[ :|-]{1,3})?")
+    + (_COLOUR + rb"[\[(< ]{0,2}" + _COLOUR)
+)
 _TIME = (
     rb"([0-2]\d):([0-5]\d):([0-5]\d|60)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?"
-    rb"(?![\w.,])(?:\x1b\[[0-9;]{0,12}m)?"
+    rb"(?![\w.,])" + _COLOUR
 )
 DATED = re.compile(_BEFORE + rb"(\d{4}[-/]\d\d[-/]\d\d)[T _]" + _TIME)
 HOURS = re.compile(rb"\n(\d\d):[0-5]\d:[0-5]\d")  # of a log without dates

@@ -128,9 +128,11 @@ class FileRead:
 
 @dataclass
 class Report:
-    """Everything that is said of some logs. `notes` are lines for people about what was not as it might seem."""
+    """Everything that is said of some logs. `asked` names the part that was asked for; `notes` are lines for people
+    about what was not as it might seem."""
 
     times: Times = field(default_factory=Times)
+    asked: str = ""
     files: list[FileRead] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     begins: str | None = None
@@ -152,6 +154,11 @@ class Report:
     @property
     def incident_count(self) -> int:
         return self.counts["scenario"].total()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that was asked for is in the logs."""
+        return not (self.incident_count or self.kinds or self.openings)
 
     @property
     def per_100_openings(self) -> float | None:

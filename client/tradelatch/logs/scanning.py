@@ -13,8 +13,9 @@ from .records import DAY, HOURS, HOURS_BACK, LONGEST_HEAD, SECOND, module_and_te
 
 BEFORE_NEEDLE = 256
 AFTER_NEEDLE = 1024
+ALL_NEEDLES = (*NEEDLES, *NEEDLES_AFTER_ROLLBACK, DETAIL.needle)
 LOOKED_AT_AFTER_ROLLBACK = 900 * SECOND
-_NO_ASCII = bytes(code for code in range(128) if code not in (0, 10))
+_ASCII = bytes(code for code in range(128) if code not in (0, 10))
 
 
 @dataclass(slots=True)
@@ -61,14 +62,15 @@ class Scanner:
         if block.offset == 0:
             data = data.removeprefix(b"\xef\xbb\xbf")
         counts = self.counts
-        counts.lines += data.count(b"\n") + (not data.endswith(b"\n"))
+        odd = data.translate(None, _ASCII)  # what remains is lines' ends, zeros, and what is no ASCII
+        counts.lines += odd.count(b"\n") + (not data.endswith(b"\n"))
         counts.size += len(data)
         if not self._heads.dated:
             self._find_midnights(data)
         if counts.first_at is None:
             counts.first_at = self._first_at(data)
         yield from self._hits(data, block.offset)
-        self._count_unread(data, block.last)
+        self._count_unread(data, odd, block.last)
         self._head = self._record_of(data, len(data), 0, block.offset) or self._head
         if self._head:
             counts.last_at = self._head.at
@@ -129,7 +131,8 @@ class Scanner:
                     self.counts.unread += 1
                 return None, []
             head, lines = read
-            return Head(head.at, head.zone, head.module, offset + begin, head.fields), lines
+            short = [piece for line in lines for piece in _pieces(line)]
+            return Head(head.at, head.zone, head.module, offset + begin, head.fields), short
         head_bytes = data[begin : min(end, begin + LONGEST_HEAD)]
         match = self._heads.pattern.match(head_bytes)
         instant = self._heads.instant(match, self._day_at(begin)) if match else None
@@ -147,13 +150,7 @@ class Scanner:
             head = head_before
         if end - begin <= LONGEST_HEAD:
             return head, [data[begin:end].decode("utf-8", "replace").rstrip("\r")]
-        pieces = []
-        read_to = begin
-        for at in needles_at:
-            if at >= read_to:
-                start, read_to = max(read_to, at - BEFORE_NEEDLE), min(end, at + AFTER_NEEDLE)
-                pieces.append(data[start:read_to].decode("utf-8", "replace"))
-        return head, pieces
+        return head, list(_around(data, begin, end, needles_at))
 
     def _record_of(self, data: bytes, end: int, before: int, offset: int) -> Head | None:
         """The last record that began before `end` and not before `before`, whose own record is known."""
@@ -189,7 +186,7 @@ class Scanner:
     def _day_at(self, position: int) -> int:
         return self._day + DAY * bisect_left(self._midnights, position + 1) if self._midnights else self._day
 
-    def _count_unread(self, data: bytes, last: bool) -> None:
+    def _count_unread(self, data: bytes, odd: bytes, last: bool) -> None:
         """Lines before the first record, broken JSON, bytes that are no text, and a last line cut off in its time."""
         counts = self.counts
         if not self._began:
@@ -207,7 +204,6 @@ class Scanner:
             if opened != whole or data.count(b"}\n") + data.count(b"}\r\n") != whole:
                 counts.unread += sum(self._is_broken_json(line) for line in data.split(b"\n"))
             return
-        odd = data.translate(None, _NO_ASCII)
         if b"\0" in odd or not _is_utf8(odd):
             for line in data.split(b"\n"):
                 if b"\0" not in line and _is_utf8(line):
@@ -239,6 +235,23 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _pieces(line: str) -> list[str]:
+    """A line of a JSON record, or of a very long one what stands around its needles."""
+    if len(line) <= LONGEST_HEAD:
+        return [line]
+    data = line.encode("utf-8", "replace")
+    needles_at = sorted(at for needle in ALL_NEEDLES if (at := data.find(needle)) >= 0)
+    return list(_around(data, 0, len(data), needles_at))
+
+
+def _around(data: bytes, begin: int, end: int, needles_at: list[int]) -> Iterator[str]:
+    read_to = begin
+    for at in needles_at:
+        if at >= read_to:
+            start, read_to = max(read_to, at - BEFORE_NEEDLE), min(end, at + AFTER_NEEDLE)
+            yield data[start:read_to].decode("utf-8", "replace")
 
 
 def _lines_with(data: bytes, needles: tuple[bytes, ...], start: int) -> dict[int, list[int]]:

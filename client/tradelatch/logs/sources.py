@@ -13,6 +13,7 @@ from .reading import BLOCK, Readable, Source, Unreadable
 from .records import DAY, HOUR, HOURS, HOURS_BACK, SECOND, Heads
 
 STDIN = "-"
+SAMPLE = 100  # records, by which a log's form is known
 LONGEST_PREAMBLE = 64 << 20  # before the first time of a log
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -26,11 +27,11 @@ def find_sources(names: Sequence[str], stdin: IO[bytes], zone: tzinfo | None) ->
     found, notes = [], []
     for name in dict.fromkeys(names):
         source = _open(name, stdin)
-        if not source.head:
+        if text := _text(source):
+            _recognize(source, text, zone)
+            found.append(source)
+        else:
             notes.append(f"{source.name} is empty")
-            continue
-        _recognize(source, zone)
-        found.append(source)
     return sorted(found, key=lambda source: source.first_at), notes
 
 
@@ -67,13 +68,21 @@ def _stream(name: str, stream: Readable) -> Source:
     return Source(name, stream=stream, head=head, compressed=head.startswith(_GZIP))
 
 
-def _recognize(source: Source, zone: tzinfo | None) -> None:
-    text = source.head
-    if source.compressed:
-        try:
-            text = zlib.decompressobj(wbits=31).decompress(source.head, BLOCK)
-        except zlib.error:
-            raise Unreadable(f"{source.name} cannot be read: it begins as gzip data, and is none") from None
+def _text(source: Source) -> bytes:
+    """Its beginning as text."""
+    if not source.compressed:
+        return source.head
+    gunzip = zlib.decompressobj(wbits=31)
+    try:
+        text = gunzip.decompress(source.head, BLOCK)
+    except zlib.error:
+        raise Unreadable(f"{source.name} cannot be read: it begins as gzip data, and is none") from None
+    if not text and not gunzip.eof:
+        raise Unreadable(f"{source.name} cannot be read: its gzip data breaks off at once")
+    return text
+
+
+def _recognize(source: Source, text: bytes, zone: tzinfo | None) -> None:
     sample = text[:65536]
     if len(sample.translate(None, _TEXT)) * 20 > len(sample):
         raise Unreadable(f"{source.name} is a binary file, not a log")
@@ -100,16 +109,21 @@ def _beginning(source: Source, text: bytes) -> Iterator[bytes]:
 
 
 def _find_first(data: bytes, heads: Heads, source: Source) -> bool:
-    """Whether a record begins here; if so, the log's form and first time."""
+    """Whether a record begins here; if so, the log's first time, and whether most records are JSON."""
+    times: list[int] = []
+    json_lines = 0
     for line in data.removeprefix(_BOM).split(b"\n"):
         if line.startswith(b"{") and heads.dated:
             if read := heads.json_record(line):
-                source.is_json, source.first_at = True, read[0].at
-                return True
+                json_lines += 1
+                times.append(read[0].at)
         elif (match := heads.pattern.match(line)) and (instant := heads.instant(match)):
-            source.first_at = instant[0]
-            return True
-    return False
+            times.append(instant[0])
+        if len(times) == SAMPLE:
+            break
+    if times:
+        source.is_json, source.first_at = json_lines * 2 > len(times), times[0]
+    return bool(times)
 
 
 def _infer_date(source: Source) -> None:

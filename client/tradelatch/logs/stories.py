@@ -61,6 +61,7 @@ class Row:
     rollback: "Rollback | None" = None
     lost: bool = False
     cut_off: bool = False  # by a restart, while it was unfinished
+    watched: bool = False  # for its stop-loss
     fact: Fact | None = None  # that it was written
     facts: list[Fact] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class Row:
     def note(self, fact: Fact) -> None:
         """A sign of life."""
         self.last_at = max(self.last_at, fact.at)
+        self.cut_off = False
         if len(self.facts) < OWN_FACTS_KEPT:
             self.facts.append(fact)
 
@@ -127,7 +129,6 @@ class Overlap:
     first: Row
     second: Row
     silence: int
-    restarted: bool
 
 
 @dataclass(slots=True, eq=False)

@@ -22,14 +22,18 @@ _TABLE = [44, 9, 8]
 
 
 def print_report(report: Report, console: Console) -> None:
-    """All of it."""
+    """All of it; where there is nothing to tell, one line."""
+    for note in report.notes:
+        console.print(note, soft_wrap=True)
+    if not report.files:
+        return
+    if report.is_empty:
+        console.print(no_match(report), soft_wrap=True)
+        return
     for file in report.files:
         print_text(console, file_line(file))
-    for note in report.notes:
-        print_text(console, note)
-    if report.files:
-        console.print()
-        print_text(console, headline(report), style="bold")
+    console.print()
+    print_text(console, headline(report), style="bold")
     _print_counts(report, console)
     for number, incident in enumerate(report.incidents[:SHOWN], 1):
         console.print()
@@ -47,7 +51,7 @@ def print_report(report: Report, console: Console) -> None:
 
 def file_line(file: FileRead) -> str:
     """What was read of a file, and what could not be."""
-    parts = [f"{file.name}: {file.lines:,} lines, {file.begins} to {file.ends}"]
+    parts = [f"{file.name}: {plural(file.lines, 'line')}, {file.begins} to {file.ends}"]
     parts.append(f"{file.unread:,} unread" if file.unread else "all read")
     if file.replaced:
         parts.append(f"{file.replaced:,} with bytes that are no UTF-8")
@@ -60,9 +64,14 @@ def headline(report: Report) -> str:
     text = f"{' and '.join(parts)} in {plural(report.openings, 'opening')}"
     if report.per_100_openings:
         text += f": {report.per_100_openings:g} incidents per 100 openings"
-    if report.incident_count or report.kinds or report.openings or report.synchronizer_runs:
-        return text
-    return f"no incident: none of {sum(file.lines for file in report.files):,} lines has a message that matters"
+    return text
+
+
+def no_match(report: Report) -> str:
+    """What is said instead of a report."""
+    lines = sum(file.lines for file in report.files)
+    unread = f"; {report.unread_lines:,} lines could not be read" if report.unread_lines else ""
+    return f"no match: none of {lines:,} lines tells of an opening{report.asked}{unread}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -55,7 +55,7 @@ def scenario(first: Row | None, second: Row | None, overlap: Overlap | None) -> 
         return "C", [*evidence, f"row {first.position_id} was rolled back {wait} before the second opening began"]
     if synchronized or second.origin != "signal":
         return "unknown", evidence
-    if overlap and (overlap.restarted or overlap.silence >= SILENCE):
+    if overlap and (overlap.first.cut_off or overlap.silence >= SILENCE):
         return "D", [*evidence, silence(overlap)]
     if first.origin == "signal":
         return "A", evidence
@@ -64,7 +64,7 @@ def scenario(first: Row | None, second: Row | None, overlap: Overlap | None) -> 
 
 def silence(overlap: Overlap) -> str:
     """What says that the first opening had died."""
-    if overlap.restarted:
+    if overlap.first.cut_off:
         return f"a restart cut off row {overlap.first.position_id}, which was unfinished"
     return (
         f"row {overlap.first.position_id} was unfinished, and silent for {seconds(overlap.silence)} when the second "

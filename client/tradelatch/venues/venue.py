@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, ClassVar
 
-from ..exchange import Holding, Order, OrderKind, OrderRefused, Unreachable
+from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, Unreachable
 from .session import TIMEOUT, Codes, Keys, Market, NotConfigured, Session
 
 CLOSING_SIDE = {"long": "sell", "short": "buy"}
@@ -73,12 +73,12 @@ class Venue(ABC):
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         """The newest order of that name, or None.
 
-        Of a symbol that the venue does not list nothing can be said: Unreachable.
+        Of a symbol that the venue does not list nothing can be said: NotListed.
         """
         session = self.session(account)
         market = await session.market(symbol)
         if market is None:
-            raise Unreachable(f"{self._no_market(symbol)}: whether it knows an order of it cannot be asked")
+            raise NotListed(f"{self._no_market(symbol)}: whether it knows an order of it cannot be asked")
         return await self._find(session, market, name, account)
 
     async def send(

@@ -43,7 +43,9 @@ async def keep_alive(world: World, name: str, script: Callable[[Worker], Awaitab
 
 
 def recovery_of(worker: Worker) -> Recovery:
-    return Recovery(worker.book, {VENUE: worker.exchange}, clock=worker.world.clock, lease=LEASE, grace=GRACE)
+    return Recovery(
+        worker.book, {VENUE: worker.exchange}, clock=worker.world.clock, lease=LEASE, grace=GRACE, close_adopted=True
+    )
 
 
 async def recover(worker: Worker) -> None:

@@ -1,0 +1,53 @@
+"""What cleanup and restore did with positions, or would do, for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from ..client_sync import Client
+from ..receipt import CleanupAction
+from ..timeline import print_columns
+from .errors import FAILED
+from .findings import print_indented, seen, slot
+from .output import cell, console, plain
+
+WIDTHS = (13, 8, 27, 26)
+STYLES = {"needs recover": "yellow", "busy": "yellow", "refused": "bold red"}
+
+
+def status_of(actions: Sequence[CleanupAction]) -> int:
+    """The exit status: what was not done, or would not be, needs a person."""
+    return FAILED if any(each.action in STYLES for each in actions) else 0
+
+
+def slots_of(client: Client, actions: Sequence[CleanupAction]) -> dict[int | str, str]:
+    """The slots of their positions."""
+    rows = [row for each in actions if each.position_id is not None for row in client.positions(each.position_id)]
+    return {row.position_id: slot(row) for row in rows}
+
+
+def print_actions(actions: Sequence[CleanupAction], slots: Mapping[int | str, str]) -> None:
+    """Each action, and why. slots: by position, or by what was seen."""
+    out = console()
+    print_columns(out, ["action", "position", "slot", "status"], WIDTHS, style="bold")
+    for each in actions:
+        where = slots.get(each.position_id or json.dumps(plain(each.detail.get("seen"))), "")
+        status = " -> ".join(filter(None, [each.from_status, each.to_status]))
+        action = Text(each.action, style=STYLES.get(each.action, ""))
+        print_columns(out, [action, *map(Text, (cell(each.position_id), where, status))], WIDTHS)
+        print_indented(out, "; ".join(_facts(each.detail)))
+
+
+def _facts(detail: Mapping[str, Any]) -> list[str]:
+    facts = [detail.get("check_name", ""), detail.get("problem", "")]
+    if "seen" in detail:
+        facts.append(seen(detail["seen"]))
+    if "duplicate_of" in detail:
+        facts.append(f"position {detail['duplicate_of']} stays")
+    if detail.get("cancel"):
+        facts.append(f"to cancel on the exchange: {', '.join(detail['cancel'])}")
+    if "to_status" not in detail:
+        facts.append(detail.get("next", ""))
+    return list(filter(None, facts))

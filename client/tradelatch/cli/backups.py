@@ -1,0 +1,81 @@
+"""`tradelatch backups`"""
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from ..receipt import BackupRow, PositionRow
+from .connection import Server
+from .documents import rows
+from .errors import Refused
+from .findings import print_indented, slot
+from .options import filter_options, json_option
+from .output import cell, console, print_json
+
+
+@click.command()
+@filter_options
+@click.option("--export", metavar="FILE", help="Write whole rows and all their events to a new file, as JSON.")
+@json_option
+@click.pass_context
+def backups(
+    context: click.Context,
+    exchange: str | None,
+    account: str | None,
+    symbol: str | None,
+    export: str | None,
+    as_json: bool,
+) -> None:
+    """List what cleanup, reconcile and release can be taken back from, the newest first."""
+    server: Server = context.obj
+    with server.client("backups") as client:
+        kept = client.backups()
+        canonical = symbol and client.normalize_symbol(symbol)
+        slots = {row.position_id: row for each in kept for row in client.positions(each.position_id)}
+    wanted = {"exchange": exchange and exchange.strip().lower(), "account": account, "symbol": canonical}
+    kept = [
+        each
+        for each in kept
+        if all(value in (None, getattr(slots[each.position_id], name)) for name, value in wanted.items())
+    ]
+    if export is not None:
+        _write(export, kept)
+    if as_json:
+        print_json({"backups": rows(kept)})
+    elif export is not None:
+        console().print(f"{len(kept)} positions with their events were written.")
+    else:
+        _print(kept, slots)
+
+
+def _write(path: str, kept: Sequence[BackupRow]) -> None:
+    document = json.dumps({"backups": rows(kept)}, ensure_ascii=False, indent=2)
+    try:
+        with Path(path).open("x", encoding="utf-8") as file:
+            file.write(document + "\n")
+    except FileExistsError:
+        raise Refused(f"{path} is there already: name a new file") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _print(kept: Sequence[BackupRow], slots: Mapping[int, PositionRow]) -> None:
+    out = console()
+    if not kept:
+        out.print("No backups.")
+    for backup_id, positions in groupby(kept, lambda each: each.backup_id):
+        made = list(positions)
+        out.print(f"{backup_id}  {cell(made[0].made_at)}  {made[0].made_by}", style="bold")
+        print_indented(out, f"by {made[0].user_name}: {made[0].reason}")
+        for each in made:
+            before = "adopted then" if each.position is None else f"was {each.position['status']}"
+            restored = "" if each.restored_at is None else f"; restored at {cell(each.restored_at)}"
+            what = f"position {each.position_id}, {slot(slots[each.position_id])}: {before}, {_count(each.events)}"
+            print_indented(out, what + restored)
+
+
+def _count(events: Sequence[object]) -> str:
+    return f"{len(events)} {'event' if len(events) == 1 else 'events'}"

@@ -1,0 +1,87 @@
+"""Findings and what was done about them, for people: two lines each, the facts and what comes next."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ..receipt import Finding
+from ..timeline import print_columns
+from .errors import FAILED
+from .output import SEVERITIES, cell, console, length, severity
+
+WIDTHS = (8, 17, 8, 27, 10)
+INDENTED = (8, 70)
+DONE = {"closed", "adopted"}  # by reconcile; what it adopted without a stop-loss is critical all the same
+
+
+def is_alarming(finding: Finding) -> bool:
+    """Whether somebody has to get up for it."""
+    is_done = finding.action in DONE and finding.status != "pending_sl"
+    return finding.severity == "critical" and not is_done
+
+
+def status_of(findings: Iterable[Finding]) -> int:
+    """The exit status, for cron."""
+    return FAILED if any(map(is_alarming, findings)) else 0
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """The findings in the order in which they came, and how many there are."""
+    out = console()
+    if not findings:
+        out.print("Nothing found.")
+        return
+    print_columns(out, ["severity", "check", "position", "slot", "for"], WIDTHS, style="bold")
+    for finding in findings:
+        facts = [finding.check_name, cell(finding.position_id), slot(finding), length(finding.age)]
+        print_columns(out, [severity(finding.severity), *map(Text, facts)], WIDTHS)
+        print_indented(out, "; ".join(facts_of(finding)))
+        print_indented(out, f"-> {finding.action}")
+    counts = Counter(finding.severity for finding in findings)
+    out.print(", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name]) + ".")
+
+
+def print_indented(out: Console, text: str) -> None:
+    """Below the first column; nothing where there is nothing to say."""
+    if text:
+        print_columns(out, [Text(), Text(text)], INDENTED)
+
+
+def slot(row: Any) -> str:
+    """`binance APTUSDT`; the account unless it is `default`, the position side unless it is `both`."""
+    account = "" if row.account == "default" else f"/{row.account}"
+    side = "" if row.position_side == "both" else row.position_side
+    return " ".join(filter(None, [f"{row.exchange}{account}", row.symbol, side]))
+
+
+def facts_of(finding: Finding) -> list[str]:
+    """What is known, in words."""
+    detail = finding.detail
+    facts = [finding.status or ""] if finding.status != finding.check_name else []
+    if "open_quantity" in detail:
+        facts.append(f"the book has {detail['side']} {detail['open_quantity']}")
+    if "seen" in detail:
+        facts.append(seen(detail["seen"]))
+    if "duplicate_of" in detail:
+        facts.append(f"position {detail['duplicate_of']} stays")
+    elif "positions" in detail:
+        facts.append(f"positions {', '.join(map(str, detail['positions']))} exclude each other")
+    if "absences" in detail:
+        facts.append(f"{detail['absences']} positions are missing at once, at most {detail['max_closes']} may be")
+    if "backup_id" in detail:
+        facts.append(f"backup {detail['backup_id']}")
+    return list(filter(None, facts))
+
+
+def seen(sighting: Mapping[str, Any]) -> str:
+    """What the exchange showed, and since when."""
+    price = sighting.get("average_price")
+    what = f"{sighting['side']} {sighting['quantity']}" if sighting.get("side") else "nothing"
+    at = "" if price is None else f" at {price}"
+    since = cell(datetime.fromisoformat(sighting["first_seen_at"]))
+    proof = "" if sighting["is_proven"] else ", once"
+    return f"the exchange shows {what}{at} since {since}{proof}"

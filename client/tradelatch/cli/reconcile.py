@@ -1,0 +1,142 @@
+"""`tradelatch reconcile`"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from ..receipt import Finding
+from .connection import Server
+from .documents import rows
+from .findings import print_findings, slot, status_of
+from .options import confirm_option, filter_options, json_option
+from .output import console, print_json, progress
+from .snapshots import read_snapshot
+
+
+def moment(value: str | datetime) -> datetime:
+    """The type of an option: a time with its zone."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        told = datetime.fromisoformat(value.strip())
+    except ValueError:
+        told = None
+    if told is None or told.tzinfo is None:
+        raise click.BadParameter(f"{value[:64]!r} is no time with its zone: 2025-10-28T13:19:10Z")
+    return told.astimezone(UTC)
+
+
+@click.command()
+@filter_options
+@click.option("--snapshot", metavar="FILE", help="What the exchange showed, as JSON; - is standard input.")
+@click.option(
+    "--observed-at", type=moment, metavar="TIME", help="When it was asked, by the database's clock; with --snapshot."
+)
+@click.option("--complete", is_flag=True, help="What is not in FILE is not on the exchange. --live is complete.")
+@click.option("--live", is_flag=True, help="Ask the exchange.")
+@click.option("--evidence", is_flag=True, help="With --live: ask twice, a grace time apart. So do --apply and --adopt.")
+@click.option("--apply", is_flag=True, help="Close in the book what is proven gone.")
+@click.option("--adopt", is_flag=True, help="Adopt what is proven there, and is in no row.")
+@click.option("--max-closes", type=click.IntRange(0, 100000), default=3, help="Where more are missing, none is closed.")
+@confirm_option
+@json_option
+@click.pass_context
+def reconcile(
+    context: click.Context,
+    exchange: str | None,
+    account: str | None,
+    symbol: str | None,
+    snapshot: str | None,
+    observed_at: datetime | None,
+    complete: bool,
+    live: bool,
+    evidence: bool,
+    apply: bool,
+    adopt: bool,
+    max_closes: int,
+    confirm: bool,
+    as_json: bool,
+) -> int:
+    """Record what an exchange shows, and compare the book with it.
+
+    What was seen is recorded in any case: it is the evidence that diagnose and cleanup work from. Proven is what two
+    looks showed, 5 s apart, and 5 s after the slot last moved. The book changes with --apply or --adopt, and
+    --confirm; that is backed up. Exit status 1: something critical was found.
+
+    FILE is an array of {"symbol", "side", "quantity", "average_price"}, with "stop_loss_price" and
+    "stop_loss_order_id" if somebody looked; null means that there is none.
+    """
+    server: Server = context.obj
+    if exchange is None:
+        raise click.UsageError("which one: --exchange EXCHANGE")
+    if live == (snapshot is not None):
+        raise click.UsageError("either --live, or --snapshot FILE")
+    if (observed_at is None) == (snapshot is not None):
+        raise click.UsageError("--observed-at TIME goes with --snapshot FILE")
+    if confirm and not (apply or adopt):
+        raise click.UsageError("--confirm goes with --apply or --adopt")
+    wanted: dict[str, Any] = {
+        "exchange": exchange,
+        "account": account or "default",
+        "max_closes": max_closes,
+        "apply": apply and confirm,
+        "adopt": adopt and confirm,
+    }
+    if snapshot is None or observed_at is None:
+        findings = asyncio.run(_ask(server, wanted, 2 if evidence or apply or adopt else 1))
+    else:
+        listed = read_snapshot(snapshot)
+        with server.client("reconcile") as client:
+            findings = client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
+    if symbol is not None:
+        with server.client("reconcile") as client:
+            canonical = client.normalize_symbol(symbol)
+        findings = [each for each in findings if each.symbol in (canonical, None)]
+    if as_json:
+        print_json({"dry_run": not confirm, "findings": rows(findings)})
+    else:
+        print_findings(findings)
+        _print_what_was_done(findings, apply, adopt, confirm)
+    return status_of(findings)
+
+
+async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> list[Finding]:
+    from .live import entries, exchange_of, held, pause
+
+    name, account = wanted["exchange"].strip().lower(), wanted["account"]
+    only_look = wanted | {"apply": False, "adopt": False}
+    async with server.async_client("reconcile") as client, exchange_of(name, account) as exchange:
+        for look in range(1, looks + 1):
+            if look > 1:
+                await pause()
+            observed_at = await asyncio.to_thread(server.now)
+            with progress(f"{name} is asked for its positions"):
+                listed = entries(await held(exchange, account))
+            findings = await client.reconcile(
+                snapshot=listed,
+                observed_at=observed_at,
+                complete=True,
+                **(wanted if look == looks else only_look),
+            )
+    return findings
+
+
+def _print_what_was_done(findings: Sequence[Finding], apply: bool, adopt: bool, confirm: bool) -> None:
+    out = console()
+    if confirm:
+        done = [each for each in findings if "backup_id" in each.detail]
+        out.print(f"Recorded. {len(done)} {'position was' if len(done) == 1 else 'positions were'} closed or adopted.")
+        for backup_id in sorted({each.detail["backup_id"] for each in done}):
+            out.print(f"To take it back:\n  tradelatch restore {backup_id} --confirm")
+        return
+    out.print("Recorded. Nothing was closed, and nothing adopted.")
+    due = [each for each in findings if "to_status" in each.detail]
+    closes = [str(each.position_id) for each in due if each.check_name == "orphaned_db" and apply]
+    adoptions = [slot(each) for each in due if each.check_name == "orphaned_exchange" and adopt]
+    if closes:
+        out.print(f"With --confirm it would close in the book: {', '.join(closes)}")
+    if adoptions:
+        out.print(f"With --confirm it would adopt: {', '.join(adoptions)}")

@@ -1,0 +1,246 @@
+"""`tradelatch reconcile`: from a file and from an exchange; bad files change nothing; the book only with --confirm."""
+
+import io
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tradelatch.cli import snapshots
+from tradelatch.exchange import Unreachable
+from tradelatch.testing import Exchange
+
+from .desk import Desk
+
+HELD = [{"symbol": "APT/USDT:USDT", "side": "long", "quantity": "3", "average_price": 100.5}]
+
+
+def at(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.fixture
+def listed(desk: Desk, tmp_path: Path) -> Any:
+    """`listed(content, 60, "--complete")`: reconcile with that file, observed a minute ago."""
+
+    def run(content: object, seconds: float, *options: str) -> Any:
+        file = tmp_path / "snapshot.json"
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+        else:
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
+        return desk.run(
+            "reconcile", "--exchange", "binance", "--snapshot", file, "--observed-at", at(seconds), *options
+        )
+
+    return run
+
+
+@pytest.fixture
+def aged(desk: Desk) -> Desk:
+    """5 of APTUSDT and of METUSDT in the book, for two hours."""
+    desk.open("APTUSDT")
+    desk.open("METUSDT")
+    desk.age()
+    return desk
+
+
+def test_a_file_is_evidence_when_it_says_so_twice(aged: Desk, listed: Any) -> None:
+    printed = listed(HELD, 60)
+    assert (printed.status, printed.err) == (0, "")
+    assert "info      quantity_mismatch  1" in printed.out
+    assert "METUSDT" not in printed.out
+    assert "Recorded. Nothing was closed, and nothing adopted.\n" in printed.out
+    listed(HELD, 30, "--complete")
+    printed = listed(HELD, 20, "--complete", "--json")
+    document = json.loads(printed.out)
+    assert document["dry_run"] is True
+    assert [(each["check_name"], each["severity"], each["position_id"]) for each in document["findings"]] == [
+        ("orphaned_db", "warning", 2),
+        ("quantity_mismatch", "warning", 1),
+    ]
+    assert document["findings"][1]["detail"]["seen"]["average_price"] == "100.5"
+    assert aged.row(2).status == "active"
+
+
+def test_a_file_can_be_standard_input(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(HELD).encode())))
+    printed = aged.run("reconcile", "--exchange", "binance", "--snapshot", "-", "--observed-at", at(1))
+    assert "quantity_mismatch" in printed.out
+
+
+def test_what_is_proven_gone_is_closed_with_confirm_alone(aged: Desk, listed: Any) -> None:
+    listed(HELD, 60, "--complete")
+    printed = listed(HELD, 30, "--complete", "--apply")
+    assert "With --confirm it would close in the book: 2\n" in printed.out
+    assert aged.row(2).status == "active"
+    printed = listed(HELD, 20, "--complete", "--apply", "--confirm")
+    assert aged.row(2).status == "closed"
+    assert "1 position was closed or adopted." in printed.out
+    command = printed.out.splitlines()[-1].split()
+    assert command[:2] == ["tradelatch", "restore"]
+    assert aged.run(*command[1:]).status == 0
+    assert aged.row(2).status == "active"
+
+
+def test_more_than_max_closes_is_suspect_and_closes_none(aged: Desk, listed: Any) -> None:
+    for seconds in (60, 50, 40):
+        printed = listed([], seconds, "--complete", "--apply", "--confirm", "--max-closes", "1")
+        assert printed.status == 1
+        assert "critical  snapshot_suspect" in printed.out
+        assert "2 positions are missing at once, at most 1 may be" in printed.out
+    assert {aged.row(1).status, aged.row(2).status} == {"active"}
+
+
+def test_the_symbol_narrows_what_is_shown(aged: Desk) -> None:
+    found = aged.json("reconcile", "--exchange", "binance", "--live", "--symbol", "met/usdt")["findings"]
+    assert [each["symbol"] for each in found] == ["METUSDT"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{", "no JSON"),
+        ("", "no JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+        ('[{"symbol": "APTUSDT", "side": "long", "quantity": NaN}]', "NaN is no number"),
+        ('[{"symbol": "APTUSDT", "side": "long", "quantity": Infinity}]', "Infinity is no number"),
+        ('[{"symbol": "APTUSDT", "symbol": "METUSDT"}]', "a key stands twice"),
+        ("[" * 100_000, "no JSON: it is nested too deeply"),
+        ("1" * 5000, "no JSON"),
+        ({"positions": []}, "no snapshot"),
+        ("null", "no snapshot"),
+        (["APTUSDT"], "snapshot[0]"),
+        ([HELD[0] | {"quantity": "many"}], "snapshot[0].quantity"),
+        ([HELD[0] | {"quantity": "NaN"}], "snapshot[0].quantity"),
+        ([HELD[0] | {"quantity": True}], "snapshot[0].quantity"),
+        ([HELD[0] | {"quantity": -3}], "snapshot[0].quantity"),
+        ([HELD[0] | {"side": "up"}], "snapshot[0].side"),
+        ([HELD[0] | {"symbol": None}], "snapshot[0].symbol"),
+        ([HELD[0] | {"symbol": "\ud800"}], "type json"),
+        ([*HELD, HELD[0] | {"symbol": "APTUSDT"}], "two entries for one slot"),
+    ],
+)
+def test_a_bad_file_is_one_clear_line_and_changes_nothing(aged: Desk, listed: Any, content: object, told: str) -> None:
+    before = aged.rows()
+    printed = listed(content, 60, "--complete", "--apply", "--confirm")
+    assert (printed.status, printed.out) == (2, "")
+    assert len(printed.err.splitlines()) == 1
+    assert told in printed.err
+    assert len(printed.err) < 400
+    assert aged.rows() == before
+
+
+def test_a_file_that_is_too_large_is_not_read(aged: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(100_000_000)
+    monkeypatch.setattr(snapshots.Path, "open", None)
+    printed = aged.run("reconcile", "--exchange", "binance", "--snapshot", huge, "--observed-at", at(1))
+    assert (printed.status, printed.err) == (2, f"tradelatch: {huge} is larger than 32 MB: that is no snapshot\n")
+
+
+def test_a_stream_that_does_not_end_is_not_read_to_its_end(aged: Desk) -> None:
+    printed = aged.run("reconcile", "--exchange", "binance", "--snapshot", "/dev/zero", "--observed-at", at(1))
+    assert (printed.status, printed.err) == (2, "tradelatch: /dev/zero is larger than 32 MB: that is no snapshot\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--live"], "--exchange"),
+        (["--exchange", "binance"], "--live"),
+        (["--exchange", "binance", "--live", "--snapshot", "x"], "--live"),
+        (["--exchange", "binance", "--snapshot", "x"], "--observed-at"),
+        (["--exchange", "binance", "--live", "--observed-at", "2025-10-28T13:19:10Z"], "--observed-at"),
+        (["--exchange", "binance", "--snapshot", "x", "--observed-at", "2025-10-28 13:19:10"], "zone"),
+        (["--exchange", "binance", "--snapshot", "x", "--observed-at", "now"], "zone"),
+        (["--exchange", "binance", "--live", "--confirm"], "--confirm"),
+        (["--exchange", "binance", "--snapshot", "/nowhere", "--observed-at", "2025-10-28T13:19:10Z"], "/nowhere"),
+        (["--exchange", "binance", "--snapshot", "/", "--observed-at", "2025-10-28T13:19:10Z"], "cannot be read"),
+        (["--exchange", "okx", "--live"], "okx"),
+    ],
+)
+def test_wrong_usage_is_one_line(desk: Desk, options: list[str], told: str) -> None:
+    printed = desk.run("reconcile", *options)
+    assert (printed.status, printed.out) == (2, "")
+    assert len(printed.err.splitlines()) == 1
+    assert told in printed.err
+
+
+def test_the_future_is_refused(aged: Desk, listed: Any) -> None:
+    before = aged.rows()
+    printed = listed(HELD, -60)
+    assert (printed.status, printed.out) == (2, "")
+    assert "observed_at must not be in the future" in printed.err
+    assert aged.rows() == before
+
+
+def test_live_looks_once_and_with_evidence_twice(aged: Desk) -> None:
+    aged.trade("buy", 3)
+    printed = aged.run("reconcile", "--exchange", "binance", "--live")
+    assert "2 info.\n" in printed.out
+    assert "wait for another snapshot" in printed.out
+    aged.trade("buy", 1)
+    printed = aged.run("reconcile", "--exchange", "binance", "--live", "--evidence")
+    assert "2 warning.\n" in printed.out
+    assert "the exchange shows long 4 at 100" in " ".join(printed.out.split())
+
+
+def test_live_closes_and_adopts_what_is_proven_and_only_with_confirm(aged: Desk) -> None:
+    aged.trade("buy", 5)
+    aged.trade("sell", 43, symbol="AVLUSDT")
+    asked = ["reconcile", "--exchange", "binance", "--live", "--apply", "--adopt"]
+    printed = aged.run(*asked)
+    assert printed.status == 1
+    assert "With --confirm it would close in the book: 2\n" in printed.out
+    assert "With --confirm it would adopt: binance AVLUSDT\n" in printed.out
+    assert [row.status for row in aged.client.open_positions()] == ["active", "active"]
+    document = aged.json(*asked, "--confirm")
+    assert document["dry_run"] is False
+    assert {(each["action"], each["position_id"]) for each in document["findings"]} == {("closed", 2), ("adopted", 3)}
+    adopted = aged.row(3)
+    assert (adopted.status, adopted.side, adopted.open_quantity) == ("pending_sl", "short", 43)
+    assert [order for orders in map(aged.orders, ("APTUSDT", "METUSDT")) for order in orders] == [("market", "buy")]
+
+
+def test_an_exchange_that_does_not_answer_is_one_line(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = aged.rows()
+    aged.exchange.go_down(3600)
+    printed = aged.run("reconcile", "--exchange", "binance", "--live", "--apply", "--confirm")
+    assert (printed.status, printed.out) == (2, "")
+    assert printed.err == "tradelatch: the exchange does not answer: binance: no answer\n"
+    assert aged.rows() == before
+
+
+def test_an_hour_of_empty_answers_closes_nothing(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for symbol in ("ZEUSUSDT", "PERPUSDT"):
+        aged.open(symbol)
+    aged.age()
+
+    async def empty(self: Exchange, *, account: str) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(Exchange, "positions", empty)
+    for _ in range(6):
+        assert aged.run("reconcile", "--exchange", "binance", "--live", "--apply", "--confirm").status == 1
+        aged.age("10 minutes")
+    assert len(aged.client.open_positions()) == 4
+    assert aged.run("cleanup", "all", "--older-than", "0s", "--confirm").out == "Nothing to clean up.\n"
+
+
+def test_a_second_look_that_fails_applies_nothing(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    positions, asked = aged.exchange.positions, []
+
+    async def once(*, account: str) -> Any:
+        asked.append(account)
+        if len(asked) > 1:
+            raise Unreachable("binance: HTTP 503")
+        return await positions(account=account)
+
+    monkeypatch.setattr(aged.exchange, "positions", once)
+    printed = aged.run("reconcile", "--exchange", "binance", "--live", "--apply", "--confirm", "--account", "default")
+    assert (printed.status, asked) == (2, ["default", "default"])
+    assert len(aged.client.open_positions()) == 2

@@ -1,0 +1,108 @@
+-- Ends or adopts what a finding says, if it is still so.
+
+begin;
+\ir ../functions/setup.psql
+\ir ../functions/evidence.psql
+\ir setup.psql
+select plan(28);
+
+select is_internal('monitoring.carry_out(tradelatch.finding, text, text, uuid)', 'volatile');
+
+create table backup as
+select gen_random_uuid() as id;
+-- What becomes of a finding: its action as a line; backed up or not; what is in the log.
+create function carried_out(finding tradelatch.finding)
+returns text
+language sql
+volatile
+return (
+    select concat_ws(
+        ' ', line(a),
+        case when a.backup_id is not null then 'backed up' end,
+        case when a.backup_id <> b.id then 'elsewhere' end,
+        a.detail ->> 'check_name'
+    )
+    from backup as b
+    cross join lateral monitoring.carry_out(carried_out.finding, 'cleanup', 'why', b.id) as a
+);
+
+call without_indexes();
+call given('A1USDT', 'active');
+call given('A2USDT', 'pending_entry');
+call given('A3USDT', 'active');
+call put('A3USDT', 9);
+call given('B1USDT', 'active');
+call given('B2USDT', 'active');
+call given('B3USDT', 'active');
+call given('B4USDT', 'pending_sl');
+call given('B5USDT', 'active');
+call given('B6USDT', 'active');
+call put('B6USDT', 9);
+call later('1 hour');
+select show('{"A3USDT long 10", "A4USDT short 5", "B7USDT long 5", "B8USDT long 5"}', clock_timestamp() - interval '1 minute',
+    max_closes => 100);
+select show('{"A3USDT long 10", "A4USDT short 5", "B7USDT long 5", "B8USDT long 5"}',
+    clock_timestamp() - interval '30 seconds', max_closes => 100);
+create table findings as
+select f as finding, f.symbol
+from tradelatch.diagnose() as f
+where f.detail ? 'to_status';
+create table moved_since as
+select p.id, p.symbol, to_jsonb(p) as book_row
+from monitoring.positions as p
+where false;
+
+-- Still so.
+select is(carried_out(f.finding), v.line, v.line)
+from (values
+    ('A1USDT', 'end A1USDT both active>closed backed up orphaned_db'),
+    ('A2USDT', 'end A2USDT both pending_entry>failed backed up incomplete'),
+    ('A3USDT', 'end A3USDT both active>closed backed up duplicate'),
+    ('A4USDT', 'adopt A4USDT both >pending_sl backed up orphaned_exchange')
+) as v (symbol, line)
+inner join findings as f on f.symbol = v.symbol;
+select is((book_row(v.symbol)).status || ' ' || events(v.symbol), v.line, v.symbol)
+from (values
+    ('A1USDT', 'closed create_position place_entry confirm_entry activate_position cleanup'),
+    ('A2USDT', 'failed create_position cleanup'),
+    ('A3USDT', 'closed insert cleanup'),
+    ('A4USDT', 'pending_sl adopt_position')
+) as v (symbol, line);
+
+-- Not any more.
+select is((tradelatch.confirm_close(id('B1USDT'), 'by the exchange')).status, 'closed', 'B1USDT ended meanwhile');
+select is((tradelatch.take_over(id('B2USDT'), 'x')).outcome, 'claimed', 'B2USDT is driven');
+select show('{"A3USDT long 10", "A4USDT short 5", "B3USDT long 10", "B7USDT long 6"}', complete => false);
+select is((tradelatch.begin_close(id('B4USDT'), 'x', attempt => gen_random_uuid())).status, 'pending_close',
+    'B4USDT is being closed');
+select is((tradelatch.resize_position(id('B5USDT'), 5, 'x')).status, 'pending_sl', 'B5USDT was resized');
+select is((tradelatch.confirm_close(id('B6USDT') - 1, 'x')).status, 'closed', 'the row that B6USDT is a duplicate of ended');
+select is((tradelatch.create_position('binance', 'B8USDT', 'long', 10, 100)).outcome, 'created', 'B8USDT is opened');
+insert into moved_since
+select p.id, p.symbol, to_jsonb(p)
+from monitoring.positions as p
+where p.symbol ~ '^B';
+select is(carried_out(f.finding), v.line, v.line)
+from (values
+    ('B1USDT', 'busy B1USDT both active> orphaned_db'),
+    ('B2USDT', 'busy B2USDT both active> orphaned_db'),
+    ('B3USDT', 'busy B3USDT both active> orphaned_db'),
+    ('B4USDT', 'busy B4USDT both pending_sl> orphaned_db'),
+    ('B5USDT', 'busy B5USDT both active> orphaned_db'),
+    ('B6USDT', 'busy B6USDT both active> duplicate'),
+    ('B7USDT', 'busy > orphaned_exchange'),
+    ('B8USDT', 'busy > orphaned_exchange')
+) as v (symbol, line)
+inner join findings as f on f.symbol = v.symbol;
+select results_eq(
+    $$select p.id, to_jsonb(p) from monitoring.positions as p where p.symbol ~ '^B' order by p.id$$,
+    $$select m.id, m.book_row from moved_since as m order by m.id$$,
+    'what moved meanwhile stays as it is'
+);
+select is(
+    (select count(*) from monitoring.position_backups as b), 4::bigint, 'and is not backed up'
+);
+
+select explained();
+select * from finish();
+rollback;

@@ -1,0 +1,24 @@
+-- What the exchange showed.
+
+begin;
+\ir setup.psql
+select plan(5);
+
+select is_internal('monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean)', 'stable');
+set local timezone = 'UTC';
+select is(monitoring.seen(v.side, v.quantity, v.price, '2026-01-01', '2026-01-02', v.is_proven), v.seen::jsonb, v.what)
+from (values
+    (
+        'long', 4.5, 100, true,
+        '{"side": "long", "quantity": 4.5, "average_price": 100, "first_seen_at": "2026-01-01T00:00:00+00:00", "last_seen_at": "2026-01-02T00:00:00+00:00", "is_proven": true}',
+        'a position'
+    ),
+    (
+        null, 0, null, false,
+        '{"side": null, "quantity": 0, "average_price": null, "first_seen_at": "2026-01-01T00:00:00+00:00", "last_seen_at": "2026-01-02T00:00:00+00:00", "is_proven": false}',
+        'none'
+    )
+) as v (side, quantity, price, is_proven, seen, what);
+
+select * from finish();
+rollback;

@@ -1,0 +1,106 @@
+"""Commands that ask an exchange, as processes of their own: real ccxt, reached by TRADELATCH_<EXCHANGE>_URL."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tradelatch import AsyncClient
+
+from .conftest import environment_of
+from .standin import KEY, PRICE, SECRET, Fate, StandIn
+from .test_orders import ACCOUNT
+
+
+@dataclass
+class Ended:
+    status: int | None
+    out: str
+    err: str
+
+
+Run = Callable[..., Awaitable[Ended]]
+
+
+@pytest.fixture
+def run(standin: StandIn, operator_dsn: str) -> Run:
+    async def run(*arguments: str, **variables: str) -> Ended:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TRADELATCH_")}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tradelatch", "--dsn", operator_dsn, *arguments),
+            env=environment | environment_of(standin) | variables,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = (each.decode() for each in await process.communicate())
+        assert not [secret for secret in (KEY, SECRET) if secret in out + err]
+        return Ended(process.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
+async def left(standin: StandIn, exchange: Any, bot_dsn: str, age_leases: Callable[..., None]) -> None:
+    """A dead worker's entry, filled on the exchange."""
+    async with AsyncClient(bot_dsn) as client:
+        opened = await client.create_position(
+            standin.name, "APTUSDT", "short", Decimal("61.8"), PRICE, stop_loss_percent=2
+        )
+    order = opened.next_order
+    await exchange.send(
+        "APTUSDT", order.side, order.quantity, kind="market", client_order_id=order.client_order_id, **ACCOUNT
+    )
+    age_leases("2 minutes")
+
+
+@pytest.mark.usefixtures("left")
+async def test_recover_protects_what_a_dead_worker_left(run: Run, standin: StandIn) -> None:
+    shown = await run("recover", "--live")
+    assert (shown.status, shown.err) == (0, "")
+    assert "the exchange: short 61.8 at 3.2333" in shown.out
+    assert len(standin.orders) == 1
+    ended = await run("recover", "--confirm", "--json")
+    assert (ended.status, ended.err) == (0, "")
+    (recovered,) = json.loads(ended.out)["recovered"]
+    assert (recovered["outcome"], recovered["status"]) == ("finished", "active")
+    assert [(order.side, order.reduce_only) for order in standin.orders] == [("sell", False), ("buy", True)]
+
+
+@pytest.mark.usefixtures("left")
+async def test_reconcile_records_what_the_exchange_lists(run: Run, standin: StandIn) -> None:
+    ended = await run("reconcile", "--exchange", standin.name, "--live", "--json")
+    assert (ended.status, ended.err, json.loads(ended.out)) == (0, "", {"dry_run": True, "findings": []})
+    standin.positions["APTUSDT", "both"] = (Decimal(50), PRICE)
+    ended = await run("reconcile", "--exchange", standin.name, "--live", "--json")
+    (found,) = json.loads(ended.out)["findings"]
+    assert (found["check_name"], found["detail"]["seen"]["quantity"]) == ("side_mismatch", "50")
+
+
+@pytest.mark.usefixtures("left")
+@pytest.mark.parametrize("command", [["reconcile", "--live"], ["recover", "--confirm"]], ids=["reconcile", "recover"])
+async def test_without_keys_nothing_is_asked_or_claimed(
+    run: Run, standin: StandIn, bot_dsn: str, command: list[str]
+) -> None:
+    missing = f"TRADELATCH_{standin.name.upper()}_KEY"
+    asked = len(standin.told)
+    ended = await run(*command, "--exchange", standin.name, **{missing: ""})
+    assert ended.status == (1 if command[0] == "recover" else 2)
+    assert missing in ended.out + ended.err
+    assert len(standin.told) == asked
+    async with AsyncClient(bot_dsn) as client:
+        (row,) = await client.open_positions()
+    assert (row.fence, row.updated_at) == (1, row.created_at)
+
+
+async def test_an_exchange_that_is_down_is_one_line(run: Run, standin: StandIn) -> None:
+    time = {"binance": "/fapi/v1/time", "bybit": "/v5/market/time"}[standin.name]
+    standin.next("GET", time, *[Fate(503, "<html>")] * 20)
+    ended = await run("reconcile", "--exchange", standin.name, "--live")
+    assert (ended.status, ended.out) == (2, "")
+    assert len(ended.err.splitlines()) == 1
+    assert "the exchange does not answer" in ended.err
