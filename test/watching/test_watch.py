@@ -124,15 +124,15 @@ def test_wrong_usage(bot_dsn: str) -> None:
 class Terminal:
     """The program on a terminal of 80 by 24; what it has written so far."""
 
-    def __init__(self, dsn: str) -> None:
-        self.process, self.descriptor = self._start(dsn)
+    def __init__(self, dsn: str, every: str = "60s") -> None:
+        self.process, self.descriptor = self._start(dsn, every)
         self.written = ""
 
     @staticmethod
-    def _start(dsn: str) -> tuple[subprocess.Popen[bytes], int]:
+    def _start(dsn: str, every: str) -> tuple[subprocess.Popen[bytes], int]:
         mine, its = pty.openpty()
         environment = os.environ | {"COLUMNS": "80", "LINES": "24", "TERM": "xterm", "NO_COLOR": "1"}
-        command = [*PROGRAM, "--dsn", dsn, "watch", "--every", "60s"]
+        command = [*PROGRAM, "--dsn", dsn, "watch", "--every", every]
         process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True)
         os.close(its)
         return process, mine

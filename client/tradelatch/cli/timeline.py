@@ -120,7 +120,9 @@ def _print(position: PositionRow, events: list[TimelineRow]) -> None:
         print_columns(
             screen, [Text(at.strftime("%H:%M:%S.%f")[:12], style="dim"), Text(since, style="dim"), what], WIDTHS
         )
-        known = {key: value for key, value in sorted(event.details.items()) if value not in (None, [])}
+        known = {
+            key: value for key, value in sorted(event.details.items()) if key != "attempt" and value not in (None, [])
+        }
         said = ", ".join(f"{key} {cell(value)}" for key, value in known.items())
         if said:
             print_columns(screen, ["", "", Text(said, style="dim")], WIDTHS)
