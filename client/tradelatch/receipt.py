@@ -96,14 +96,24 @@ class Row:
     @classmethod
     def columns(cls) -> str:
         """The select list: by name, so that a newer schema may have more."""
-        hints = get_type_hints(cls)
+        hints = _types_of(cls)
         return ", ".join(f"{name}::text" if _is_json(hints[name]) else name for name in hints)
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Self:
         """From the values of columns(), in that order."""
-        hints = get_type_hints(cls)
+        hints = _types_of(cls)
         return cls(**{f.name: _value(v, hints[f.name]) for f, v in zip(fields(cls), row, strict=True)})
+
+
+_RESOLVED: dict[type[Row], dict[str, Any]] = {}
+
+
+def _types_of(kind: type[Row]) -> dict[str, Any]:
+    """Of its columns, resolved once: for each row again it would cost milliseconds."""
+    if kind not in _RESOLVED:
+        _RESOLVED[kind] = get_type_hints(kind)
+    return _RESOLVED[kind]
 
 
 def _is_json(hint: Any) -> bool:
