@@ -26,19 +26,34 @@ from .errors import (
 )
 from .position_async import AsyncPosition
 from .position_sync import Position
-from .receipt import BackupRow, CleanupAction, ExchangeOrder, Finding, Health, PositionRow, Receipt, TimelineRow
+from .receipt import (
+    AlertRow,
+    BackupRow,
+    CleanupAction,
+    EventRow,
+    ExchangeOrder,
+    Finding,
+    FindingRow,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
 
 __version__ = version("tradelatch")
 
 __all__ = [
     "AdoptionRefused",
+    "AlertRow",
     "AsyncClient",
     "AsyncPosition",
     "BackupRow",
     "CleanupAction",
     "Client",
+    "EventRow",
     "ExchangeOrder",
     "Finding",
+    "FindingRow",
     "Health",
     "IllegalTransition",
     "InvalidArgument",

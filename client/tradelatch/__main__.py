@@ -3,7 +3,12 @@
 import sys
 from collections.abc import Sequence
 
-EXTRAS = {"click": "cli", "rich": "cli", "asyncpg": "demo"}  # what is not installed with the client alone
+EXTRAS = {
+    "click": "cli",
+    "rich": "cli",
+    "asyncpg": "demo",
+    "prometheus_client": "metrics",
+}  # what is not installed with the client alone
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -111,14 +111,14 @@ def time(name: str, value: object) -> datetime | None:
 
 
 def json_document(name: str, value: object) -> str | None:
-    """A JSON object, or a snapshot's array of them, as text. Decimals, times and UUIDs in it become strings."""
+    """A JSON object, or an array of them (snapshot, marks), as text. Decimals, times and UUIDs in it become strings."""
     if value is None:
         return None
     document: object
-    if name == "snapshot":
+    if name in ("snapshot", "marks"):
         if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
             raise _refusal(name, "must be a sequence of mappings", value)
-        document = [_snapshot_entry(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
+        document = [_array_entry(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
     elif isinstance(value, Mapping):
         document = dict(value)
     else:
@@ -129,10 +129,10 @@ def json_document(name: str, value: object) -> str | None:
         raise _refusal(name, "cannot be written as JSON", value) from None
 
 
-def _snapshot_entry(name: str, entry: object) -> dict[str, object]:
+def _array_entry(name: str, entry: object) -> dict[str, object]:
     if not isinstance(entry, Mapping):
         raise _refusal(name, "must be a mapping", entry)
-    for key in ("quantity", "average_price", "stop_loss_price"):
+    for key in ("quantity", "average_price", "stop_loss_price", "price", "unrealized_pnl"):
         if isinstance(entry.get(key), bool | float):
             raise _refusal(f"{name}.{key}", "must be Decimal, int, or a string of digits", entry[key])
     return dict(entry)
@@ -192,12 +192,12 @@ _TYPES = {
         "numeric": "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
         " realized_pnl remaining fees",
         "bigint": "position_id fence signal_id",
-        "integer": "max_positions max_closes",
+        "integer": "max_positions max_closes max_events",
         "interval": "lease grace stale_after older_than",
         "uuid": "attempt backup_id",
         "boolean": "complete apply adopt dry_run",
         "timestamp with time zone": "observed_at",
-        "jsonb": "details snapshot",
+        "jsonb": "details snapshot marks",
     }.items()
     for name in names.split()
 }

@@ -15,7 +15,18 @@ from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
 from .calling_async import AsyncCaller
 from .functions_async import AsyncFunctions
 from .position_async import AsyncPosition, create, opening
-from .receipt import RECEIPT_COLUMNS, AnyRow, BackupRow, Health, PositionRow, Receipt, TimelineRow
+from .receipt import (
+    RECEIPT_COLUMNS,
+    AlertRow,
+    AnyRow,
+    BackupRow,
+    EventRow,
+    FindingRow,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
 
 
 class AsyncClient(AsyncFunctions):
@@ -178,6 +189,30 @@ class AsyncClient(AsyncFunctions):
             "position_timeline",
             "where position_id = %(position_id)s order by event_id",
             position_id=position_id,
+        )
+
+    async def events(self, *, limit: int | None = 100) -> list[EventRow]:
+        """What happened to all positions within a day, the latest first."""
+        return await self._rows(
+            EventRow,
+            "events",
+            "where at > now() - interval '1 day' order by at desc, event_id desc limit %(limit)s::bigint",
+            limit=limit,
+        )
+
+    async def alerts(self, *, limit: int | None = 100) -> list[AlertRow]:
+        """What people were told, the latest first."""
+        return await self._rows(
+            AlertRow, "alerts", "order by xid desc, alert_id desc limit %(limit)s::bigint", limit=limit
+        )
+
+    async def findings(self, *, limit: int | None = 100) -> list[FindingRow]:
+        """What record_findings saw: first what stands, then what is cleared, the latest first."""
+        return await self._rows(
+            FindingRow,
+            "findings",
+            "order by cleared_at desc nulls first, finding_id desc limit %(limit)s::bigint",
+            limit=limit,
         )
 
     async def backups(self) -> list[BackupRow]:

@@ -16,7 +16,18 @@ from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
 from .calling_sync import Caller
 from .functions_sync import Functions
 from .position_sync import Position, create, opening
-from .receipt import RECEIPT_COLUMNS, AnyRow, BackupRow, Health, PositionRow, Receipt, TimelineRow
+from .receipt import (
+    RECEIPT_COLUMNS,
+    AlertRow,
+    AnyRow,
+    BackupRow,
+    EventRow,
+    FindingRow,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
 
 
 class Client(Functions):
@@ -179,6 +190,28 @@ class Client(Functions):
             "position_timeline",
             "where position_id = %(position_id)s order by event_id",
             position_id=position_id,
+        )
+
+    def events(self, *, limit: int | None = 100) -> list[EventRow]:
+        """What happened to all positions within a day, the latest first."""
+        return self._rows(
+            EventRow,
+            "events",
+            "where at > now() - interval '1 day' order by at desc, event_id desc limit %(limit)s::bigint",
+            limit=limit,
+        )
+
+    def alerts(self, *, limit: int | None = 100) -> list[AlertRow]:
+        """What people were told, the latest first."""
+        return self._rows(AlertRow, "alerts", "order by xid desc, alert_id desc limit %(limit)s::bigint", limit=limit)
+
+    def findings(self, *, limit: int | None = 100) -> list[FindingRow]:
+        """What record_findings saw: first what stands, then what is cleared, the latest first."""
+        return self._rows(
+            FindingRow,
+            "findings",
+            "order by cleared_at desc nulls first, finding_id desc limit %(limit)s::bigint",
+            limit=limit,
         )
 
     def backups(self) -> list[BackupRow]:

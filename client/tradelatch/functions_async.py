@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
-from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, Finding, Receipt
+from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, EventRow, Finding, Receipt
+
+Value = TypeVar("Value", str, int)
 
 
 class AsyncFunctions:
@@ -428,6 +430,13 @@ class AsyncFunctions:
             Finding, "diagnose", exchange=exchange, symbol=symbol, account=account, stale_after=stale_after
         )
 
+    async def record_findings(self, *, stale_after: timedelta = timedelta(minutes=5)) -> int:
+        """What `diagnose` finds, into the view `findings`, and an alert for what is newly critical.
+
+        For a schedule. Returns how many critical findings stand. Raises InvalidArgument.
+        """
+        return await self._scalar(int, "record_findings", stale_after=stale_after)
+
     async def cleanup(
         self,
         mode: str,
@@ -458,6 +467,19 @@ class AsyncFunctions:
             reason=reason,
         )
 
+    async def archive_events(
+        self, *, older_than: timedelta = timedelta(days=365), max_events: int = 10000
+    ) -> list[EventRow]:
+        """Take events of positions that ended so long ago out of the log. For operators.
+
+        They are deleted when this returns: `tradelatch archive` is safer, it writes them to a file before the commit.
+        older_than: at least 7 days. Not repeated after a lost connection: OutcomeUnknown. Raises InvalidArgument,
+        PermissionDenied.
+        """
+        return await self._found(
+            EventRow, "archive_events", repeatable=False, older_than=older_than, max_events=max_events
+        )
+
     async def restore_backup(self, backup_id: UUID, *, dry_run: bool = True) -> list[CleanupAction]:
         """Give back what cleanup, reconcile or release_position ended. For operators.
 
@@ -468,13 +490,21 @@ class AsyncFunctions:
             CleanupAction, "restore_backup", repeatable=False, backup_id=backup_id, dry_run=dry_run
         )
 
+    async def record_marks(self, exchange: str, marks: Sequence[Mapping[str, Any]], *, account: str = "default") -> int:
+        """What open positions are worth, many in one call; the views show it. Returns how many were marked.
+
+        marks: mappings with `symbol`, `price`, `unrealized_pnl` (None: not known), optionally `position_side` (else
+        every open side of the symbol). A symbol that is not open is passed over. Raises InvalidArgument.
+        """
+        return await self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
+
     async def normalize_symbol(self, symbol: str) -> str:
         """A symbol in its canonical spelling: `APT/USDT:USDT`, `aptusdt` and ` APTUSDT ` are `APTUSDT`."""
-        return await self._scalar("normalize_symbol", symbol=symbol)
+        return await self._scalar(str, "normalize_symbol", symbol=symbol)
 
     async def schema_version(self) -> str:
         """The version of the schema. This client works with its own and the next one."""
-        return await self._scalar("schema_version")
+        return await self._scalar(str, "schema_version")
 
     async def _receipt(self, name: str, **arguments: object) -> Receipt:
         (row,) = await self._caller.call(function_call(name, RECEIPT_COLUMNS, arguments))
@@ -486,6 +516,6 @@ class AsyncFunctions:
         call = function_call(name, kind.columns(), arguments, repeatable=repeatable)
         return [kind.from_row(row) for row in await self._caller.call(call)]
 
-    async def _scalar(self, name: str, **arguments: object) -> str:
+    async def _scalar(self, kind: type[Value], name: str, **arguments: object) -> Value:
         ((value,),) = await self._caller.call(function_call(name, "*", arguments))
-        return str(value)
+        return kind(value)

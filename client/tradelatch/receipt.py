@@ -96,14 +96,24 @@ class Row:
     @classmethod
     def columns(cls) -> str:
         """The select list: by name, so that a newer schema may have more."""
-        hints = get_type_hints(cls)
+        hints = _types_of(cls)
         return ", ".join(f"{name}::text" if _is_json(hints[name]) else name for name in hints)
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Self:
         """From the values of columns(), in that order."""
-        hints = get_type_hints(cls)
+        hints = _types_of(cls)
         return cls(**{f.name: _value(v, hints[f.name]) for f, v in zip(fields(cls), row, strict=True)})
+
+
+_RESOLVED: dict[type[Row], dict[str, Any]] = {}
+
+
+def _types_of(kind: type[Row]) -> dict[str, Any]:
+    """Of its columns, resolved once: for each row again it would cost milliseconds."""
+    if kind not in _RESOLVED:
+        _RESOLVED[kind] = get_type_hints(kind)
+    return _RESOLVED[kind]
 
 
 def _is_json(hint: Any) -> bool:
@@ -155,6 +165,9 @@ class PositionRow(Row):
     activated_at: datetime | None
     updated_at: datetime
     closed_at: datetime | None
+    mark_price: Decimal | None
+    unrealized_pnl: Decimal | None
+    marked_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,8 +188,32 @@ class TimelineRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventRow(Row):
+    """A row of the view `events`: one event of any position. created_at: when the position was created."""
+
+    event_id: int
+    at: datetime
+    event: str
+    from_status: str | None
+    to_status: str
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: str
+    created_at: datetime
+    fence: int | None
+    details: Mapping[str, Any]
+    user_name: str
+    application_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Health(Row):
-    """The one row of the view `health`. duplicates_prevented and rollback_rate are over the last day."""
+    """The one row of the view `health`.
+
+    duplicates_prevented and rollback_rate are over the last day, stale_fences_refused since the schema was deployed.
+    """
 
     open_by_status: Mapping[str, Any]
     open_positions: int
@@ -185,6 +222,7 @@ class Health(Row):
     oldest_unfinished: datetime | None
     oldest_unfinished_age: timedelta | None
     without_stop_loss: int
+    stale_fences_refused: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +260,45 @@ class Finding(Row):
     age: timedelta
     detail: Mapping[str, Any]
     action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow(Row):
+    """A row of the view `findings`: a finding from opened_at to cleared_at, which is None while it stands."""
+
+    finding_id: int
+    check_name: str
+    severity: str
+    position_id: int | None
+    exchange: str
+    account: str
+    symbol: str | None
+    position_side: str | None
+    status: str | None
+    detail: Mapping[str, Any]
+    action: str
+    opened_at: datetime
+    alerted_at: datetime | None
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRow(Row):
+    """A row of the view `alerts`: what a person was told. xid: the transaction that raised it."""
+
+    alert_id: int
+    at: datetime
+    alert: str
+    severity: str
+    position_id: int | None
+    exchange: str
+    account: str
+    symbol: str | None
+    position_side: str | None
+    detail: Mapping[str, Any]
+    user_name: str
+    application_name: str
+    xid: str
 
 
 @dataclass(frozen=True, kw_only=True)

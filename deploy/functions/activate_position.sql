@@ -5,6 +5,7 @@
 -- requires: helpers/conflicting_positions
 -- requires: helpers/is_latest_move
 -- requires: helpers/quantity_to_close
+-- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
 -- requires: triggers/guard
 
@@ -80,6 +81,12 @@ begin
             move_details = v_details || jsonb_build_object('duplicate_of', v_other_id)
         where p.id = v_position.id
         returning monitoring.receipt_of(p, 'duplicate', true) as receipt into v_moved;
+
+        perform monitoring.raise_alert(
+            'rollback_with_exposure', 'critical', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object('side', v_position.side, 'open_quantity', v_position.open_quantity, 'duplicate_of', v_other_id)
+        );
 
         return v_moved.receipt;
     end if;

@@ -5,6 +5,7 @@
 -- requires: helpers/check_details
 -- requires: helpers/orders_to_cancel
 -- requires: helpers/quantity_to_close
+-- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
 -- requires: triggers/guard
 
@@ -106,6 +107,14 @@ begin
     where p.id = v_position.id
     returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
+    -- The fill was later than the rollback.
+    if v_position.status = 'pending_rollback' and v_position.open_quantity = 0 and v_open_quantity > 0 then
+        perform monitoring.raise_alert(
+            'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object('side', v_position.side, 'open_quantity', v_open_quantity, 'reason', left(v_position.exit_reason, 200))
+        );
+    end if;
     return v_moved.receipt;
 end
 $$;

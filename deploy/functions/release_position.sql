@@ -2,6 +2,7 @@
 -- requires: helpers/lock_position
 -- requires: helpers/end_position
 -- requires: helpers/is_latest_move
+-- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
 -- requires: helpers/orders_left
 -- requires: helpers/check_text
@@ -29,6 +30,16 @@ begin
         perform monitoring.end_position(
             gen_random_uuid(), v_position.id, 'closed', 'release_position', release_position.reason,
             '{"severity": "critical"}'
+        );
+        perform monitoring.raise_alert(
+            'position_released', 'critical', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object(
+                'status', v_position.status,
+                'side', v_position.side,
+                'open_quantity', v_position.open_quantity,
+                'reason', left(release_position.reason, 200)
+            )
         );
         v_receipt := monitoring.receipt_of((select p from monitoring.positions as p where p.id = v_position.id), 'ok', false);
     end if;

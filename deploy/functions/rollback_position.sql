@@ -3,6 +3,7 @@
 -- requires: helpers/check_details
 -- requires: helpers/is_latest_move
 -- requires: helpers/quantity_to_close
+-- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
 -- requires: triggers/guard
 
@@ -46,6 +47,13 @@ begin
     where p.id = v_position.id
     returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
 
+    if v_position.open_quantity > 0 then
+        perform monitoring.raise_alert(
+            'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object('side', v_position.side, 'open_quantity', v_position.open_quantity, 'reason', left(rollback_position.reason, 200))
+        );
+    end if;
     return v_moved.receipt;
 end
 $$;

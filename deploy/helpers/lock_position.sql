@@ -1,5 +1,6 @@
 -- Deploy tradelatch:helpers/lock_position to pg
 -- requires: tables/positions
+-- requires: tables/stale_fences
 -- requires: helpers/lock_slot
 -- requires: helpers/refuse_argument
 
@@ -43,6 +44,7 @@ begin
 
     -- A fence is null only where it is optional, and then nothing is claimed.
     if lock_position.fence <> v_position.fence then
+        perform nextval('monitoring.stale_fences');
         raise exception using
             errcode = 'TL003',
             message = format(

@@ -2,6 +2,7 @@
 -- requires: helpers/conflicting_positions
 -- requires: helpers/receipt_of
 -- requires: tables/position_events
+-- requires: helpers/raise_alert
 -- requires: indexes/idx_unique_position_request
 -- requires: indexes/idx_unique_position_attempt
 -- A unique index said no: whose is it? Called by create_position and adopt_position, after the lock.
@@ -107,6 +108,17 @@ begin
             'entry_price', wanted.entry_price,
             'request_id', wanted.request_id,
             'signal_id', wanted.signal
+        )
+    );
+    perform monitoring.raise_alert(
+        'duplicate_prevented', 'info', v_holder.id, v_holder.exchange, v_holder.account, v_holder.symbol, v_holder.position_side,
+        jsonb_build_object(
+            'status', v_holder.status,
+            'origin', wanted.origin,
+            'side', wanted.side,
+            'quantity', wanted.quantity,
+            'request_id', wanted.request_id,
+            'signal_id', wanted.signal_id
         )
     );
     return monitoring.receipt_of(v_holder, 'existing', false);

@@ -1,6 +1,5 @@
 -- Deploy tradelatch:triggers/refuse_removal to pg
 -- requires: tables/positions
--- requires: tables/position_events
 
 begin;
 
@@ -16,7 +15,7 @@ as $$
 begin
     raise exception using
         errcode = 'TL002',
-        message = format('%s on %I.%I is refused: the book and its log only grow', tg_op, tg_table_schema, tg_table_name),
+        message = format('%s on %I.%I is refused: the book only grows', tg_op, tg_table_schema, tg_table_name),
         detail = json_build_object('operation', tg_op, 'table', format('%I.%I', tg_table_schema, tg_table_name))::text;
 end
 $$;
@@ -27,10 +26,6 @@ revoke all on function monitoring.refuse_removal() from public;
 
 create trigger positions_refuse_removal
 before delete or truncate on monitoring.positions
-for each statement execute function monitoring.refuse_removal();
-
-create trigger position_events_refuse_change
-before update or delete or truncate on monitoring.position_events
 for each statement execute function monitoring.refuse_removal();
 
 commit;

@@ -1,6 +1,7 @@
 -- Deploy tradelatch:views/health to pg
 -- requires: views/open_positions
 -- requires: tables/position_events
+-- requires: tables/stale_fences
 
 begin;
 
@@ -46,7 +47,8 @@ select
     round(last_day.rollbacks::numeric / nullif(last_day.openings, 0), 4) as rollback_rate,
     book.oldest_unfinished,
     clock_timestamp() - book.oldest_unfinished as oldest_unfinished_age,
-    book.without_stop_loss
+    book.without_stop_loss,
+    (select case when s.is_called then s.last_value else 0 end from monitoring.stale_fences as s) as stale_fences_refused
 from book
 cross join statuses
 cross join last_day;
@@ -59,6 +61,7 @@ comment on column tradelatch.health.rollback_rate is 'Rollbacks begun within a d
 comment on column tradelatch.health.oldest_unfinished is 'When the oldest open position that is not active was created.';
 comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
 comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to be in place.';
+comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';
 
 grant select on tradelatch.health to tradelatch_reader;
 

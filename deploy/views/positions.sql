@@ -1,5 +1,6 @@
 -- Deploy tradelatch:views/positions to pg
 -- requires: tables/positions
+-- requires: tables/marks
 -- requires: helpers/client_order_id
 -- requires: schemas/tradelatch
 
@@ -41,11 +42,20 @@ select
     p.opened_at,
     p.activated_at,
     p.updated_at,
-    p.closed_at
-from monitoring.positions as p;
+    p.closed_at,
+    m.price::numeric as mark_price,
+    m.unrealized_pnl::numeric,
+    m.marked_at
+from monitoring.positions as p
+left join monitoring.marks as m
+    on m.symbol = p.symbol
+        and m.exchange = p.exchange
+        and m.account = p.account
+        and m.position_side = p.position_side
+        and m.position_id = p.id;
 
 comment on view tradelatch.positions is
-'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions.';
+'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions, the last three at monitoring.marks.';
 
 grant select on tradelatch.positions to tradelatch_reader;
 

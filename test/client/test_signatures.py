@@ -13,11 +13,14 @@ from uuid import UUID
 
 import pytest
 from tradelatch import (
+    AlertRow,
     AsyncClient,
     BackupRow,
     CleanupAction,
     Client,
+    EventRow,
     Finding,
+    FindingRow,
     Health,
     PositionRow,
     Receipt,
@@ -31,11 +34,15 @@ RESULTS = {
     "tradelatch.receipt": Receipt,
     "tradelatch.finding": Finding,
     "tradelatch.cleanup_action": CleanupAction,
+    "tradelatch.events": EventRow,
 }
 VIEWS = {
     "positions": PositionRow,
     "open_positions": PositionRow,
     "position_timeline": TimelineRow,
+    "events": EventRow,
+    "alerts": AlertRow,
+    "findings": FindingRow,
     "backups": BackupRow,
     "health": Health,
 }
@@ -48,6 +55,7 @@ PYTHON_TYPES = {
     "uuid": UUID,
     "boolean": bool,
     "timestamp with time zone": datetime,
+    "xid8": str,
 }
 FUNCTIONS = """
     select
@@ -81,7 +89,7 @@ def python_type(name, sql_type):
     """A jsonb is an object, but for the arrays of them."""
     if sql_type == "jsonb":
         entry = Mapping[str, typing.Any]
-        return Sequence[entry] if name in ("snapshot", "events") else entry
+        return Sequence[entry] if name in ("snapshot", "events", "marks") else entry
     return PYTHON_TYPES[sql_type]
 
 
@@ -113,7 +121,7 @@ def test_calls(client, admin):
         expected = expected if isinstance(expected, tuple) else (expected,)
         assert defaults == list(expected), name
 
-        one = RESULTS.get(result, str)
+        one = RESULTS.get(result, PYTHON_TYPES.get(result, str))
         assert hints["return"] == (list[one] if is_set else one), name
 
 

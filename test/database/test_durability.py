@@ -90,6 +90,9 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     levels["reconcile"] = level_after(
         "reconcile", exchange="binance", account=admin.account, snapshot=Jsonb([]), observed_at=datetime.now(UTC)
     )[1]
+    levels["record_marks"] = level_after("record_marks", exchange="binance", marks=Jsonb([]))[1]
+    levels["archive_events"] = level_after("archive_events", operator)[1]
+    levels["record_findings"] = level_after("record_findings")[1]
     levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
     backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)
     levels["restore_backup"] = level_after("restore_backup", operator, backup_id=backup, dry_run=False)[1]

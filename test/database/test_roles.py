@@ -14,14 +14,19 @@ TABLES = [
     "position_backups",
     "sightings",
     "snapshots",
+    "marks",
+    "alerts",
+    "health_findings",
+    "event_archives",
 ]
-VIEWS = ["positions", "open_positions", "position_timeline", "health"]
+VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
 READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",
     "release_position": "1, 'mine'",
     "cleanup": "'all'",
     "restore_backup": "gen_random_uuid()",
+    "archive_events": "",
 }
 TABLE_STATEMENTS = [
     "select from {}",
@@ -44,9 +49,6 @@ REFUSED_TO_ALL = [
     "update tradelatch.backups set restored_at = null",
     "update monitoring.positions set realized_pnl = 1",
     "update monitoring.position_events set event = 'mine'",
-    "update tradelatch.positions set status = 'closed'",
-    "insert into tradelatch.positions default values",
-    "delete from tradelatch.positions",
     "create rule mine as on update to tradelatch.positions do instead nothing",
     "select nextval('monitoring.position_fence')",
     "select setval('monitoring.position_fence', 1)",
@@ -98,6 +100,17 @@ def test_the_schema_is_not_the_only_wall(role, connect, as_role, admin) -> None:
         assert not_refused(connect(as_role(role)), REFUSED_TO_ALL) == []
     finally:
         admin("revoke usage on schema monitoring from tradelatch_reader")
+
+
+def test_nobody_writes_through_a_view(connect, operator_dsn) -> None:
+    """The book's views are joins: not even their owner can."""
+    session = connect(operator_dsn)
+    for statement in (
+        "update tradelatch.positions set status = 'closed'",
+        "insert into tradelatch.positions default values",
+        "delete from tradelatch.positions",
+    ):
+        assert session.state_of(statement) == "55000", statement
 
 
 @pytest.mark.parametrize("role", ["reader", "bot"])

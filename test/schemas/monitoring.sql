@@ -2,16 +2,19 @@
 
 begin;
 set local search_path = tap, pg_catalog;
-select plan(24);
+select plan(25);
 
 select schema_owner_is('monitoring', 'tradelatch_owner');
 select isnt(obj_description('monitoring'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select tables_are('monitoring', array[
-    'exchange_aliases', 'position_backups', 'position_events', 'position_statuses', 'position_transitions', 'positions', 'sightings',
-    'snapshots'
+    'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events', 'position_statuses',
+    'position_transitions', 'positions', 'sightings', 'snapshots'
 ]);
 select views_are('monitoring', array['evidence']);
-select sequences_are('monitoring', array['position_events_id_seq', 'position_fence', 'positions_id_seq']);
+select sequences_are('monitoring', array[
+    'alerts_id_seq', 'event_archives_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence',
+    'positions_id_seq', 'stale_fences'
+]);
 
 -- Everything explains itself.
 
@@ -75,7 +78,16 @@ select is(
 )
 from functions as f
 where regexp_replace(f.code, '\mraise\s+exception\M', '', 'gi') ~* '\mexception\M';
-select is_empty($$ select function from functions where code ~* '\m(notify|pg_notify)\M' $$, 'no function notifies');
+select results_eq(
+    $$ select proname::text collate "default" from functions where code ~* '\m(notify|pg_notify)\M' $$,
+    array['raise_alert'],
+    'one function notifies'
+);
+select set_eq(
+    $$ select proname::text from functions where code ~* '\mraise_alert\(' $$,
+    array['activate_position', 'confirm_entry', 'record_findings', 'release_position', 'resolve_conflict', 'rollback_position'],
+    'and is called where a person must know'
+);
 select is_empty(
     $$ select function from functions where code ~* '\m(dblink|pg_sleep|lo_import|pg_read_file|copy)\M' $$,
     'no function does anything outside the database, or sleeps'

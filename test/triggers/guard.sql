@@ -384,7 +384,7 @@ select throws_ok(
 );
 select throws_ok(
     format('update tradelatch.positions set status = ''active'' where position_id = %s', pg_temp.put('pending_entry')),
-    'TL002', null, 'and one through the view'
+    '55000', null, 'the view takes none'
 );
 select is(
     (select count(*) from monitoring.positions as p where p.move is not null or p.move_details is not null),

@@ -9,7 +9,8 @@ select is(
     columns_of('health'),
     array[
         'open_by_status jsonb', 'open_positions bigint', 'duplicates_prevented bigint', 'rollback_rate numeric',
-        'oldest_unfinished timestamp with time zone', 'oldest_unfinished_age interval', 'without_stop_loss bigint'
+        'oldest_unfinished timestamp with time zone', 'oldest_unfinished_age interval', 'without_stop_loss bigint',
+        'stale_fences_refused bigint'
     ],
     'its columns are settled'
 );

@@ -29,12 +29,12 @@ call fill();
 analyze monitoring.positions;
 select is(
     reads('select * from tradelatch.open_positions'),
-    array['idx_unique_active_position', 'idx_unique_active_position_short'],
+    array['idx_unique_active_position', 'idx_unique_active_position_short', 'marks_pkey'],
     'it is read without those that are over'
 );
 select is(
     reads($$ select * from tradelatch.open_positions where symbol = 'S1' and status <> 'active' $$),
-    array['idx_unique_active_position', 'idx_unique_active_position_short'],
+    array['idx_unique_active_position', 'idx_unique_active_position_short', 'marks_pkey'],
     'and so are those of one symbol'
 );
 

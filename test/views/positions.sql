@@ -14,7 +14,8 @@ select is(
         'signal_id bigint', 'stop_loss_percent numeric', 'entry_client_order_id text', 'exchange_order_id text',
         'stop_loss_order_id text', 'orders_withheld boolean', 'exit_reason text', 'exit_price numeric', 'realized_pnl numeric', 'fees numeric', 'details jsonb',
         'created_at timestamp with time zone', 'opened_at timestamp with time zone', 'activated_at timestamp with time zone',
-        'updated_at timestamp with time zone', 'closed_at timestamp with time zone'
+        'updated_at timestamp with time zone', 'closed_at timestamp with time zone', 'mark_price numeric', 'unrealized_pnl numeric',
+        'marked_at timestamp with time zone'
     ],
     'its columns are settled, and of PostgreSQL''s own types'
 );
@@ -51,7 +52,7 @@ select results_eq(
             p.open_quantity::numeric, p.fence, p.lease_until, p.origin::text, p.request_id::text, p.signal,
             p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || '-e1' end, p.exchange_order_id::text,
             p.stop_loss_order_id::text, p.orders_withheld, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
-            p.created_at, p.opened_at, p.activated_at, p.updated_at, p.closed_at
+            p.created_at, p.opened_at, p.activated_at, p.updated_at, p.closed_at, null::numeric, null::numeric, null::timestamptz
         from monitoring.positions as p
         order by p.id
     $$,

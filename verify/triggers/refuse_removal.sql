@@ -12,15 +12,6 @@ where t.tgrelid = 'monitoring.positions'::regclass
     and t.tgenabled = 'O';
 
 select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.position_events'::regclass
-    and t.tgname = 'position_events_refuse_change'
-    and t.tgfoid = 'monitoring.refuse_removal()'::regprocedure
-    and t.tgtype = 58 -- before update, delete, truncate, for each statement
-    and t.tgqual is null
-    and t.tgenabled = 'O';
-
-select 1 / count(*)
 from pg_catalog.pg_proc as p
 where p.oid = 'monitoring.refuse_removal()'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole

@@ -18,5 +18,10 @@ COMMANDS = {
     "close": "close a position, reduce-only",
     "release": "free a slot, whatever is in it",
     "adopt": "take a position of the exchange into the book",
+    "timeline": "the history of a position, or of a symbol",
+    "status": "the book on one screen",
+    "watch": "the book live, or alerts as they are raised",
+    "metrics": "the book for Prometheus",
+    "archive": "move old events from the database to a file",
     "analyze-logs": "double openings in the logs of a bot that does not use tradelatch",
 }

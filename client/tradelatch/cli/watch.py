@@ -1,0 +1,173 @@
+"""`tradelatch watch`: the book live on a terminal, or alerts as lines."""
+
+import json
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import click
+import psycopg
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
+
+from ..receipt import AlertRow
+from ..watching.alerts import AlertLog, Listener, Schedule, follow
+from ..watching.book import Book, read_book
+from ..watching.figures import clock, fit
+from ..watching.keyboard import single_keys, wait
+from ..watching.screen import render
+from .connection import NoConnection, Server
+from .errors import Refused
+from .options import duration
+from .output import console, plain
+
+BROKEN = (psycopg.OperationalError, NoConnection)
+TRIES = 3
+COMMAND_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--alerts", is_flag=True, help="Print a line of JSON for each alert, instead of the screen.")
+@click.option("--exec", "command", metavar="CMD", help="With --alerts: run this for each, with the line on its stdin.")
+@click.option("--since", type=duration, default="0s", metavar="DURATION", help="With --alerts: begin so long ago.")
+@click.option("--every", type=duration, default="2s", metavar="DURATION", help="How often to look.")
+@click.option(
+    "--stale-after", type=duration, default="5m", metavar="DURATION", help="How long a position may be unfinished."
+)
+@click.pass_obj
+def watch(
+    server: Server, alerts: bool, command: str | None, since: timedelta, every: timedelta, stale_after: timedelta
+) -> int:
+    """Watch the book live; q or Ctrl-C quits.
+
+    With --alerts it prints one line of JSON for each alert, or runs a command with it on standard input, without a
+    shell. It catches up after a lost connection: none is missed, none comes twice. It also calls record_findings,
+    which is what raises the alerts of positions that are overdue, if the user is a bot or an operator.
+
+    LISTEN needs a session of its own: name the server itself, not a pooler in transaction mode.
+    """
+    if not alerts and (command is not None or since):
+        raise click.UsageError("--exec and --since go with --alerts")
+    if every <= timedelta():
+        raise click.BadParameter("it must be above 0", param_hint="--every")
+    listener = Listener(server.connect)
+    try:
+        listener.connection()
+        if alerts:
+            _print_alerts(listener, AlertLog(since), Schedule(stale_after), every, words_of(command))
+        else:
+            _show(listener, every, stale_after)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.lose()
+    return 0
+
+
+def words_of(command: str | None) -> list[str] | None:
+    """A command's words, as a shell would split them; nothing else of a shell happens."""
+    if command is None:
+        return None
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Refused(f"--exec: {error}") from None
+    if not words:
+        raise Refused("--exec: there is no command")
+    return words
+
+
+def _print_alerts(
+    listener: Listener, log: AlertLog, schedule: Schedule, every: timedelta, command: list[str] | None
+) -> None:
+    for alert in follow(listener, log, schedule, every.total_seconds(), BROKEN, _complain, time.sleep):
+        line = alert_line(alert)
+        if command is None:
+            print(line, flush=True)
+        else:
+            _hand_over(command, line)
+
+
+def alert_line(alert: AlertRow) -> str:
+    """One line of JSON."""
+    document = plain(alert)
+    del document["xid"]  # the reader's, not the person's
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _hand_over(command: list[str], line: str) -> None:
+    """Run the command, a few times if it fails; what it never took is said on stderr."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            done = subprocess.run(command, input=line + "\n", text=True, timeout=COMMAND_SECONDS, check=False)
+            if done.returncode == 0:
+                return
+            problem = f"status {done.returncode}"
+        except subprocess.TimeoutExpired:
+            problem = f"no end within {COMMAND_SECONDS:g} s"
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        if attempt < TRIES:
+            time.sleep(RETRY_SECONDS)
+    _complain(f"{command[0]} failed, {problem}, for {line}")
+
+
+def _complain(text: str) -> None:
+    click.echo(f"tradelatch: {text}", err=True)
+
+
+def _show(listener: Listener, every: timedelta, stale_after: timedelta) -> None:
+    screen = console()
+    if not screen.is_terminal:
+        raise Refused("there is no terminal: use `tradelatch status`, or --alerts")
+    book: Book | None = None
+    with single_keys() as keys, _live(screen) as live:
+        while True:
+            problem, others = "", []
+            try:
+                connection = listener.connection()
+                book = read_book(connection, stale_after)
+                others = [connection.fileno()]
+            except BROKEN as error:
+                listener.lose()
+                problem = " ".join(str(error).split()) or "connection lost"
+            live.update(_picture(book, problem, screen.width, screen.height, listener.where), refresh=True)
+            if _quits(listener, keys, others, every.total_seconds() if others else RETRY_SECONDS):
+                return
+
+
+def _quits(listener: Listener, keys: int | None, others: list[int], seconds: float) -> bool:
+    """Waits for the next look: for the time, or for an alert. True when q was pressed."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if "q" in wait(keys, others, left).lower():
+            return True
+        if others and listener.was_told():
+            return False
+    return False
+
+
+@contextmanager
+def _live(screen: Any) -> Iterator[Live]:
+    with Live(console=screen, screen=True, auto_refresh=False) as live:
+        yield live
+
+
+def _picture(book: Book | None, problem: str, width: int, height: int, where: str) -> Group:
+    """The whole screen: where and when, or why not; then the book."""
+    at = clock(book.at) + "Z" if book else ""
+    title = Text(no_wrap=True, overflow="crop")
+    if problem:
+        title.append(fit(f"{at} no connection, trying again: {problem}", width), style="bold red")
+    else:
+        left = fit(f"tradelatch {where}", width - 22)
+        title.append(left, style="bold")
+        title.append(f"{at}  q quits".rjust(width - len(left)), style="dim")
+    lines = render(book, width, height - 1) if book else []
+    return Group(title, *lines)

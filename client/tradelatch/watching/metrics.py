@@ -1,0 +1,187 @@
+"""Metrics for Prometheus: the book as it is when it is scraped, and what happened since the exporter began."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import accumulate
+from math import inf
+from threading import Lock
+from typing import Any
+
+import psycopg
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ..receipt import Health
+
+BUCKETS = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
+SEVERITIES = ("critical", "warning", "info")
+# A move's time is taken before it commits, so that it may come to light later than one with a later time.
+OVERLAP = timedelta(minutes=1)
+
+_EVENTS = """
+select
+    e.at,
+    e.event_id,
+    e.event,
+    case
+        when e.event = 'activate_position' and e.to_status = 'active' and not exists (
+            select
+            from tradelatch.position_timeline as earlier
+            where earlier.position_id = e.position_id
+                and earlier.event = 'activate_position'
+                and earlier.event_id < e.event_id
+        ) then extract(epoch from e.at - e.created_at)::float8
+    end
+from tradelatch.events as e
+where e.at >= %s
+"""
+_FINDINGS = """
+select check_name, severity, count(*)
+from tradelatch.diagnose(stale_after => %s)
+group by check_name, severity
+"""
+CHECKS = (
+    "duplicate", "incomplete", "pending_rollback", "pending_close", "no_stop_loss", "orphaned_db", "orphaned_exchange",
+    "quantity_mismatch", "side_mismatch", "snapshot_suspect",
+)  # fmt: skip
+
+
+class Log:
+    """What the event log said since the exporter began, each event counted once."""
+
+    def __init__(self) -> None:
+        self.events: Counter[str] = Counter()
+        self.openings: Counter[float] = Counter()  # by the bucket that they fall into
+        self.seconds = 0.0
+        self._since: datetime | None = None
+        self._seen: dict[int, datetime] = {}
+
+    def read(self, connection: psycopg.Connection[Any]) -> None:
+        """What came to light since the last look; the first one only begins."""
+        ((now,),) = connection.execute("select clock_timestamp()").fetchall()
+        is_first = self._since is None
+        since = now - OVERLAP if self._since is None else self._since - OVERLAP
+        for at, event_id, event, seconds in connection.execute(_EVENTS, [since]).fetchall():
+            if event_id in self._seen:
+                continue
+            self._seen[event_id] = at
+            if is_first:
+                continue
+            self.events[event] += 1
+            if seconds is not None:
+                self.openings[next((edge for edge in BUCKETS if seconds <= edge), inf)] += 1
+                self.seconds += seconds
+        self._since = now
+        self._seen = {event_id: at for event_id, at in self._seen.items() if at >= now - OVERLAP}
+
+
+class BookCollector(Collector):
+    """Asks the database at each scrape; where it does not answer, `tradelatch_up` is 0 and the rest is missing."""
+
+    def __init__(
+        self,
+        connect: Callable[[], psycopg.Connection[Any]],
+        broken: tuple[type[Exception], ...],
+        stale_after: timedelta,
+    ) -> None:
+        self._connect = connect
+        self._broken = broken
+        self._stale_after = stale_after
+        self._connection: psycopg.Connection[Any] | None = None
+        self._log = Log()
+        self._lock = Lock()
+
+    def begin(self) -> None:
+        """What happens from now on is counted. Raises where the database does not answer."""
+        with self._lock:
+            self._ask()
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is asked when the collector is registered."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("tradelatch_up", "Whether the database answered.")
+        metrics: list[Metric] = []
+        with self._lock:
+            try:
+                metrics = self._ask()
+            except self._broken:
+                self.close()
+        up.add_metric([], 1 if metrics else 0)
+        yield up
+        yield from metrics
+
+    def close(self) -> None:
+        """End the connection; the next scrape makes another."""
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+        self._connection = None
+
+    def _ask(self) -> list[Metric]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        connection = self._connection
+        row = connection.execute(f"select {Health.columns()} from tradelatch.health").fetchone()
+        assert row is not None
+        findings = connection.execute(_FINDINGS, [self._stale_after]).fetchall()
+        self._log.read(connection)
+        return [*self._of_health(Health.from_row(row)), self._of_findings(findings), *self._of_log()]
+
+    @staticmethod
+    def _of_health(health: Health) -> Iterator[Metric]:
+        positions = GaugeMetricFamily("tradelatch_open_positions", "Open positions, by status.", labels=["status"])
+        for status, count in health.open_by_status.items():
+            positions.add_metric([status], count)
+        yield positions
+        for name, text, value in (
+            ("unprotected_positions", "Open exposure without a confirmed stop-loss.", health.without_stop_loss),
+            ("rollback_ratio", "Rollbacks to openings, within a day.", float(health.rollback_rate or 0)),
+            (
+                "oldest_unfinished_seconds",
+                "Age of the oldest open position that is not active.",
+                health.oldest_unfinished_age.total_seconds() if health.oldest_unfinished_age else 0,
+            ),
+        ):
+            yield GaugeMetricFamily(f"tradelatch_{name}", text, value=value)
+        yield CounterMetricFamily(
+            "tradelatch_stale_fences_refused",
+            "Calls by somebody who had lost the position.",
+            value=health.stale_fences_refused,
+        )
+
+    @staticmethod
+    def _of_findings(rows: list[tuple[Any, ...]]) -> Metric:
+        """Every combination, so that an alert rule never waits for a series to begin."""
+        counted = {(name, severity): count for name, severity, count in rows}
+        findings = GaugeMetricFamily("tradelatch_findings", "What diagnose finds.", labels=["check_name", "severity"])
+        for name in CHECKS:
+            for severity in SEVERITIES:
+                findings.add_metric([name, severity], counted.get((name, severity), 0))
+        return findings
+
+    def _of_log(self) -> Iterator[Metric]:
+        events = CounterMetricFamily("tradelatch_events", "Events of the log, by kind.", labels=["event"])
+        for event, count in sorted(self._log.events.items()):
+            events.add_metric([event], count)
+        yield events
+        yield CounterMetricFamily(
+            "tradelatch_duplicates_prevented",
+            "Openings that met a taken slot or request.",
+            value=self._log.events["duplicate_prevented"],
+        )
+        edges = [*map(float, BUCKETS), inf]
+        counts = accumulate(self._log.openings[edge] for edge in edges)
+        yield HistogramMetricFamily(
+            "tradelatch_opening_seconds",
+            "From create_position to the first activate_position.",
+            buckets=[
+                ("+Inf" if edge == inf else str(edge), float(count)) for edge, count in zip(edges, counts, strict=True)
+            ],
+            sum_value=self._log.seconds,
+        )

@@ -1,0 +1,24 @@
+-- Deploy tradelatch:tables/event_archives to pg
+-- requires: schemas/monitoring
+
+begin;
+
+set local role tradelatch_owner;
+
+create table monitoring.event_archives (
+    id bigint generated always as identity primary key,
+    made_in xid8 not null default pg_current_xact_id(),
+    at timestamptz not null default clock_timestamp(),
+    older_than interval not null,
+    positions bigint not null default 0,
+    events bigint not null default 0,
+    user_name text not null default session_user,
+    application_name text not null default current_setting('application_name')
+);
+
+comment on table monitoring.event_archives is
+'Each batch of events that tradelatch.archive_events handed out and deleted.';
+comment on column monitoring.event_archives.made_in is
+'The transaction that archives: in that one alone events may be deleted.';
+
+commit;

@@ -1,0 +1,37 @@
+-- Deploy tradelatch:views/events to pg
+-- requires: tables/position_events
+-- requires: tables/positions
+-- requires: schemas/tradelatch
+-- Without the time since the event before: whoever asks for the last hour does not read years.
+
+begin;
+
+set local role tradelatch_owner;
+
+create view tradelatch.events as
+select
+    e.id as event_id,
+    e.at,
+    e.event,
+    e.from_status,
+    e.to_status,
+    e.position_id,
+    p.exchange::text,
+    p.account::text,
+    p.symbol::text,
+    p.position_side::text,
+    p.created_at,
+    e.fence,
+    e.details,
+    e.user_name,
+    e.application_name
+from monitoring.position_events as e
+inner join monitoring.positions as p on p.id = e.position_id;
+
+comment on view tradelatch.events is
+'The log of all positions. Ask it for a stretch of time (at); for the history of one position ask position_timeline.';
+comment on column tradelatch.events.created_at is 'When the position was created.';
+
+grant select on tradelatch.events to tradelatch_reader;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/archive_events from pg
+
+begin;
+
+drop function tradelatch.archive_events;
+
+commit;

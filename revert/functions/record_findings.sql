@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/record_findings from pg
+
+begin;
+
+drop function tradelatch.record_findings;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/raise_alert from pg
+
+begin;
+
+drop function monitoring.raise_alert;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:tables/alerts from pg
+
+begin;
+
+drop table monitoring.alerts;
+
+commit;

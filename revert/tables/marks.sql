@@ -1,0 +1,7 @@
+-- Revert tradelatch:tables/marks from pg
+
+begin;
+
+drop table monitoring.marks;
+
+commit;

@@ -1,0 +1,10 @@
+-- Revert tradelatch:triggers/keep_events from pg
+
+begin;
+
+drop trigger position_events_keep on monitoring.position_events;
+drop trigger position_events_refuse_change on monitoring.position_events;
+drop function monitoring.keep_event();
+drop function monitoring.refuse_event_change();
+
+commit;

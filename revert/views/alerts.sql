@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/alerts from pg
+
+begin;
+
+drop view tradelatch.alerts;
+
+commit;

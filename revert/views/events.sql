@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/events from pg
+
+begin;
+
+drop view tradelatch.events;
+
+commit;

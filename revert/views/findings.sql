@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/findings from pg
+
+begin;
+
+drop view tradelatch.findings;
+
+commit;

@@ -1,0 +1,129 @@
+"""Who is told, and that an ordinary day is silent."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from .conftest import PATIENCE
+
+EXPOSED = "rollback_with_exposure"
+
+
+@pytest.fixture
+def told(admin, connect, database):
+    """What was notified since the last look, as kinds of alerts; the payloads are JSON and agree with the log."""
+    listener = connect(database)
+    listener("listen tradelatch_alert")
+
+    def told() -> list[str]:
+        # Notifications come in the order of the commits, so that what was to come came before this one.
+        admin("notify tradelatch_alert, 'end'")
+        payloads = []
+        for note in listener.connection.notifies(timeout=PATIENCE):
+            if note.payload == "end":
+                break
+            payloads.append(json.loads(note.payload))
+        else:
+            pytest.fail("nothing was notified")
+        for payload in payloads:
+            (logged,) = admin(
+                "select alert, position_id, symbol, severity from tradelatch.alerts where alert_id = %s",
+                payload["alert_id"],
+            )
+            assert tuple(logged) == (
+                payload["alert"], payload["position_id"], payload["symbol"], payload["severity"]
+            )  # fmt: skip
+        return [payload["alert"] for payload in payloads]
+
+    return told
+
+
+def driven(receipt) -> dict:
+    return {"position_id": receipt.position_id, "fence": receipt.fence}
+
+
+def filled(session, symbol: str):
+    position = session.create(symbol=symbol)
+    session.call("confirm_entry", **driven(position), filled_quantity=Decimal("61.8"))
+    return position
+
+
+def test_an_ordinary_day_is_silent(connect, told) -> None:
+    bot = connect()
+    position = bot.create(symbol="AUSDT")
+    by_id = {"position_id": position.position_id}
+    for function, arguments in (
+        ("place_entry", {**driven(position), "exchange_order_id": "1"}),
+        ("confirm_entry", {**driven(position), "filled_quantity": 30}),
+        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8")}),
+        ("renew_lease", driven(position)),
+        ("activate_position", {**driven(position), "stop_loss_price": 4}),
+        ("update_stop_loss", {**by_id, "stop_loss_price": 5}),
+        ("begin_close", {**by_id, "reason": "x"}),
+        ("confirm_close", {**by_id, "reason": "x"}),
+    ):
+        assert bot.answer(function, **arguments) == "ok", function
+    canceled = bot.create(symbol="BUSDT")
+    assert bot.answer("cancel_position", **driven(canceled), reason="x") == "ok"
+    # Rolled back before anything was filled.
+    flat = bot.create(symbol="CUSDT")
+    assert bot.answer("rollback_position", **driven(flat), reason="x") == "ok"
+    assert bot.answer("confirm_flat", **driven(flat)) == "ok"
+    assert told() == []
+
+
+def test_a_prevented_duplicate(connect, told) -> None:
+    bot = connect()
+    bot.create(symbol="AUSDT")
+    assert told() == []
+    assert bot.answer_create(symbol="AUSDT") == "existing"
+    assert told() == ["duplicate_prevented"]
+
+
+def test_a_rollback_with_exposure(connect, told) -> None:
+    bot = connect()
+    position = filled(bot, "AUSDT")
+    assert bot.answer("rollback_position", **driven(position), reason="x" * 1000) == "ok"
+    assert told() == [EXPOSED]
+    assert bot.answer("rollback_position", **driven(position), reason="x" * 1000) == "replayed"
+    assert told() == []
+
+
+def test_a_fill_that_is_later_than_the_rollback(connect, told) -> None:
+    bot = connect()
+    position = bot.create(symbol="AUSDT")
+    assert bot.answer("rollback_position", **driven(position), reason="x") == "ok"
+    assert told() == []
+    for quantity in (30, Decimal("61.8")):
+        assert bot.answer("confirm_entry", **driven(position), filled_quantity=quantity) == "ok"
+    assert told() == [EXPOSED]
+
+
+def test_a_release(connect, operator_dsn, told) -> None:
+    position = connect().create(symbol="AUSDT")
+    operator = connect(operator_dsn)
+    assert operator.answer("release_position", position_id=position.position_id, reason="x") == "ok"
+    assert told() == ["position_released"]
+
+
+def test_what_is_rolled_back_told_nobody(connect, admin, told) -> None:
+    bot = connect()
+    bot.create(symbol="AUSDT")
+    with bot.connection.transaction(force_rollback=True):
+        assert bot.answer_create(symbol="AUSDT") == "existing"
+    assert told() == []
+    assert admin.value("select count(*) from monitoring.alerts where account = %s", admin.account) == 0
+
+
+def test_two_schedules_at_once_tell_once(connect, admin, told, age_leases) -> None:
+    """Whoever comes second waits, and finds it told."""
+    position = filled(connect(), "AUSDT")
+    age_leases("1 hour", position.position_id)
+    first, second = connect(), connect()
+    with first.connection.transaction():
+        first.call("record_findings")
+        running = second.start("record_findings")
+        admin.until_waiting(second)
+    running.receipt()
+    assert told() == ["no_stop_loss"]

@@ -1,0 +1,221 @@
+"""`tradelatch metrics`, scraped by a real Prometheus with the rules and the dashboard that are shipped."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from prometheus_client import CollectorRegistry
+from tradelatch.watching.metrics import BookCollector
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "monitoring"
+PATIENCE = 40.0
+CONFIGURATION = """
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: ["{rules}"]
+scrape_configs:
+  - job_name: tradelatch
+    static_configs: [{{targets: ["{target}"]}}]
+"""
+
+
+@pytest.fixture
+def registry(reader_dsn: str) -> Iterator[CollectorRegistry]:
+    collector = BookCollector(
+        lambda: psycopg.connect(reader_dsn, autocommit=True), (psycopg.Error,), timedelta(minutes=5)
+    )
+    collector.begin()
+    registry = CollectorRegistry()
+    registry.register(collector)
+    yield registry
+    collector.close()
+
+
+def test_the_book_as_it_is(bot: Any, registry: CollectorRegistry, age_leases: Any) -> None:
+    value = registry.get_sample_value
+    assert (value("tradelatch_up"), value("tradelatch_open_positions", {"status": "active"})) == (1, 0)
+    bot.activate("APTUSDT")
+    unprotected = bot.fill("METUSDT")
+    age_leases("2 minutes", unprotected.position_id)
+    assert value("tradelatch_open_positions", {"status": "active"}) == 1
+    assert value("tradelatch_open_positions", {"status": "pending_sl"}) == 1
+    assert value("tradelatch_unprotected_positions") == 1
+    assert value("tradelatch_oldest_unfinished_seconds") > 0
+    assert value("tradelatch_findings", {"check_name": "no_stop_loss", "severity": "critical"}) == 1
+
+
+def test_what_happened_since_it_began(bot: Any, reader_dsn: str, bot_dsn: str, registry: CollectorRegistry) -> None:
+    value = registry.get_sample_value
+    position = bot.activate("APTUSDT")
+    bot.create("APTUSDT")
+    refused = pytest.raises(psycopg.Error, match="not the current one")
+    with psycopg.connect(bot_dsn, autocommit=True) as connection, refused:
+        connection.execute("select tradelatch.renew_lease(%s, %s)", [position.position_id, position.fence - 1])
+    for _ in range(2):  # a second scrape counts nothing twice
+        assert value("tradelatch_events_total", {"event": "confirm_entry"}) == 1
+        assert value("tradelatch_duplicates_prevented_total") == 1
+        assert value("tradelatch_stale_fences_refused_total") == 1
+        assert value("tradelatch_opening_seconds_count") == 1
+        assert value("tradelatch_opening_seconds_bucket", {"le": "+Inf"}) == 1
+    # A stop-loss that is set again is no other opening.
+    bot.client.update_stop_loss(position.position_id, None)
+    fence = bot.client.positions(position.position_id)[0].fence
+    bot.client.activate_position(position.position_id, fence, 4)
+    assert value("tradelatch_events_total", {"event": "activate_position"}) == 2
+    assert value("tradelatch_opening_seconds_count") == 1
+
+
+def test_what_was_before_is_not_counted(bot: Any, reader_dsn: str) -> None:
+    bot.activate("APTUSDT")
+    collector = BookCollector(
+        lambda: psycopg.connect(reader_dsn, autocommit=True), (psycopg.Error,), timedelta(minutes=5)
+    )
+    collector.begin()
+    registry = CollectorRegistry()
+    registry.register(collector)
+    assert registry.get_sample_value("tradelatch_opening_seconds_count") == 0
+    bot.create("APTUSDT")
+    assert registry.get_sample_value("tradelatch_duplicates_prevented_total") == 1
+    collector.close()
+
+
+def test_a_commit_that_is_late_is_counted(bot: Any, bot_dsn: str, registry: CollectorRegistry) -> None:
+    value = registry.get_sample_value
+    created = {"event": "create_position"}
+    with psycopg.connect(bot_dsn) as late:
+        late.execute("select tradelatch.create_position('binance', 'METUSDT', 'long', 1, 1)")
+        bot.create("APTUSDT")
+        assert value("tradelatch_events_total", created) == 1
+        late.commit()
+    assert value("tradelatch_events_total", created) == 2
+
+
+def test_a_lost_connection(registry: CollectorRegistry, database: str) -> None:
+    value = registry.get_sample_value
+    assert value("tradelatch_up") == 1
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    assert value("tradelatch_up") == 0
+    assert value("tradelatch_up") == 1
+
+
+@pytest.fixture
+def exporter(reader_dsn: str) -> Iterator[str]:
+    """host:port of the running command."""
+    command = [sys.executable, "-m", "tradelatch", "--dsn", reader_dsn, "metrics", "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    yield process.stderr.readline().strip().removeprefix("http://").removesuffix("/metrics")
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert process.communicate()[1] == ""
+
+
+class Prometheus:
+    """Its HTTP API."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def ask(self, path: str, **parameters: str) -> Any:
+        url = f"http://{self._address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.load(answer)["data"]
+
+    def value(self, query: str) -> float:
+        result = self.ask("query", query=query)["result"]
+        return float(result[0]["value"][1]) if result else 0.0
+
+    def firing(self) -> set[str]:
+        return {alert["labels"]["alertname"] for alert in self.ask("alerts")["alerts"] if alert["state"] == "firing"}
+
+    def until(self, holds: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if holds():
+                    return
+            except OSError:
+                pass  # it starts
+            assert time.monotonic() < end, "Prometheus does not show it"
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def prometheus(exporter: str, tmp_path: Path) -> Iterator[Prometheus]:
+    """A Prometheus of our own that scrapes the exporter every second, with the rules that are shipped."""
+    program = shutil.which("prometheus")
+    assert program is not None, "prometheus is not installed"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    configuration = tmp_path / "prometheus.yml"
+    configuration.write_text(CONFIGURATION.format(rules=SHIPPED / "alerts.yaml", target=exporter))
+    command = [
+        program, f"--config.file={configuration}", f"--storage.tsdb.path={tmp_path / 'data'}",
+        f"--web.listen-address={address}", "--log.level=error",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    prometheus = Prometheus(address)
+    try:
+        prometheus.until(lambda: prometheus.value("tradelatch_up") == 1)
+        yield prometheus
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_prometheus_scrapes_it_and_the_rules_fire(bot: Any, prometheus: Prometheus, age_leases: Any) -> None:
+    assert prometheus.value("sum(tradelatch_open_positions)") == 0
+    bot.activate("APTUSDT")
+    bot.create("APTUSDT")
+    unprotected = bot.fill("METUSDT")
+    age_leases("2 minutes", unprotected.position_id)
+    prometheus.until(lambda: prometheus.value("tradelatch_duplicates_prevented_total") == 1)
+    prometheus.until(lambda: prometheus.value("tradelatch_unprotected_positions") == 1)
+    prometheus.until(lambda: {"TradelatchCritical", "TradelatchDuplicatePrevented"} <= prometheus.firing())
+    assert "TradelatchDown" not in prometheus.firing()
+    dashboard = json.loads((SHIPPED / "dashboard.json").read_text())
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            prometheus.ask("query", query=target["expr"])  # 400 for what is no query
+    names = set(prometheus.ask("label/__name__/values"))
+    told = json.dumps([panel["targets"] for panel in dashboard["panels"]]) + (SHIPPED / "alerts.yaml").read_text()
+    for name in names:
+        if name.startswith("tradelatch_") and not name.endswith(("_created", "_count", "_sum")):
+            assert name in told, f"neither rule nor panel has {name}"
+
+
+def test_promtool_takes_the_rules() -> None:
+    program = shutil.which("promtool")
+    assert program is not None, "promtool is not installed"
+    done = subprocess.run([program, "check", "rules", SHIPPED / "alerts.yaml"], capture_output=True, text=True)
+    assert (done.returncode, "8 rules found" in done.stdout) == (0, True), done.stdout
+
+
+@pytest.mark.parametrize("listen", ["9187", "localhost:9187", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1"])
+def test_wrong_addresses(listen: str, reader_dsn: str) -> None:
+    command = [sys.executable, "-m", "tradelatch", "--dsn", reader_dsn, "metrics", "--listen", listen]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "is no address" in done.stderr
+
+
+def test_a_port_that_is_taken(reader_dsn: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, "-m", "tradelatch", "--dsn", reader_dsn, "metrics", "--listen", listen]
+        done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "cannot listen" in done.stderr
