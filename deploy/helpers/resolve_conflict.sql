@@ -118,7 +118,7 @@ begin
             'side', wanted.side,
             'quantity', wanted.quantity,
             'request_id', wanted.request_id,
-            'signal_id', wanted.signal_id
+            'signal_id', wanted.signal
         )
     );
     return monitoring.receipt_of(v_holder, 'existing', false);
