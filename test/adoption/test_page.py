@@ -29,8 +29,8 @@ def test_every_command_of_the_page_works(make_live, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:]
     assert "Nothing was changed" in done.stdout
     assert "Verify successful" in done.stdout
-    # It ends as it began, but for the last chapter's deploy, and what settling left.
+    # It ends as it began, but for the last chapter's deploy, and what settling and the grants left.
     trading.revert()
-    trading.execute("drop table monitoring.settled_positions")
+    trading.execute("drop table monitoring.settled_positions; drop owned by price_feed")
     assert (trading.schema(), trading.rows()) == before
-    trading.execute("drop role new_bot, on_call")
+    trading.execute("drop role new_bot, on_call, price_feed")
