@@ -4,7 +4,8 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
-HEAVY := $(wildcard test/recovery test/simulation test/crash test/properties test/reproduce test/schedule)
+HEAVY := $(wildcard test/recovery test/simulation test/crash test/properties test/reproduce test/schedule \
+	test/venues/test_commands.py)
 
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \

@@ -68,7 +68,12 @@ begin
             v_action.action := 'needs recover';
             v_action.from_status := v_finding.status;
             v_action.detail := v_finding.detail || jsonb_build_object(
-                'check_name', v_finding.check_name, 'next', v_finding.action
+                'check_name', v_finding.check_name,
+                'next', v_finding.action,
+                'exchange', v_finding.exchange,
+                'account', v_finding.account,
+                'symbol', v_finding.symbol,
+                'position_side', v_finding.position_side
             );
             if v_finding.detail ->> 'to_status' is not null then
                 v_action.action := case v_finding.check_name when 'orphaned_exchange' then 'adopt' else 'end' end;

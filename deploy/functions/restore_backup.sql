@@ -83,11 +83,16 @@ begin
         v_action.position_id := v_position.id;
         v_action.action := 'refused';
         v_action.from_status := v_position.status;
-        v_action.detail := jsonb_build_object('problem', v_problem);
+        v_action.detail := jsonb_strip_nulls(jsonb_build_object(
+            'problem', v_problem,
+            'exchange', v_position.exchange,
+            'account', v_position.account,
+            'symbol', v_position.symbol,
+            'position_side', v_position.position_side
+        ));
         if v_problem is null then
             v_action.action := 'restore';
             v_action.to_status := coalesce(v_before.status, 'closed');
-            v_action.detail := '{}';
             if not v_dry_run then
                 update monitoring.position_backups as b
                 set

@@ -24,7 +24,13 @@ begin
     v_action.position_id := finding.position_id;
     v_action.from_status := finding.status;
     v_action.action := 'busy';
-    v_action.detail := finding.detail || jsonb_build_object('check_name', finding.check_name);
+    v_action.detail := finding.detail || jsonb_build_object(
+        'check_name', finding.check_name,
+        'exchange', finding.exchange,
+        'account', finding.account,
+        'symbol', finding.symbol,
+        'position_side', finding.position_side
+    );
 
     -- Nobody waits: a slot that is locked is being driven. Then the same look once more, as it is under the lock.
     if not pg_try_advisory_xact_lock(monitoring.slot_key(finding.exchange, finding.account, finding.symbol)) then
@@ -71,7 +77,7 @@ begin
         v_action.detail := v_action.detail || jsonb_build_object('cancel', monitoring.orders_left(v_position));
         perform monitoring.end_position(
             carry_out.backup_id, v_position.id, v_action.to_status, carry_out.move, carry_out.reason,
-            v_action.detail - 'to_status'
+            v_action.detail - array['to_status', 'exchange', 'account', 'symbol', 'position_side']
         );
     end if;
     v_action.backup_id := carry_out.backup_id;

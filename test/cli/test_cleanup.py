@@ -93,7 +93,7 @@ def test_json_has_the_columns_of_an_action(untidy: Desk) -> None:
             "action": "restore",
             "from_status": "pending_sl",
             "to_status": "closed",
-            "detail": {},
+            "detail": {"exchange": "binance", "account": "default", "symbol": "AVLUSDT", "position_side": "both"},
         }
     ]
 

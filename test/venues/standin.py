@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -81,7 +82,7 @@ class Told:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-class StandIn:
+class StandIn(ABC):
     """A venue in memory behind HTTP. Market orders fill at once at `price`; stops wait for `trigger`."""
 
     name: ClassVar[str]
@@ -167,14 +168,14 @@ class StandIn:
 
     # What each venue does in its own way
 
-    def check(self, request: Request) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def check(self, request: Request) -> None: ...
 
-    def answer(self, result: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, result: Any) -> Any: ...
 
-    def error(self, code: int, message: str) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def error(self, code: int, message: str) -> Any: ...
 
     # The book
 

@@ -1,17 +1,16 @@
 """What cleanup and restore did with positions, or would do, for people."""
 
-import json
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from rich.text import Text
 
-from ..client_sync import Client
 from ..receipt import CleanupAction
 from ..timeline import print_columns
 from .errors import FAILED
 from .findings import print_indented, seen, slot
-from .output import cell, console, plain
+from .output import cell, console
 
 WIDTHS = (13, 8, 27, 26)
 STYLES = {"needs recover": "yellow", "busy": "yellow", "refused": "bold red"}
@@ -22,18 +21,12 @@ def status_of(actions: Sequence[CleanupAction]) -> int:
     return FAILED if any(each.action in STYLES for each in actions) else 0
 
 
-def slots_of(client: Client, actions: Sequence[CleanupAction]) -> dict[int | str, str]:
-    """The slots of their positions."""
-    rows = [row for each in actions if each.position_id is not None for row in client.positions(each.position_id)]
-    return {row.position_id: slot(row) for row in rows}
-
-
-def print_actions(actions: Sequence[CleanupAction], slots: Mapping[int | str, str]) -> None:
-    """Each action, and why. slots: by position, or by what was seen."""
+def print_actions(actions: Sequence[CleanupAction]) -> None:
+    """Each action, and why."""
     out = console()
     print_columns(out, ["action", "position", "slot", "status"], WIDTHS, style="bold")
     for each in actions:
-        where = slots.get(each.position_id or json.dumps(plain(each.detail.get("seen"))), "")
+        where = slot(SimpleNamespace(**each.detail))
         status = " -> ".join(filter(None, [each.from_status, each.to_status]))
         action = Text(each.action, style=STYLES.get(each.action, ""))
         print_columns(out, [action, *map(Text, (cell(each.position_id), where, status))], WIDTHS)

@@ -1,21 +1,16 @@
 """`tradelatch cleanup`"""
 
-import json
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import click
 
-from ..client_sync import Client
 from ..receipt import CleanupAction
-from .actions import print_actions, slots_of, status_of
+from .actions import print_actions, status_of
 from .connection import Server
 from .documents import rows
-from .findings import slot
 from .options import confirm_option, duration, filter_options, json_option
-from .output import console, plain, print_json
+from .output import console, print_json
 from .receipts import NOTHING_DONE
 
 MODES = ["duplicates", "incomplete", "orphaned_db", "orphaned_exchange", "all"]
@@ -48,29 +43,29 @@ def cleanup(
     it needs recover. What changes is backed up, and restore takes it back. Exit status 1: something was left.
     """
     server: Server = context.obj
-    filters = {"exchange": exchange, "account": account, "symbol": symbol}
     with server.client("cleanup") as client:
-        actions = client.cleanup(mode, older_than=older_than, dry_run=not confirm, reason=reason, **filters)
+        actions = client.cleanup(
+            mode,
+            exchange=exchange,
+            account=account,
+            symbol=symbol,
+            older_than=older_than,
+            dry_run=not confirm,
+            reason=reason,
+        )
         if as_json:
             print_json({"dry_run": not confirm, "actions": rows(actions)})
         else:
-            _print(client, actions, confirm, filters)
+            _print(actions, confirm)
     return status_of(actions)
 
 
-def _slots_of_orphans(client: Client, filters: dict[str, Any]) -> dict[int | str, str]:
-    """Of what would be adopted there is no position yet: what was seen tells which one it is, if it is the only one."""
-    orphans = [each for each in client.diagnose(**filters) if each.check_name == "orphaned_exchange"]
-    counts = Counter(json.dumps(plain(each.detail["seen"])) for each in orphans)
-    return {text: slot(each) for each in orphans if counts[text := json.dumps(plain(each.detail["seen"]))] == 1}
-
-
-def _print(client: Client, actions: Sequence[CleanupAction], confirm: bool, filters: dict[str, Any]) -> None:
+def _print(actions: Sequence[CleanupAction], confirm: bool) -> None:
     out = console()
     if not actions:
         out.print("Nothing to clean up.")
         return
-    print_actions(actions, slots_of(client, actions) | _slots_of_orphans(client, filters))
+    print_actions(actions)
     done = [each for each in actions if each.backup_id is not None]
     if not confirm:
         out.print(NOTHING_DONE)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import click
 
-from .actions import print_actions, slots_of, status_of
+from .actions import print_actions, status_of
 from .connection import Server
 from .documents import rows
 from .options import confirm_option, json_option
@@ -30,7 +30,7 @@ def restore(context: click.Context, backup_id: UUID, confirm: bool, as_json: boo
         if as_json:
             print_json({"dry_run": not confirm, "actions": rows(actions)})
         else:
-            print_actions(actions, slots_of(client, actions))
+            print_actions(actions)
             if not confirm:
                 console().print(NOTHING_DONE)
     return status_of(actions)
