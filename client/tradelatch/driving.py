@@ -92,7 +92,7 @@ class Drive:
         return reason
 
     def _learn(self, row: PositionRow) -> None:
-        self._is_adopted = row.origin == "adopted"
+        self._is_adopted = row.origin != "created"  # by adopt_position, with its whole table, or by hand
         self._side = row.side
         self._filled = row.filled_quantity
         if row.filled_quantity < row.quantity:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from tradelatch.testing import Market, OrderRefused
 
@@ -21,6 +22,19 @@ async def test_an_adopted_position_that_cannot_be_protected_is_left(stage: Stage
     done = await stage.recover()
     assert (done.outcome, done.status, stage.held) == ("finished", "closed", 0)
     assert await stage.status(receipt) == "closed"
+
+
+async def test_a_position_that_came_with_its_table_is_left_too(stage: Stage, database: str) -> None:
+    await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute(
+            "insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, origin, status,"
+            " filled_quantity, open_quantity) values ('binance', %s, 'long', 5, %s, 'legacy', 'pending_sl', 5, 5)",
+            (SYMBOL, PRICE),
+        )
+    done = await stage.recover()
+    assert (done.outcome, done.status, stage.held) == ("left", "pending_sl", 5)
+    assert len(stage.kinds) == 1
 
 
 async def test_an_adopted_position_that_is_gone_is_closed_in_the_book_without_an_order(stage: Stage) -> None:

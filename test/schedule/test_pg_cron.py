@@ -1,4 +1,4 @@
-"""The schedule of docs/watching.md, on a server that has pg_cron: a finding is recorded and told with nobody about."""
+"""The schedule of docs/monitoring.md, by pg_cron: findings are recorded and told with nobody about."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 from tradelatch import Client
 from tradelatch.cluster import DATABASE, Cluster, deploy, private_cluster
 
-PAGE = (Path(__file__).parents[2] / "docs" / "watching.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "monitoring.md").read_text()
 (SCHEDULE,) = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 PATIENCE = 130  # pg_cron begins its jobs with a minute
 

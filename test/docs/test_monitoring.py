@@ -1,4 +1,4 @@
-"""docs/watching.md: its commands print what it shows, its links lead somewhere, its tables name what there is."""
+"""docs/monitoring.md: its commands print what it shows, its links lead somewhere, its tables name what there is."""
 
 import os
 import re
@@ -15,7 +15,7 @@ import yaml
 from tradelatch import Client
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "watching.md").read_text()
+PAGE = (DOCS / "monitoring.md").read_text()
 COMMANDS = re.findall(r"^\$ (tradelatch .*)\n((?:(?!\$ |```).*\n)*)", PAGE, re.MULTILINE)
 
 
