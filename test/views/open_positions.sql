@@ -28,8 +28,9 @@ select results_eq(
 call fill();
 analyze monitoring.positions;
 select is(
-    reads('select * from tradelatch.open_positions'),
-    array['idx_unique_active_position', 'idx_unique_active_position_short', 'marks_pkey'],
+    -- how the marks are read is for the planner to say: there are as many as open positions
+    array_remove(reads('select * from tradelatch.open_positions'), 'marks_pkey'),
+    array['idx_unique_active_position', 'idx_unique_active_position_short'],
     'it is read without those that are over'
 );
 select is(
