@@ -94,7 +94,8 @@ async def test_without_keys_nothing_is_asked_or_claimed(
     assert len(standin.told) == asked
     async with AsyncClient(bot_dsn) as client:
         (row,) = await client.open_positions()
-    assert (row.fence, row.updated_at) == (1, row.created_at)
+        events = await client.position_timeline(row.position_id)
+    assert (row.fence, [event.event for event in events]) == (1, ["create_position"])
 
 
 async def test_an_exchange_that_is_down_is_one_line(run: Run, standin: StandIn) -> None:
