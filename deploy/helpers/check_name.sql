@@ -11,13 +11,14 @@ returns text
 language plpgsql
 immutable
 as $$
-declare
-    v_value text := monitoring.check_text(check_name.argument, check_name.value, check_name.longest, check_name.optional);
 begin
-    if not monitoring.is_name(v_value, check_name.longest) then
-        perform monitoring.refuse_argument(check_name.argument, 'must not have invisible characters', v_value);
+    if monitoring.is_name(check_name.value, check_name.longest) is not true then
+        perform monitoring.check_text(check_name.argument, check_name.value, check_name.longest, check_name.optional);
+        if check_name.value is not null then
+            perform monitoring.refuse_argument(check_name.argument, 'must not have invisible characters', check_name.value);
+        end if;
     end if;
-    return btrim(v_value);
+    return btrim(check_name.value);
 end
 $$;
 

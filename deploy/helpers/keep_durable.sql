@@ -5,21 +5,19 @@ begin;
 
 set local role tradelatch_owner;
 
+-- Inlined wherever it is called. In a SET clause of the calling function it would be undone before the commit.
 create function monitoring.keep_durable()
-returns void
-language plpgsql
+returns text
+language sql
 volatile
-as $$
-begin
-    -- In a SET clause of the function this would be undone before the commit.
-    if current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then
-        perform set_config('synchronous_commit', 'on', true);
-    end if;
-end
-$$;
+return case
+    when current_setting('synchronous_commit') in ('off', 'local', 'remote_write')
+        then set_config('synchronous_commit', 'on', true)
+    else 'on'
+end;
 
 comment on function monitoring.keep_durable() is
-'Raises a synchronous_commit of off, local or remote_write to on for this transaction: a move that was answered must survive a crash, because its caller trades on it.';
+'Raises a synchronous_commit of off, local or remote_write to on for this transaction: a move that was answered must survive a crash, because its caller trades on it. Never null.';
 
 revoke all on function monitoring.keep_durable() from public;
 

@@ -14,9 +14,6 @@ language plpgsql
 volatile
 as $$
 declare
-    v_exchange text;
-    v_account text;
-    v_symbol text;
     v_position monitoring.positions;
 begin
     if lock_position.position_id is null then
@@ -26,8 +23,7 @@ begin
     end if;
 
     -- Look, lock, read again: the slot never changes, everything else may have while the lock was waited for.
-    select p.exchange::text, p.account::text, p.symbol::text
-    into v_exchange, v_account, v_symbol
+    perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
     from monitoring.positions as p
     where p.id = lock_position.position_id;
 
@@ -37,8 +33,6 @@ begin
             message = format('there is no position %s', lock_position.position_id),
             detail = json_build_object('position_id', lock_position.position_id)::text;
     end if;
-
-    perform monitoring.lock_slot(v_exchange, v_account, v_symbol);
 
     v_position := (select p from monitoring.positions as p where p.id = lock_position.position_id for update);
 

@@ -8,16 +8,14 @@ begin;
 
 set local role tradelatch_owner;
 
+-- Inlined wherever it is called: one expression.
 create function monitoring.lock_slot(exchange text, account text, symbol text)
 returns void
-language plpgsql
+language sql
 volatile
-as $$
-begin
-    perform monitoring.keep_durable();
-    perform pg_advisory_xact_lock(monitoring.slot_key(lock_slot.exchange, lock_slot.account, lock_slot.symbol));
-end
-$$;
+return case
+    when monitoring.keep_durable() is not null then pg_advisory_xact_lock(monitoring.slot_key(exchange, account, symbol))
+end;
 
 comment on function monitoring.lock_slot(text, text, text) is
 'Takes the transaction-level advisory lock of (exchange, account, symbol), 55P03 after the caller''s lock_timeout, and makes the transaction durable.';

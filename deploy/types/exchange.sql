@@ -8,7 +8,7 @@ set local role tradelatch_owner;
 -- Collation "C", as in canonical_exchange: what is a capital must not depend on the server's locale.
 create domain monitoring.exchange as text check (
     monitoring.is_name(value, 50)
-    and value = lower(btrim(value) collate "C")
+    and value !~ '^ | $|[A-Z]' collate "C"
 );
 
 comment on domain monitoring.exchange is

@@ -8,8 +8,7 @@ set local role tradelatch_owner;
 -- Collation "C", as in normalize_symbol: what is a capital or a blank must not depend on the server's locale.
 create domain monitoring.symbol as text check (
     monitoring.is_name(value, 64)
-    and value !~ '[[:space:]/]' collate "C"
-    and value = upper(value collate "C")
+    and value !~ '[[:space:]/a-z]' collate "C"
 );
 
 comment on domain monitoring.symbol is

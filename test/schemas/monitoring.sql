@@ -101,7 +101,7 @@ select is_empty(
         select function
         from functions
         where language = 'sql'
-            and (prosecdef or proconfig is not null or provolatile = 'v' or (proretset and code ~* '\m(insert|update|delete)\M'))
+            and (prosecdef or proconfig is not null or (provolatile = 'v' and proretset) or (proretset and code ~* '\m(insert|update|delete)\M'))
     $$,
     'every SQL-language function can be inlined'
 );
