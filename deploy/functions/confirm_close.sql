@@ -5,6 +5,7 @@
 -- requires: helpers/check_details
 -- requires: helpers/is_latest_move
 -- requires: helpers/receipt_of
+-- requires: helpers/make_receipt
 -- requires: triggers/guard
 
 begin;
@@ -28,19 +29,30 @@ set lock_timeout = '2s'
 as $$
 declare
     v_arguments jsonb := jsonb_build_object(
-        'reason', monitoring.check_text('reason', confirm_close.reason, 1000),
-        'exit_price', monitoring.check_amount('exit_price', confirm_close.exit_price, true),
-        'realized_pnl', monitoring.check_money('realized_pnl', confirm_close.realized_pnl)
+        'reason', confirm_close.reason, 'exit_price', confirm_close.exit_price, 'realized_pnl', confirm_close.realized_pnl
     );
-    v_details jsonb := monitoring.check_details(confirm_close.details) || v_arguments;
-    v_position monitoring.positions := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
     v_moved record;
+    v_position monitoring.positions;
     -- Whoever shows no fence is not asked whether it drives: it may bring a fact, and sees what is left to cancel.
     v_drives boolean := case when confirm_close.fence is not null then true end;
 begin
-    if v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
-        return monitoring.receipt_of(v_position, 'replayed', v_drives);
+    -- One look in the ordinary case: each expression is prepared anew in each transaction.
+    if (
+        monitoring.is_plain_text(confirm_close.reason, 1000)
+        and (confirm_close.exit_price is null or monitoring.is_amount(confirm_close.exit_price))
+        and confirm_close.realized_pnl is null
+        and confirm_close.details = '{}'
+    ) is not true then
+        perform
+            monitoring.check_text('reason', confirm_close.reason, 1000),
+            monitoring.check_amount('exit_price', confirm_close.exit_price, true),
+            monitoring.check_money('realized_pnl', confirm_close.realized_pnl),
+            monitoring.check_details(confirm_close.details);
     end if;
+
+    perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+    from monitoring.positions as p
+    where p.id = confirm_close.position_id;
 
     update monitoring.positions as p
     set
@@ -50,11 +62,30 @@ begin
         exit_price = confirm_close.exit_price,
         realized_pnl = confirm_close.realized_pnl,
         move = 'confirm_close',
-        move_details = v_details
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', v_drives) as receipt into v_moved;
+        move_details = confirm_close.details || v_arguments
+    where p.id = confirm_close.position_id
+        and (p.fence = confirm_close.fence or confirm_close.fence is null)
+        and p.closed_at is null
+    returning
+        case
+            when p.filled_quantity < p.quantity then monitoring.receipt_of(p, 'ok', v_drives)
+            else monitoring.make_receipt(
+                p, 'ok', v_drives, null,
+                nullif(monitoring.orders_to_cancel(p.stop_loss_orders, p.order_key, 'stop_loss', p.stop_loss_attempt), '{}')
+            )
+        end as receipt
+    into v_moved;
 
-    return v_moved.receipt;
+    if found then
+        return v_moved.receipt;
+    end if;
+
+    -- What it is that does not fit.
+    v_position := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
+    if v_position.status <> 'closed' or not monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
+        perform monitoring.refuse_move(v_position.id, v_position.status, 'confirm_close');
+    end if;
+    return monitoring.receipt_of(v_position, 'replayed', v_drives);
 end
 $$;
 

@@ -7,6 +7,7 @@
 -- requires: helpers/quantity_to_close
 -- requires: helpers/raise_alert
 -- requires: helpers/receipt_of
+-- requires: helpers/make_receipt
 -- requires: triggers/guard
 
 begin;
@@ -29,93 +30,135 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_filled numeric := monitoring.check_amount('filled_quantity', confirm_entry.filled_quantity);
-    v_average numeric := monitoring.check_amount('average_price', confirm_entry.average_price, true);
-    v_order_id text := monitoring.check_text('exchange_order_id', confirm_entry.exchange_order_id, 100, true);
-    v_details jsonb := monitoring.check_details(confirm_entry.details);
-    v_position monitoring.positions := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
+    v_arguments jsonb := jsonb_build_object(
+        'filled_quantity', confirm_entry.filled_quantity,
+        'average_price', confirm_entry.average_price,
+        'exchange_order_id', confirm_entry.exchange_order_id
+    );
+    v_position monitoring.positions;
     v_moved record;
-    v_being_closed boolean;
-    v_grew boolean;
     v_open_quantity numeric;
     v_close_quantity numeric;
     v_new_close boolean;
-    v_new_stop_loss boolean;
 begin
-    if v_order_id is not null then
-        perform monitoring.check_entry_order(v_position, v_order_id);
+    -- One look in the ordinary case: each expression is prepared anew in each transaction.
+    if (
+        monitoring.is_amount(confirm_entry.filled_quantity)
+        and (confirm_entry.average_price is null or monitoring.is_amount(confirm_entry.average_price))
+        and confirm_entry.exchange_order_id is null
+        and confirm_entry.details = '{}'
+    ) is not true then
+        perform
+            monitoring.check_amount('filled_quantity', confirm_entry.filled_quantity),
+            monitoring.check_amount('average_price', confirm_entry.average_price, true),
+            monitoring.check_text('exchange_order_id', confirm_entry.exchange_order_id, 100, true),
+            monitoring.check_details(confirm_entry.details);
     end if;
 
-    v_grew := v_filled > v_position.filled_quantity;
-    if not v_grew and (
-        v_filled < v_position.filled_quantity
-        or v_average is null
-        or v_position.average_price is not null
-        or v_position.closed_at is not null
-    ) then
-        -- A stream delivers again, and out of order: what was logged once is true already.
-        if v_filled = v_position.filled_quantity or exists (
-            select
-            from monitoring.position_events as e
-            where e.position_id = v_position.id
-                and e.event = 'confirm_entry'
-                and (e.details ->> 'filled_quantity')::numeric = v_filled
-        ) then
-            return monitoring.receipt_of(v_position, 'replayed', true);
-        end if;
-        perform monitoring.refuse_argument(
-            'filled_quantity', format('is cumulative and must not fall below %s', v_position.filled_quantity), v_filled::text
+    if confirm_entry.exchange_order_id is null then
+        perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+        from monitoring.positions as p
+        where p.id = confirm_entry.position_id;
+    else
+        perform monitoring.check_entry_order(
+            monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence), confirm_entry.exchange_order_id
         );
     end if;
 
-    v_being_closed := v_position.status in ('pending_close', 'pending_rollback');
-    v_open_quantity := v_position.open_quantity + v_filled - v_position.filled_quantity;
-    v_close_quantity := monitoring.quantity_to_close(v_position.quantity, v_filled, v_open_quantity);
-    v_new_close := v_grew and v_being_closed and v_close_quantity <> v_position.close_quantity;
-    v_new_stop_loss := v_grew and not v_being_closed;
-
+    -- It opens, or grows: a stop-loss for all that is open.
     update monitoring.positions as p
     set
-        status = case when v_new_stop_loss then 'pending_sl' else v_position.status end,
-        filled_quantity = v_filled,
+        status = 'pending_sl',
+        filled_quantity = confirm_entry.filled_quantity,
         -- the average of a smaller fill says nothing of a larger one
-        average_price = case when v_grew then v_average else coalesce(v_average, v_position.average_price) end,
-        open_quantity = v_open_quantity,
-        exchange_order_id = coalesce(v_position.exchange_order_id, v_order_id),
-        opened_at = coalesce(v_position.opened_at, clock_timestamp()),
-        stop_loss_attempt = v_position.stop_loss_attempt + v_new_stop_loss::integer,
-        stop_loss_orders = case
-            when v_new_stop_loss then monitoring.orders_to_cancel(
-                v_position.stop_loss_orders, v_position.order_key, 'stop_loss', v_position.stop_loss_attempt
-            )
-            else v_position.stop_loss_orders
-        end,
-        close_attempt = v_position.close_attempt + v_new_close::integer,
-        close_orders = case
-            when v_new_close then monitoring.orders_to_cancel(
-                v_position.close_orders, v_position.order_key, 'close', v_position.close_attempt
-            )
-            else v_position.close_orders
-        end,
-        close_quantity = case when v_new_close then v_close_quantity else v_position.close_quantity end,
+        average_price = confirm_entry.average_price,
+        open_quantity = p.open_quantity + confirm_entry.filled_quantity - p.filled_quantity,
+        exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
+        opened_at = coalesce(p.opened_at, clock_timestamp()),
+        stop_loss_attempt = p.stop_loss_attempt + 1,
+        stop_loss_orders = monitoring.orders_to_cancel(p.stop_loss_orders, p.order_key, 'stop_loss', p.stop_loss_attempt),
         move = 'confirm_entry',
-        move_details = v_details || jsonb_build_object(
-            'filled_quantity', v_filled,
-            'average_price', v_average,
-            'exchange_order_id', v_order_id
-        )
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
+        move_details = confirm_entry.details || v_arguments
+    where p.id = confirm_entry.position_id
+        and p.fence = confirm_entry.fence
+        and p.filled_quantity < confirm_entry.filled_quantity
+        and p.status not in ('pending_close', 'pending_rollback')
+    returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', nullif(p.stop_loss_orders, '{}')) as receipt into v_moved;
 
-    -- The fill was later than the rollback.
-    if v_position.status = 'pending_rollback' and v_position.open_quantity = 0 and v_open_quantity > 0 then
-        perform monitoring.raise_alert(
-            'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
-            v_position.position_side,
-            jsonb_build_object('side', v_position.side, 'open_quantity', v_open_quantity, 'reason', left(v_position.exit_reason, 200))
+    if found then
+        return v_moved.receipt;
+    end if;
+
+    v_position := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
+    if confirm_entry.filled_quantity > v_position.filled_quantity then
+        -- It is being closed: the close is for what is open now.
+        v_open_quantity := v_position.open_quantity + confirm_entry.filled_quantity - v_position.filled_quantity;
+        v_close_quantity := monitoring.quantity_to_close(v_position.quantity, confirm_entry.filled_quantity, v_open_quantity);
+        v_new_close := v_close_quantity <> v_position.close_quantity;
+
+        update monitoring.positions as p
+        set
+            filled_quantity = confirm_entry.filled_quantity,
+            average_price = confirm_entry.average_price,
+            open_quantity = v_open_quantity,
+            exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
+            opened_at = coalesce(p.opened_at, clock_timestamp()),
+            close_attempt = p.close_attempt + v_new_close::integer,
+            close_orders = case
+                when v_new_close then monitoring.orders_to_cancel(p.close_orders, p.order_key, 'close', p.close_attempt)
+                else p.close_orders
+            end,
+            close_quantity = case when v_new_close then v_close_quantity else p.close_quantity end,
+            move = 'confirm_entry',
+            move_details = confirm_entry.details || v_arguments
+        where p.id = v_position.id
+        returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
+
+        -- The fill was later than the rollback.
+        if v_position.status = 'pending_rollback' and v_position.open_quantity = 0 then
+            perform monitoring.raise_alert(
+                'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+                v_position.position_side,
+                jsonb_build_object(
+                    'side', v_position.side, 'open_quantity', v_open_quantity, 'reason', left(v_position.exit_reason, 200)
+                )
+            );
+        end if;
+        return v_moved.receipt;
+    end if;
+
+    if confirm_entry.filled_quantity = v_position.filled_quantity
+        and confirm_entry.average_price is not null
+        and v_position.average_price is null
+        and v_position.closed_at is null
+    then
+        -- Its average became known later.
+        update monitoring.positions as p
+        set
+            average_price = confirm_entry.average_price,
+            exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
+            move = 'confirm_entry',
+            move_details = confirm_entry.details || v_arguments
+        where p.id = v_position.id
+        returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
+        return v_moved.receipt;
+    end if;
+
+    -- A stream delivers again, and out of order: what was logged once is true already.
+    if confirm_entry.filled_quantity <> v_position.filled_quantity and not exists (
+        select
+        from monitoring.position_events as e
+        where e.position_id = v_position.id
+            and e.event = 'confirm_entry'
+            and (e.details ->> 'filled_quantity')::numeric = confirm_entry.filled_quantity
+    ) then
+        perform monitoring.refuse_argument(
+            'filled_quantity',
+            format('is cumulative and must not fall below %s', v_position.filled_quantity),
+            confirm_entry.filled_quantity::text
         );
     end if;
-    return v_moved.receipt;
+    return monitoring.receipt_of(v_position, 'replayed', true);
 end
 $$;
 

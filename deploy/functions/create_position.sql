@@ -10,7 +10,8 @@
 -- requires: helpers/check_position_side
 -- requires: helpers/check_side
 -- requires: helpers/lock_slot
--- requires: functions/normalize_symbol
+-- requires: helpers/make_receipt
+-- requires: helpers/canonical_symbol
 -- requires: triggers/births
 
 begin;
@@ -40,51 +41,82 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_wanted monitoring.positions;
+    v_exchange text := monitoring.canonical_exchange(create_position.exchange);
+    v_account text := monitoring.check_name('account', create_position.account, 64);
+    v_symbol text := monitoring.canonical_symbol(create_position.symbol);
+    v_side text := create_position.side;
+    v_position_side text := create_position.position_side;
     v_made record;
+    v_wanted monitoring.positions;
     v_receipt tradelatch.receipt;
-    v_lease interval := monitoring.check_lease(create_position.lease);
 begin
-    v_wanted.origin := 'created';
-    v_wanted.exchange := monitoring.canonical_exchange(create_position.exchange);
-    v_wanted.account := monitoring.check_name('account', create_position.account, 64);
-    v_wanted.symbol := tradelatch.normalize_symbol(create_position.symbol);
-    v_wanted.side := monitoring.check_side(create_position.side);
-    v_wanted.position_side := monitoring.check_position_side(create_position.position_side, v_wanted.side);
-    v_wanted.quantity := monitoring.check_amount('quantity', create_position.quantity);
-    v_wanted.entry_price := monitoring.check_amount('entry_price', create_position.entry_price);
-    v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', create_position.stop_loss_percent);
-    v_wanted.request_id := monitoring.check_text('request_id', create_position.request_id, 200, true);
-    v_wanted.attempt := create_position.attempt;
-    v_wanted.signal := create_position.signal_id;
-    v_wanted.details := monitoring.check_details(create_position.details);
+    -- One look in the ordinary case: each expression is prepared anew in each transaction.
+    if (
+        v_side in ('long', 'short')
+        and v_position_side in ('both', v_side)
+        and monitoring.is_amount(create_position.quantity)
+        and monitoring.is_amount(create_position.entry_price)
+        and create_position.lease > interval '0'
+        and create_position.lease <= interval '10 years'
+        and create_position.stop_loss_percent is null
+        and create_position.request_id is null
+        and create_position.details = '{}'
+    ) is not true then
+        v_side := monitoring.check_side(create_position.side);
+        v_position_side := monitoring.check_position_side(create_position.position_side, v_side);
+        perform
+            monitoring.check_amount('quantity', create_position.quantity),
+            monitoring.check_amount('entry_price', create_position.entry_price),
+            monitoring.check_lease(create_position.lease),
+            monitoring.check_percent('stop_loss_percent', create_position.stop_loss_percent),
+            monitoring.check_text('request_id', create_position.request_id, 200, true),
+            monitoring.check_details(create_position.details);
+    end if;
 
-    perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
+    perform monitoring.lock_slot(v_exchange, v_account, v_symbol);
 
     -- Known as this creation, it is answered below; as another call it is refused here.
-    if v_wanted.attempt is not null then
-        perform monitoring.is_known_attempt(v_wanted.attempt, null, 'create_position', '{}');
+    if create_position.attempt is not null then
+        perform monitoring.is_known_attempt(create_position.attempt, null, 'create_position', '{}');
     end if;
 
     -- The lock makes it quiet, the unique indexes decide: no conflict target, so that each of them does. Under REPEATABLE READ
     -- and SERIALIZABLE a row that this transaction cannot see ends it here with 40001.
+    -- A column that is left out is checked by its domain, a null of that domain is not: the last ones are null.
     for v_try in 1..3 loop
         insert into monitoring.positions as p (
             origin, exchange, account, symbol, side, position_side, quantity, entry_price, stop_loss_percent,
-            request_id, attempt, drive_attempt, signal, details, status, lease_until
+            request_id, attempt, drive_attempt, signal, details, status, lease_until,
+            average_price, exchange_order_id, exit_reason, exit_price, realized_pnl, fees,
+            stop_loss_price, stop_loss_order_id, close_quantity
         ) values (
-            v_wanted.origin, v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.side, v_wanted.position_side,
-            v_wanted.quantity, v_wanted.entry_price, v_wanted.stop_loss_percent,
-            v_wanted.request_id, v_wanted.attempt, v_wanted.attempt, v_wanted.signal, v_wanted.details,
-            'pending_entry', clock_timestamp() + v_lease
+            'created', v_exchange, v_account, v_symbol, v_side, v_position_side,
+            create_position.quantity, create_position.entry_price, create_position.stop_loss_percent,
+            create_position.request_id, create_position.attempt, create_position.attempt, create_position.signal_id,
+            create_position.details, 'pending_entry', clock_timestamp() + create_position.lease,
+            v_wanted.average_price, v_wanted.exchange_order_id, v_wanted.exit_reason, v_wanted.exit_price,
+            v_wanted.realized_pnl, v_wanted.fees, v_wanted.stop_loss_price, v_wanted.stop_loss_order_id, v_wanted.close_quantity
         )
         on conflict do nothing
-        returning monitoring.receipt_of(p, 'created', true) as receipt into v_made;
+        returning monitoring.make_receipt(p, 'created', true, 'entry', null) as receipt into v_made;
 
         if found then
             return v_made.receipt;
         end if;
 
+        v_wanted.origin := 'created';
+        v_wanted.exchange := v_exchange;
+        v_wanted.account := v_account;
+        v_wanted.symbol := v_symbol;
+        v_wanted.side := v_side;
+        v_wanted.position_side := v_position_side;
+        v_wanted.quantity := create_position.quantity;
+        v_wanted.entry_price := create_position.entry_price;
+        v_wanted.stop_loss_percent := create_position.stop_loss_percent;
+        v_wanted.request_id := create_position.request_id;
+        v_wanted.attempt := create_position.attempt;
+        v_wanted.signal := create_position.signal_id;
+        v_wanted.details := create_position.details;
         v_receipt := monitoring.resolve_conflict(v_wanted);
         if v_receipt.outcome is not null then
             return v_receipt;
@@ -93,7 +125,7 @@ begin
 
     raise exception using
         errcode = '40001',
-        message = format('the slot of %s keeps changing: try again', v_wanted.symbol);
+        message = format('the slot of %s keeps changing: try again', v_symbol);
 end
 $$;
 

@@ -1,5 +1,5 @@
 -- Deploy tradelatch:triggers/guard to pg
--- requires: tables/position_transitions
+-- requires: helpers/legal_moves
 -- requires: tables/position_events
 -- requires: helpers/refuse_move
 -- requires: helpers/is_being_restored
@@ -66,14 +66,8 @@ begin
         inner join jsonb_each(to_jsonb(old)) as b on b.key = a.key and b.value <> a.value;
     end if;
 
-    select t.to_is_open
-    into v_stays_open
-    from monitoring.position_transitions as t
-    where t.from_status = old.status
-        and t.to_status = new.status
-        and t.move = coalesce(new.move, t.move)
-    limit 1;
-    if not found then
+    v_stays_open := (monitoring.legal_moves() -> old.status -> new.status -> coalesce(new.move, ''))::boolean;
+    if v_stays_open is null then
         if new.move = 'restore_backup' and monitoring.is_being_restored(old.id) then
             v_stays_open := new.closed_at is null;
         elsif new.move is not null or new.status <> old.status then

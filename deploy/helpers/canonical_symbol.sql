@@ -1,0 +1,23 @@
+-- Deploy tradelatch:helpers/canonical_symbol to pg
+-- requires: functions/normalize_symbol
+
+begin;
+
+set local role tradelatch_owner;
+
+-- Inlined wherever it is called.
+create function monitoring.canonical_symbol(symbol text)
+returns text
+language sql
+immutable
+return case
+    when symbol ~ '^[A-Z0-9]{1,64}$' collate "C" then symbol
+    else tradelatch.normalize_symbol(symbol)
+end;
+
+comment on function monitoring.canonical_symbol(text) is
+'tradelatch.normalize_symbol, which leaves capitals and digits as they are, so that they need not ask it.';
+
+revoke all on function monitoring.canonical_symbol(text) from public;
+
+commit;
