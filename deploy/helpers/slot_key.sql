@@ -5,13 +5,13 @@ begin;
 
 set local role tradelatch_owner;
 
--- Inlined wherever it is called. The separator is a control character, which no part of a slot contains.
+-- Inlined wherever it is called. Each part is hashed with the hash of those before it, so that none runs into the next.
 create function monitoring.slot_key(exchange text, account text, symbol text)
 returns bigint
 language sql
 immutable
 parallel safe
-return hashtextextended(exchange || chr(31) || account || chr(31) || symbol, 0);
+return hashtextextended(symbol, hashtextextended(account, hashtextextended(exchange, 0)));
 
 comment on function monitoring.slot_key(text, text, text) is
 'Key of the advisory lock of (exchange, account, symbol): one for all position sides, because both excludes long and short.';
