@@ -19,9 +19,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], s
     folder = tmp_path_factory.mktemp("bench")
     files = {name: folder / f"bench.{name}" for name in ("json", "markdown")}
     options = [part for name, path in files.items() for part in (f"--{name}", str(path))]
-    done = subprocess.run(
-        [sys.executable, str(RUN), "--small", *options], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, str(RUN), "--small", *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(files["json"].read_text()), files["markdown"].read_text(), done.stdout
 

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from tradelatch import AsyncClient
 from tradelatch.legacy import LegacyBook, connect
 
-WARM_UP = 2  # rounds
+WARM_UP = 6  # rounds: psycopg prepares what a connection sends for the sixth time
 Answers = list[float]
 
 _rounds = count(1)

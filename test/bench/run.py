@@ -8,11 +8,12 @@ vacuumed, analyzed and written.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import contention
@@ -34,6 +35,9 @@ SETTINGS = {
     "max_wal_size": "4GB",
     "max_connections": "200",
 }
+HISTORY = {"4", "6"}
+BYTES_EACH = 2200  # of a closed position, with five events and all indexes
+BYTES_BESIDE = 6e9  # WAL, and what sorting takes while an index is built
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[R
     return {
         "1": lambda: moves.measure(database("moves"), pairs, seconds),
         "3": lambda: contention.measure(database("contention"), pairs, seconds, extent.workers),
-        "5": lambda: reconcile.measure(database("reconcile"), pairs, extent.positions),
+        "5": lambda: reconcile.measure(database("reconcile"), pairs, seconds / 3, extent.positions),
         "6": lambda: reads.measure(histories(), pairs, seconds / 3),
         "4": lambda: (
             growth.measure(histories(), pairs, seconds) + growth.measure_fresh(template, pairs, seconds, extent.minute)
@@ -76,15 +80,17 @@ def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[R
     }
 
 
-def run(extent: Extent, chosen: list[str] | None) -> tuple[list[Row], dict[str, object]]:
+def run(extent: Extent, chosen: Collection[str]) -> tuple[list[Row], dict[str, object]]:
     """The rows, in the order of their numbers, and what they were measured on."""
     rows = []
     with private_cluster(durable=extent.durable, settings=SETTINGS) as cluster:
         began = time.perf_counter()
+        if HISTORY.intersection(chosen):
+            _look_for_room(cluster.folder, extent.sizes)
         template = new_database(cluster.dsn("template1"), "tradelatch")
         deploy(template)
         for number, measure in measurements(template, extent).items():
-            if chosen is None or number in chosen:
+            if number in chosen:
                 started = time.perf_counter()
                 rows += measure()
                 print(f"row {number}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
@@ -96,28 +102,55 @@ def run(extent: Extent, chosen: list[str] | None) -> tuple[list[Row], dict[str, 
     return sorted(rows, key=lambda row: row.number), facts
 
 
-def numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in text.split(","))
+def _look_for_room(folder: Path, sizes: Iterable[int]) -> None:
+    needed, free = (sum(sizes) * BYTES_EACH + BYTES_BESIDE) / 1e9, shutil.disk_usage(folder).free / 1e9
+    if free < needed:
+        raise SystemExit(
+            f"rows 4 and 6 need {needed:.0f} GB for a while, {folder.parent} has {free:.0f}: fewer --sizes?"
+        )
+
+
+def _at_least(kind: type, least: float, text: str) -> float:
+    try:
+        number = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+    if not least <= number < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not {least} or more")
+    return number
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Beside 0, which all others are compared with."""
+    sizes = {int(_at_least(int, 0, number)) for number in text.split(",")} - {0}
+    if not sizes:
+        raise argparse.ArgumentTypeError("one of them must be above 0")
+    return (0, *sorted(sizes))
+
+
+def _rows(text: str) -> list[str]:
+    chosen, known = text.split(","), measurements("", Extent())
+    if unknown := [number for number in chosen if number not in known]:
+        raise argparse.ArgumentTypeError(f"no row {', '.join(unknown)}: there are {', '.join(sorted(known))}")
+    return chosen
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, help="pairs of measurements for each row: 5")
-    parser.add_argument("--seconds", type=float, help="length of one measurement: 3")
+    parser.add_argument("--pairs", type=partial(_at_least, int, 1), help="pairs of measurements for each row: 5")
+    parser.add_argument("--seconds", type=partial(_at_least, float, 0.01), help="length of one measurement: 3")
     parser.add_argument(
-        "--sizes", type=numbers, metavar="N,N", help="closed positions of rows 4 and 6; 0 is among them"
+        "--sizes", type=_sizes, metavar="N,N", help="closed positions in rows 4 and 6: 1000000,10000000"
     )
-    parser.add_argument("--rows", type=lambda text: text.split(","), metavar="N,N", help="these rows alone")
+    parser.add_argument("--rows", type=_rows, metavar="N,N", help="these rows alone")
     parser.add_argument("--small", action="store_true", help="tiny sizes: shows that it works, not how fast it is")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all pairs, and what they were measured on")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="the table for a page")
     options = parser.parse_args()
-    given = {name: getattr(options, name) for name in ("pairs", "seconds") if getattr(options, name) is not None}
-    if options.sizes is not None:
-        given["sizes"] = tuple(sorted({0, *options.sizes}))
+    given = {name: value for name in ("pairs", "seconds", "sizes") if (value := getattr(options, name)) is not None}
     extent = replace(SMALL if options.small else Extent(), **given)
     try:
-        rows, facts = run(extent, options.rows)
+        rows, facts = run(extent, options.rows or measurements("", extent))
     except ClusterError as error:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
