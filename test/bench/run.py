@@ -29,6 +29,8 @@ from databases import database_with_history, new_database
 from measure import Row
 from tradelatch.cluster import ClusterError, deploy, private_cluster
 
+import client
+
 SETTINGS = {
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
@@ -69,6 +71,7 @@ def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[R
 
     return {
         "1": lambda: moves.measure(database("moves"), pairs, seconds),
+        "2": lambda: client.measure(database("client"), pairs, seconds),
         "3": lambda: contention.measure(database("contention"), pairs, seconds, extent.workers),
         "5": lambda: reconcile.measure(database("reconcile"), pairs, seconds / 3, extent.positions),
         "6": lambda: reads.measure(histories(), pairs, seconds / 3),
