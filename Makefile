@@ -60,9 +60,9 @@ up: ## keep a private database running and print its DSN
 down: ## end it
 	@[ ! -x $(PYTHON) ] || $(PYTHON) -m tradelatch.cluster down
 
-bench: ## what a move costs, in durable bare inserts
-	@.ci/install demo
-	@$(PYTHON) -m tradelatch.cluster run -- $(PYTHON) test/bench/run.py
+bench: ## how fast it is, measured side by side: JSON=file
+	@.ci/install test
+	@$(PYTHON) test/bench/run.py $(if $(JSON),--json '$(JSON)')
 
 clean: down ## end it and remove what was made here
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -75,8 +75,11 @@ def lock_key(symbol: str, exchange: str) -> int:
 
 
 @asynccontextmanager
-async def connect(dsn: str, *, connections: int = 4) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
-    """A pool for the bot, by any DSN that libpq understands, which is more than asyncpg does."""
+async def connect(dsn: str, *, connections: int = 4, **settings: Any) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
+    """A pool for the bot, by any DSN that libpq understands, which is more than asyncpg does.
+
+    `settings` are others of asyncpg's.
+    """
     given: dict[str, Any] = conninfo_to_dict(dsn)
     hosts = given["host"].split(",") if "host" in given else None
     ports = [int(port) for port in str(given["port"]).split(",")] if "port" in given else [None]
@@ -89,6 +92,7 @@ async def connect(dsn: str, *, connections: int = 4) -> "AsyncIterator[asyncpg.P
         ssl=given.get("sslmode"),
         min_size=connections,
         max_size=connections,
+        **settings,
     )
     async with pool:
         yield pool

@@ -42,6 +42,11 @@ class Row:
         return self.ratio <= float(bound) if comparison == "<=" else self.ratio >= float(bound)
 
 
-def in_turns(pairs: int, baseline: Callable[[], float], measured: Callable[[], float]) -> list[tuple[float, float]]:
-    """Measures A B A B …: as many pairs of (baseline, measured) as asked for."""
+def in_turns(
+    pairs: int, baseline: Callable[[], float], measured: Callable[[], float], *, warm_up: bool = False
+) -> list[tuple[float, float]]:
+    """Measures A B A B …: as many pairs of (baseline, measured) as asked for, after one that does not count."""
+    if warm_up:
+        baseline()
+        measured()
     return [(baseline(), measured()) for _ in range(pairs)]

@@ -1,80 +1,71 @@
-"""What it costs to reconcile a book of 10,000 with one snapshot, beside one call per position: measured in turns.
-
-    python -m tradelatch.cluster run -- python test/bench/reconcile.py
-
-A ratio is the time of one call over the time of 10,000 calls with a snapshot of one position each, on one connection,
-each with its own commit, with default durability. Both record the same, and each of them judges the whole book. Of the
-10,000 calls a sample is made, spread over the book; their time is that of the sample times 10,000 over its size.
-"""
+"""Row 5: one call of reconcile for the whole book, against the legacy synchronizer's look-ups, one each."""
 
 from __future__ import annotations
 
-import argparse
+import asyncio
 import json
-import os
 import statistics
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
-import psycopg
+from book import open_book, snapshot, symbol_of
+from databases import settle
+from measure import Row
+from session import Session
+from tradelatch.legacy import LegacyBook, connect
 
-BOOK = """
-insert into monitoring.positions (
-    exchange, symbol, side, quantity, entry_price, status,
-    filled_quantity, open_quantity, average_price, stop_loss_price,
-    created_at, updated_at, lease_until
-)
-select
-    'binance', 'S' || i || 'USDT', 'long', 10, 100, 'active', 10, 10, 100, 95,
-    now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour'
-from generate_series(1, %s) as i
-"""
-CALL = "select count(*) from tradelatch.reconcile('binance', %s, clock_timestamp(), complete => %s)"
+STATEMENT = "select count(*) from tradelatch.reconcile('binance', $1, clock_timestamp(), complete => true)"
+WARM_UP = 6  # calls: from the sixth on the server may keep one plan for all of them
 
 
-def seconds(connection: psycopg.Connection[Any], snapshots: list[str], *, complete: bool) -> float:
-    """The time to reconcile one after the other."""
-    started = time.perf_counter()
-    for snapshot in snapshots:
-        row = connection.execute(CALL, (snapshot, complete)).fetchone()
-        assert row == (0,), "the book and the snapshot agree"
-    return time.perf_counter() - started
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=5, help="pairs of measurements")
-    parser.add_argument("--positions", type=int, default=10_000, help="size of the book, and of the snapshot")
-    parser.add_argument("--sample", type=int, default=20, help="how many of the calls for one position are made")
-    options = parser.parse_args()
-    entries = [
-        {"symbol": f"S{number}USDT", "side": "long", "quantity": "10", "average_price": "100", "stop_loss_price": "95"}
-        for number in range(1, options.positions + 1)
+def measure(dsn: str, pairs: int, seconds: float, positions: int) -> list[Row]:
+    """The look-ups are the bot's own, on asyncpg; both books are in the same database, and what was seen agrees."""
+    open_book(dsn, positions)
+    return [
+        Row(
+            number="5",
+            what=f"{positions:,} positions compared with the exchange's list",
+            baseline="one call of reconcile",
+            measured=f"{positions:,} legacy look-ups",
+            unit="ms",
+            pairs=asyncio.run(_measure(dsn, pairs, seconds, positions)),
+            goal=">= 50",
+        )
     ]
-    step = max(1, options.positions // options.sample)
-    whole, parts = [json.dumps(entries)], [json.dumps([entry]) for entry in entries[::step]]
-    with psycopg.connect(os.environ["TRADELATCH_DSN"], autocommit=True) as connection:
-        connection.execute(BOOK, (options.positions,))
-        connection.execute("vacuum analyze")
-        seconds(connection, whole, complete=True)  # the rows of what was seen are there from now on
-
-        print(f"{options.pairs} pairs in turns, with {len(parts)} of the calls for one position in each")
-        print(f"seconds for a book of {options.positions}:")
-        print(f"{'one call':>10}  {'one each':>10}  {'ratio':>7}")
-        pairs = []
-        for _ in range(options.pairs):
-            each = seconds(connection, parts, complete=False) * options.positions / len(parts)
-            one = seconds(connection, whole, complete=True)
-            pairs.append((one, each))
-            print(f"{one:>10.3f}  {each:>10.3f}  {one / each:>7.4f}", flush=True)
-            connection.execute("vacuum monitoring.sightings, monitoring.snapshots")
-    ratios = [one / each for one, each in pairs]
-    ones, eachs = zip(*pairs, strict=True)
-    print(
-        f"median {statistics.median(ones):.3f} and {statistics.median(eachs):.3f}, "
-        f"ratio {statistics.median(ratios):.4f} ({min(ratios):.4f} to {max(ratios):.4f})"
-    )
 
 
-if __name__ == "__main__":
-    main()
+async def _measure(dsn: str, pairs: int, seconds: float, positions: int) -> list[tuple[float, float]]:
+    entries = json.dumps(snapshot(positions))
+    async with connect(dsn, connections=1) as pool:
+        book = LegacyBook(pool)
+        await book.create_tables()
+        for number in range(1, positions + 1):
+            await book.create_position(symbol_of(number), "binance", "long", Decimal(10), Decimal(100))
+        settle(dsn)
+        with Session(dsn, {"reconcile": STATEMENT}) as session:
+
+            async def reconcile() -> float:
+                took, (findings,) = session.call("reconcile", entries)
+                assert findings == "0", "the book and the snapshot agree"
+                return took
+
+            async def look_up() -> float:
+                began = time.perf_counter()
+                for number in range(1, positions + 1):
+                    assert await book.find_active(symbol_of(number), "binance") is not None
+                return 1000 * (time.perf_counter() - began)
+
+            for _ in range(WARM_UP):
+                await reconcile()
+                await look_up()
+            return [(await _median(seconds, reconcile), await _median(seconds, look_up)) for _ in range(pairs)]
+
+
+async def _median(seconds: float, call: Callable[[], Awaitable[float]]) -> float:
+    """Over so many seconds."""
+    took = []
+    end = time.perf_counter() + seconds
+    while not took or time.perf_counter() < end:
+        took.append(await call())
+    return statistics.median(took)

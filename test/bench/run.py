@@ -1,62 +1,168 @@
-"""What four moves of a position cost, in durable bare inserts: measured in turns, in one run, on one cluster.
+"""Speed, measured side by side: every row of the table in one run, on one private cluster with default durability.
 
-`make bench` runs it on a private cluster with default durability; `--pairs` and `--seconds` make it longer.
-A ratio is the time of create, confirm, activate and confirm_close over the time of four inserts into a table with one
-column and a key, each with its own commit, by pgbench with prepared statements.
+A ratio is measured / baseline; the two are measured in turns, and the table has the median of the pairs. Autovacuum is
+off and checkpoints are far apart, so that neither comes in the middle of a measurement; before each row everything is
+vacuumed, analyzed and written.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
-import statistics
-import subprocess
+import shutil
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
-import psycopg
-from tradelatch.cluster import libpq_environment, server_programs
+import contention
+import growth
+import machine
+import moves
+import pooler
+import reads
+import reconcile
+import report
+import writes
+from databases import database_with_history, new_database
+from measure import Row
+from tradelatch.cluster import ClusterError, deploy, private_cluster
 
-HERE = Path(__file__).parent
-CLIENTS = (1, 8)
+import client
+
+SETTINGS = {
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
+    "max_connections": "200",
+}
+HISTORY = {"4", "6"}
+BYTES_EACH = 2200  # of a closed position, with five events and all indexes
+BYTES_BESIDE = 6e9  # WAL, and what sorting takes while an index is built
 
 
-def milliseconds(dsn: str, script: str, clients: int, seconds: int) -> float:
-    """Average time of one run of the script."""
-    command = [server_programs() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--file={HERE / script}"]
-    command += [f"--client={clients}", f"--jobs={clients}", f"--time={seconds}"]
-    pgbench = subprocess.run(command, env=libpq_environment(dsn), capture_output=True, text=True, check=False)
-    latency = re.search(r"latency average = ([\d.]+) ms", pgbench.stdout)
-    if pgbench.returncode or not latency:
-        raise SystemExit(pgbench.stderr.strip())
-    return float(latency[1])
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    pairs: int = 5
+    seconds: float = 3
+    sizes: tuple[int, ...] = (0, 1_000_000, 10_000_000)
+    minute: float = 60
+    workers: int = 64
+    positions: int = 1000
+    durable: bool = True
+
+
+SMALL = Extent(pairs=2, seconds=0.05, sizes=(0, 1000), minute=0.2, workers=8, positions=30, durable=False)
+
+
+def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[Row]]]:
+    """For each number what measures it, each in a new database. 6 goes before 4, which leaves more behind."""
+    pairs, seconds = extent.pairs, extent.seconds
+
+    def database(name: str) -> str:
+        return new_database(template, name)
+
+    @cache
+    def histories() -> dict[int, str]:
+        return {size: database_with_history(template, f"closed_{size}", size) for size in extent.sizes}
+
+    return {
+        "1": lambda: moves.measure(database("moves"), pairs, seconds),
+        "2": lambda: client.measure(database("client"), pairs, seconds),
+        "3": lambda: contention.measure(database("contention"), pairs, seconds, extent.workers),
+        "5": lambda: reconcile.measure(database("reconcile"), pairs, seconds / 3, extent.positions),
+        "6": lambda: reads.measure(histories(), pairs, seconds / 3),
+        "4": lambda: (
+            growth.measure(histories(), pairs, seconds) + growth.measure_fresh(template, pairs, seconds, extent.minute)
+        ),
+        "7": lambda: pooler.measure(database("pooler"), pairs, seconds),
+        "8": lambda: writes.measure(database("writes"), pairs),
+    }
+
+
+def run(extent: Extent, chosen: Collection[str]) -> tuple[list[Row], dict[str, object]]:
+    """The rows, in the order of their numbers, and what they were measured on."""
+    rows = []
+    with private_cluster(durable=extent.durable, settings=SETTINGS) as cluster:
+        began = time.perf_counter()
+        if HISTORY.intersection(chosen):
+            _look_for_room(cluster.folder, extent.sizes)
+        template = new_database(cluster.dsn("template1"), "tradelatch")
+        deploy(template)
+        for number, measure in measurements(template, extent).items():
+            if number in chosen:
+                started = time.perf_counter()
+                rows += measure()
+                print(f"row {number}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+        facts = machine.facts(cluster.dsn("postgres")) | {
+            "pairs": extent.pairs,
+            "seconds of one measurement": extent.seconds,
+            "seconds in all": round(time.perf_counter() - began),
+        }
+    return sorted(rows, key=lambda row: row.number), facts
+
+
+def _look_for_room(folder: Path, sizes: Iterable[int]) -> None:
+    needed, free = (sum(sizes) * BYTES_EACH + BYTES_BESIDE) / 1e9, shutil.disk_usage(folder).free / 1e9
+    if free < needed:
+        raise SystemExit(
+            f"rows 4 and 6 need {needed:.0f} GB for a while, {folder.parent} has {free:.0f}: fewer --sizes?"
+        )
+
+
+def _at_least(kind: type, least: float, text: str) -> float:
+    try:
+        number = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+    if not least <= number < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not {least} or more")
+    return number
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Beside 0, which all others are compared with."""
+    sizes = {int(_at_least(int, 0, number)) for number in text.split(",")} - {0}
+    if not sizes:
+        raise argparse.ArgumentTypeError("one of them must be above 0")
+    return (0, *sorted(sizes))
+
+
+def _rows(text: str) -> list[str]:
+    chosen, known = text.split(","), measurements("", Extent())
+    if unknown := [number for number in chosen if number not in known]:
+        raise argparse.ArgumentTypeError(f"no row {', '.join(unknown)}: there are {', '.join(sorted(known))}")
+    return chosen
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=5, help="pairs of measurements for each number of clients")
-    parser.add_argument("--seconds", type=int, default=3, help="length of one measurement")
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=partial(_at_least, int, 1), help="pairs of measurements for each row: 5")
+    parser.add_argument("--seconds", type=partial(_at_least, float, 0.01), help="length of one measurement: 3")
+    parser.add_argument(
+        "--sizes", type=_sizes, metavar="N,N", help="closed positions in rows 4 and 6: 1000000,10000000"
+    )
+    parser.add_argument("--rows", type=_rows, metavar="N,N", help="these rows alone")
+    parser.add_argument("--small", action="store_true", help="tiny sizes: shows that it works, not how fast it is")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="all pairs, and what they were measured on")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="the table for a page")
     options = parser.parse_args()
-    dsn = os.environ["TRADELATCH_DSN"]
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(
-            "create table public.bare_insert (id bigint generated always as identity primary key, number bigint)"
-        )
-
-    print(f"{options.pairs} pairs of {options.seconds} s in turns; times are for four moves, or four inserts, in ms")
-    print(f"{'clients':>7}  {'inserts':>8}  {'moves':>8}  {'ratio':>6}  {'lowest':>6}  {'highest':>7}")
-    for clients in CLIENTS:
-        pairs = []
-        for _ in range(options.pairs):
-            floor = milliseconds(dsn, "four_inserts.sql", clients, options.seconds)
-            moves = milliseconds(dsn, "four_moves.sql", clients, options.seconds)
-            pairs.append((moves / floor, floor, moves))
-        ratios = [ratio for ratio, _, _ in pairs]
-        print(
-            f"{clients:>7}  {statistics.median(floor for _, floor, _ in pairs):>8.3f}  "
-            f"{statistics.median(moves for _, _, moves in pairs):>8.3f}  {statistics.median(ratios):>6.2f}  "
-            f"{min(ratios):>6.2f}  {max(ratios):>7.2f}"
-        )
+    given = {name: value for name in ("pairs", "seconds", "sizes") if (value := getattr(options, name)) is not None}
+    extent = replace(SMALL if options.small else Extent(), **given)
+    try:
+        rows, facts = run(extent, options.rows or measurements("", extent))
+    except ClusterError as error:
+        raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    report.show(rows, facts)
+    if options.json:
+        report.write_json(options.json, rows, facts)
+    if options.markdown:
+        options.markdown.write_text(report.markdown(rows, facts))
 
 
 if __name__ == "__main__":
