@@ -7,6 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
+import psycopg
+from psycopg.pq.abc import PGconn, PGresult
+
 from .flight import Flight
 
 P = ParamSpec("P")
@@ -42,6 +45,46 @@ async def run(
             log.warning("a cancelled call failed: %s", type(failure).__name__)
         raise cancelled
     return task.result()
+
+
+async def answer(pgconn: PGconn) -> PGresult:
+    """The result of the statement that was sent."""
+    first = None
+    while True:
+        while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
+            await _wait(pgconn.socket, is_unsent)
+            try:
+                pgconn.consume_input()
+            except psycopg.OperationalError:
+                if first is None:
+                    raise
+                return first  # which says why the server ended the connection
+        result = pgconn.get_result()
+        if result is None:
+            if first is None:
+                raise psycopg.OperationalError("the server did not answer")
+            return first
+        first = first or result
+
+
+async def _wait(socket: int, is_unsent: bool) -> None:
+    """Until something can be read, or what is unsent can be written."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(socket, _end, ready)
+    if is_unsent:
+        loop.add_writer(socket, _end, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(socket)
+        if is_unsent:
+            loop.remove_writer(socket)
+
+
+def _end(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class Ticker:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Concatenate, ParamSpec, TypeVar
+
+import psycopg
+from psycopg.pq.abc import PGconn, PGresult
 
 from .flight import Flight
 
@@ -83,6 +87,28 @@ def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.
         return results[0]
     finally:
         failures.clear()  # it refers to this frame
+
+
+def answer(pgconn: PGconn) -> PGresult:
+    """The result of the statement that was sent."""
+    first = None
+    while True:
+        while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
+            waiting = select.poll()
+            waiting.register(pgconn.socket, select.POLLIN | (select.POLLOUT if is_unsent else 0))
+            waiting.poll()
+            try:
+                pgconn.consume_input()
+            except psycopg.OperationalError:
+                if first is None:
+                    raise
+                return first  # which says why the server ended the connection
+        result = pgconn.get_result()
+        if result is None:
+            if first is None:
+                raise psycopg.OperationalError("the server did not answer")
+            return first
+        first = first or result
 
 
 class Ticker:

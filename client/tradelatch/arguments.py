@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from psycopg.types.numeric import Int8
 
 from .errors import InvalidArgument
 
@@ -21,25 +18,36 @@ NO_DETAILS: Details = MappingProxyType({})
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Call:
-    """One statement and its parameters. repeatable: a second one, after a lost answer, does no harm."""
+class Call(NamedTuple):
+    """One statement. `values` are its parameters as the database reads them.
+
+    repeatable: a second one, after a lost answer, does no harm.
+    """
 
     name: str
     query: str
     parameters: Mapping[str, Any]
+    values: Sequence[str | None]
     repeatable: bool = True
 
 
 def function_call(name: str, columns: str, arguments: Mapping[str, object], *, repeatable: bool = True) -> Call:
     """A call of a function of the schema, every argument by name and typed. Raises InvalidArgument."""
-    checked = {argument: _CHECKS[_TYPES[argument]](argument, value) for argument, value in arguments.items()}
-    return Call(name, _function_query(name, columns, tuple(arguments)), checked, repeatable)
+    checked = {argument: _CHECKED[argument](argument, value) for argument, value in arguments.items()}
+    values = [None if value is None else _WRITTEN[argument](value) for argument, value in checked.items()]
+    return Call(name, _function_query(name, columns, tuple(arguments)), checked, values, repeatable)
+
+
+def view_call(name: str, columns: str, rest: str, numbers: Mapping[str, object]) -> Call:
+    """A query of a view; `rest` has $1 and so on for the numbers. Raises InvalidArgument."""
+    checked = {argument: integer(argument, value) for argument, value in numbers.items()}
+    values = [None if value is None else str(value) for value in checked.values()]
+    return Call(name, f"select {columns} from tradelatch.{name} {rest}", checked, values)
 
 
 @cache
 def _function_query(name: str, columns: str, arguments: tuple[str, ...]) -> str:
-    passed = ", ".join(f"{argument} => %({argument})s::{_TYPES[argument]}" for argument in arguments)
+    passed = ", ".join(f"{argument} => ${place}::{_TYPES[argument]}" for place, argument in enumerate(arguments, 1))
     return f"select {columns} from tradelatch.{name}({passed})"
 
 
@@ -67,7 +75,7 @@ def number(name: str, value: object) -> Decimal | None:
     return exact
 
 
-def integer(name: str, value: object) -> Int8 | None:
+def integer(name: str, value: object) -> int | None:
     """A whole number of 64 bits."""
     if value is None:
         return None
@@ -75,7 +83,7 @@ def integer(name: str, value: object) -> Int8 | None:
         raise _refusal(name, "must be int", value)
     if not -(2**63) <= value < 2**63:
         raise _refusal(name, "is out of range", value)
-    return Int8(value)
+    return int(value)
 
 
 def interval(name: str, value: object) -> timedelta | None:
@@ -173,31 +181,31 @@ def _refusal(name: str, problem: str, value: object) -> InvalidArgument:
     return InvalidArgument(f"{name} {problem}, not {type(value).__name__}{shown}")
 
 
-_CHECKS: dict[str, Callable[[str, object], object]] = {
-    "text": text,
-    "numeric": number,
-    "bigint": integer,
-    "integer": integer,
-    "interval": interval,
-    "uuid": uuid,
-    "boolean": boolean,
-    "timestamp with time zone": time,
-    "jsonb": json_document,
-}
-_TYPES = {
-    name: sql_type
-    for sql_type, names in {
-        "text": "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
+def _interval(value: timedelta) -> str:
+    return f"{value.days:+d} day {value.seconds:+d} second {value.microseconds:+d} microsecond"  # in any IntervalStyle
+
+
+_SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str], str]] = {
+    "text": (
+        text,
+        str,
+        "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
         " client_order_id reason mode",
-        "numeric": "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
+    ),
+    "numeric": (
+        number,
+        str,
+        "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
         " realized_pnl remaining fees",
-        "bigint": "position_id fence signal_id",
-        "integer": "max_positions max_closes max_events",
-        "interval": "lease grace stale_after older_than",
-        "uuid": "attempt backup_id",
-        "boolean": "complete apply adopt dry_run",
-        "timestamp with time zone": "observed_at",
-        "jsonb": "details snapshot marks",
-    }.items()
-    for name in names.split()
+    ),
+    "bigint": (integer, str, "position_id fence signal_id"),
+    "integer": (integer, str, "max_positions max_closes max_events"),
+    "interval": (interval, _interval, "lease grace stale_after older_than"),
+    "uuid": (uuid, str, "attempt backup_id"),
+    "boolean": (boolean, str, "complete apply adopt dry_run"),
+    "timestamp with time zone": (time, datetime.isoformat, "observed_at"),
+    "jsonb": (json_document, str, "details snapshot marks"),
 }
+_TYPES = {name: sql_type for sql_type, (_, _, names) in _SQL_TYPES.items() for name in names.split()}
+_CHECKED = {name: _SQL_TYPES[sql_type][0] for name, sql_type in _TYPES.items()}
+_WRITTEN = {name: _SQL_TYPES[sql_type][1] for name, sql_type in _TYPES.items()}

@@ -12,14 +12,14 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
-from ._asyncio import run, sleep
+from ._asyncio import answer, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
 from .lease import Clock
+from .session import Session
 
 SCHEMA_VERSION = 1
 LARGEST_POOL = 10
@@ -98,28 +98,24 @@ class AsyncCaller:
     async def _answer(
         self, flight: Flight, connection: psycopg.AsyncConnection[Any], call: Call
     ) -> list[tuple[Any, ...]]:
-        async with connection:  # commits, where the pool's connections are not autocommit
-            cursor = psycopg.AsyncCursor(connection, row_factory=tuple_row)
-            if not self._is_compared:
-                await self._compare(cursor)
-            flight.sent = True
-            try:
-                await cursor.execute(call.query, call.parameters, prepare=self._prepare)
-            except UnicodeEncodeError as error:
-                raise InvalidArgument("a string does not fit the connection's encoding") from error
-            rows = await cursor.fetchall()
+        session = Session.of(connection)
+        if not self._is_compared:
+            await self._compare(session, connection)
+        flight.sent = True
+        if self._prepare and session.send_preparation(connection, call.query):
+            session.read_preparation(connection, call.query, await answer(connection.pgconn))
+        session.send(connection, call.query, call.values, prepared=self._prepare)
+        rows = session.read(connection, await answer(connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
-    async def _compare(self, cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> None:
+    async def _compare(self, session: Session, connection: psycopg.AsyncConnection[Any]) -> None:
         asked_at = datetime.now(UTC)
-        await cursor.execute(
-            "select tradelatch.schema_version(), extract(epoch from clock_timestamp())::float8", prepare=False
-        )
-        ((version, told),) = await cursor.fetchall()
+        session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
+        ((version, told),) = session.read(connection, await answer(connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
-        self.clock = Clock.compared(asked_at, datetime.fromtimestamp(told, UTC))
+        self.clock = Clock.compared(asked_at, told)
         self._is_compared = True
 
     @asynccontextmanager

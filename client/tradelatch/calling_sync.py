@@ -13,14 +13,14 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool, PoolClosed
 
-from ._threads import run, sleep
+from ._threads import answer, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
 from .lease import Clock
+from .session import Session
 
 SCHEMA_VERSION = 1
 LARGEST_POOL = 10
@@ -97,28 +97,24 @@ class Caller:
             sleep(pause)
 
     def _answer(self, flight: Flight, connection: psycopg.Connection[Any], call: Call) -> list[tuple[Any, ...]]:
-        with connection:  # commits, where the pool's connections are not autocommit
-            cursor = psycopg.Cursor(connection, row_factory=tuple_row)
-            if not self._is_compared:
-                self._compare(cursor)
-            flight.sent = True
-            try:
-                cursor.execute(call.query, call.parameters, prepare=self._prepare)
-            except UnicodeEncodeError as error:
-                raise InvalidArgument("a string does not fit the connection's encoding") from error
-            rows = cursor.fetchall()
+        session = Session.of(connection)
+        if not self._is_compared:
+            self._compare(session, connection)
+        flight.sent = True
+        if self._prepare and session.send_preparation(connection, call.query):
+            session.read_preparation(connection, call.query, answer(connection.pgconn))
+        session.send(connection, call.query, call.values, prepared=self._prepare)
+        rows = session.read(connection, answer(connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
-    def _compare(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> None:
+    def _compare(self, session: Session, connection: psycopg.Connection[Any]) -> None:
         asked_at = datetime.now(UTC)
-        cursor.execute(
-            "select tradelatch.schema_version(), extract(epoch from clock_timestamp())::float8", prepare=False
-        )
-        ((version, told),) = cursor.fetchall()
+        session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
+        ((version, told),) = session.read(connection, answer(connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
-        self.clock = Clock.compared(asked_at, datetime.fromtimestamp(told, UTC))
+        self.clock = Clock.compared(asked_at, told)
         self._is_compared = True
 
     @contextmanager

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from psycopg_pool import AsyncConnectionPool
 
-from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
+from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_async import AsyncCaller
 from .functions_async import AsyncFunctions
 from .position_async import AsyncPosition, create, opening
@@ -173,21 +173,18 @@ class AsyncClient(AsyncFunctions):
 
     async def positions(self, position_id: int | None = None, *, limit: int | None = None) -> list[PositionRow]:
         """All positions, the newest first, at most `limit` of them; or the one with this id."""
-        wanted = "" if position_id is None else "where position_id = %(position_id)s "
-        return await self._rows(
-            PositionRow,
-            "positions",
-            wanted + "order by position_id desc limit %(limit)s::bigint",
-            position_id=position_id,
-            limit=limit,
-        )
+        latest = "order by position_id desc limit"
+        if position_id is None:
+            return await self._rows(PositionRow, "positions", f"{latest} $1::bigint", limit=limit)
+        one = f"where position_id = $1 {latest} $2::bigint"
+        return await self._rows(PositionRow, "positions", one, position_id=position_id, limit=limit)
 
     async def position_timeline(self, position_id: int) -> list[TimelineRow]:
         """What happened to a position, the earliest first."""
         return await self._rows(
             TimelineRow,
             "position_timeline",
-            "where position_id = %(position_id)s order by event_id",
+            "where position_id = $1 order by event_id",
             position_id=position_id,
         )
 
@@ -196,22 +193,20 @@ class AsyncClient(AsyncFunctions):
         return await self._rows(
             EventRow,
             "events",
-            "where at > now() - interval '1 day' order by at desc, event_id desc limit %(limit)s::bigint",
+            "where at > now() - interval '1 day' order by at desc, event_id desc limit $1::bigint",
             limit=limit,
         )
 
     async def alerts(self, *, limit: int | None = 100) -> list[AlertRow]:
         """What people were told, the latest first."""
-        return await self._rows(
-            AlertRow, "alerts", "order by xid desc, alert_id desc limit %(limit)s::bigint", limit=limit
-        )
+        return await self._rows(AlertRow, "alerts", "order by xid desc, alert_id desc limit $1::bigint", limit=limit)
 
     async def findings(self, *, limit: int | None = 100) -> list[FindingRow]:
         """What record_findings saw: first what stands, then what is cleared, the latest first."""
         return await self._rows(
             FindingRow,
             "findings",
-            "order by cleared_at desc nulls first, finding_id desc limit %(limit)s::bigint",
+            "order by cleared_at desc nulls first, finding_id desc limit $1::bigint",
             limit=limit,
         )
 
@@ -228,6 +223,5 @@ class AsyncClient(AsyncFunctions):
         return function_call("create_position", RECEIPT_COLUMNS, {**arguments, "attempt": attempt or uuid4()})
 
     async def _rows(self, kind: type[AnyRow], view: str, rest: str, **arguments: object) -> list[AnyRow]:
-        query = f"select {kind.columns()} from tradelatch.{view} {rest}"
-        checked = {name: integer(name, value) for name, value in arguments.items()}
-        return [kind.from_row(row) for row in await self._caller.call(Call(view, query, checked))]
+        call = view_call(view, kind.columns(), rest, arguments)
+        return [kind.from_row(row) for row in await self._caller.call(call)]

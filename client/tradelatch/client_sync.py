@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from psycopg_pool import ConnectionPool
 
-from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, integer
+from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_sync import Caller
 from .functions_sync import Functions
 from .position_sync import Position, create, opening
@@ -174,21 +174,18 @@ class Client(Functions):
 
     def positions(self, position_id: int | None = None, *, limit: int | None = None) -> list[PositionRow]:
         """All positions, the newest first, at most `limit` of them; or the one with this id."""
-        wanted = "" if position_id is None else "where position_id = %(position_id)s "
-        return self._rows(
-            PositionRow,
-            "positions",
-            wanted + "order by position_id desc limit %(limit)s::bigint",
-            position_id=position_id,
-            limit=limit,
-        )
+        latest = "order by position_id desc limit"
+        if position_id is None:
+            return self._rows(PositionRow, "positions", f"{latest} $1::bigint", limit=limit)
+        one = f"where position_id = $1 {latest} $2::bigint"
+        return self._rows(PositionRow, "positions", one, position_id=position_id, limit=limit)
 
     def position_timeline(self, position_id: int) -> list[TimelineRow]:
         """What happened to a position, the earliest first."""
         return self._rows(
             TimelineRow,
             "position_timeline",
-            "where position_id = %(position_id)s order by event_id",
+            "where position_id = $1 order by event_id",
             position_id=position_id,
         )
 
@@ -197,20 +194,20 @@ class Client(Functions):
         return self._rows(
             EventRow,
             "events",
-            "where at > now() - interval '1 day' order by at desc, event_id desc limit %(limit)s::bigint",
+            "where at > now() - interval '1 day' order by at desc, event_id desc limit $1::bigint",
             limit=limit,
         )
 
     def alerts(self, *, limit: int | None = 100) -> list[AlertRow]:
         """What people were told, the latest first."""
-        return self._rows(AlertRow, "alerts", "order by xid desc, alert_id desc limit %(limit)s::bigint", limit=limit)
+        return self._rows(AlertRow, "alerts", "order by xid desc, alert_id desc limit $1::bigint", limit=limit)
 
     def findings(self, *, limit: int | None = 100) -> list[FindingRow]:
         """What record_findings saw: first what stands, then what is cleared, the latest first."""
         return self._rows(
             FindingRow,
             "findings",
-            "order by cleared_at desc nulls first, finding_id desc limit %(limit)s::bigint",
+            "order by cleared_at desc nulls first, finding_id desc limit $1::bigint",
             limit=limit,
         )
 
@@ -227,6 +224,5 @@ class Client(Functions):
         return function_call("create_position", RECEIPT_COLUMNS, {**arguments, "attempt": attempt or uuid4()})
 
     def _rows(self, kind: type[AnyRow], view: str, rest: str, **arguments: object) -> list[AnyRow]:
-        query = f"select {kind.columns()} from tradelatch.{view} {rest}"
-        checked = {name: integer(name, value) for name, value in arguments.items()}
-        return [kind.from_row(row) for row in self._caller.call(Call(view, query, checked))]
+        call = view_call(view, kind.columns(), rest, arguments)
+        return [kind.from_row(row) for row in self._caller.call(call)]

@@ -78,8 +78,8 @@ def is_alive(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any])
 
 
 def was_undone(error: psycopg.Error) -> bool:
-    """The database rolled the call back and asks to try again."""
-    return error.sqlstate in ("40001", "40P01")
+    """The database did nothing, or rolled it back, and the call may be tried again."""
+    return error.sqlstate in ("40001", "40P01", "26000")  # the last: a prepared statement that is there no more
 
 
 def lost_connection(error: psycopg.Error, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:

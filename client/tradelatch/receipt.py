@@ -97,7 +97,7 @@ class Row:
     def columns(cls) -> str:
         """The select list: by name, so that a newer schema may have more."""
         hints = _types_of(cls)
-        return ", ".join(f"{name}::text" if _is_json(hints[name]) else name for name in hints)
+        return ", ".join(f"{name}::text" if _is_text(hints[name]) else name for name in hints)
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Self:
@@ -114,6 +114,11 @@ def _types_of(kind: type[Row]) -> dict[str, Any]:
     if kind not in _RESOLVED:
         _RESOLVED[kind] = get_type_hints(kind)
     return _RESOLVED[kind]
+
+
+def _is_text(hint: Any) -> bool:
+    """Whether it comes as text, whatever the database's type is."""
+    return _is_json(hint) or hint in (str, str | None)
 
 
 def _is_json(hint: Any) -> bool:

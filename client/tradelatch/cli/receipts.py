@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from psycopg import RawCursor
+
 from ..arguments import function_call
 from ..receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
 from .connection import Server
@@ -20,7 +22,7 @@ def move(server: Server, confirm: bool, name: str, **arguments: object) -> Recei
             return receipt
     call = function_call(name, RECEIPT_COLUMNS, arguments)
     with server.connect() as connection, connection.transaction(force_rollback=True):
-        (row,) = connection.execute(call.query, call.parameters).fetchall()
+        (row,) = RawCursor(connection).execute(call.query, call.values).fetchall()
     return Receipt.from_row(row)
 
 
