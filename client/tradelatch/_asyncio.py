@@ -24,35 +24,43 @@ async def run(
 ) -> T:
     """Run function(flight, …) to its end, at most about `seconds`, however often the caller is cancelled meanwhile.
 
-    The cancellation is raised when it has ended.
+    The cancellation is raised when it has ended. What the function waits for, it waits for by `answer` and `insist`.
     """
     flight = Flight(seconds)
     timer = asyncio.get_running_loop().call_later(seconds, flight.expire)
-    cancelled = None
+    try:
+        result = await function(flight, *args, **kwargs)
+    except Exception as error:
+        if flight.interruption is None:
+            raise
+        log.warning("a cancelled call failed: %s", type(error).__name__)
+        raise flight.interruption from None
+    finally:
+        timer.cancel()
+    if flight.interruption is not None:
+        raise flight.interruption
+    return result
+
+
+async def insist(flight: Flight, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run something that may be begun again when it was cancelled."""
     while True:
-        task = asyncio.ensure_future(function(flight, *args, **kwargs))
-        while not task.done():
-            try:
-                await asyncio.wait({task})
-            except asyncio.CancelledError as error:
-                cancelled = error
-        # Somebody who cancels every task of the loop cancels this one too: its work is taken up again.
-        if not task.cancelled() or not flight.left():
-            break
-    timer.cancel()
-    if cancelled is not None:
-        if not task.cancelled() and (failure := task.exception()):
-            log.warning("a cancelled call failed: %s", type(failure).__name__)
-        raise cancelled
-    return task.result()
+        try:
+            return await function(*args, **kwargs)
+        except asyncio.CancelledError as error:
+            flight.interruption = error
 
 
-async def answer(pgconn: PGconn) -> PGresult:
+async def answer(flight: Flight, pgconn: PGconn) -> PGresult:
     """The result of the statement that was sent."""
     first = None
     while True:
         while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
-            await _wait(pgconn.socket, is_unsent)
+            try:
+                await _wait(pgconn.socket, is_unsent)
+            except asyncio.CancelledError as error:
+                flight.interruption = error
+                continue
             try:
                 pgconn.consume_input()
             except psycopg.OperationalError:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -14,7 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
-from ._asyncio import answer, run, sleep
+from ._asyncio import answer, insist, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
@@ -73,12 +71,16 @@ class AsyncCaller:
         waits = pauses()
         while True:
             flight.sent = False
-            async with self._connection(flight) as connection:
-                try:
-                    return await self._answer(flight, connection, call)
-                except psycopg.Error as error:
-                    cause = error
+            connection = await self._connection(flight)
+            try:
+                flight.hold(connection)
+                return await self._answer(flight, connection, call)
+            except psycopg.Error as error:
+                cause = error
                 was_lost = lost_connection(cause, connection)
+            finally:
+                flight.release()
+                await insist(flight, self._pool.putconn, connection)
             if was_lost:
                 self._is_compared = False  # the next connection may find another server
                 if flight.sent and not call.repeatable:
@@ -93,37 +95,40 @@ class AsyncCaller:
             if pause is None or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
-            await sleep(pause)
+            await insist(flight, sleep, pause)
 
     async def _answer(
         self, flight: Flight, connection: psycopg.AsyncConnection[Any], call: Call
     ) -> list[tuple[Any, ...]]:
         session = Session.of(connection)
         if not self._is_compared:
-            await self._compare(session, connection)
+            await self._compare(flight, session, connection)
         flight.sent = True
         if self._prepare and session.send_preparation(connection, call.query):
-            session.read_preparation(connection, call.query, await answer(connection.pgconn))
+            session.read_preparation(connection, call.query, await answer(flight, connection.pgconn))
         session.send(connection, call.query, call.values, prepared=self._prepare)
-        rows = session.read(connection, await answer(connection.pgconn))
+        rows = session.read(connection, await answer(flight, connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
-    async def _compare(self, session: Session, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _compare(self, flight: Flight, session: Session, connection: psycopg.AsyncConnection[Any]) -> None:
         asked_at = datetime.now(UTC)
         session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
-        ((version, told),) = session.read(connection, await answer(connection.pgconn))
+        ((version, told),) = session.read(connection, await answer(flight, connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
         self.clock = Clock.compared(asked_at, told)
         self._is_compared = True
 
-    @asynccontextmanager
-    async def _connection(self, flight: Flight) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        await self.open()
+    async def _connection(self, flight: Flight) -> psycopg.AsyncConnection[Any]:
+        """One of the pool's, to be given back."""
+        if self._is_owner and self._pool.closed:
+            await insist(flight, self.open)
         while True:
             try:
-                connection = await self._pool.getconn(timeout=flight.left())
+                connection: psycopg.AsyncConnection[Any] = await insist(
+                    flight, self._pool.getconn, timeout=flight.left()
+                )
             except PoolClosed as error:
                 raise Unavailable("the pool is not open") from error
             except psycopg.Error as error:
@@ -131,15 +136,10 @@ class AsyncCaller:
                     f"no connection within {flight.seconds:g} s; the log of psycopg.pool says why"
                 ) from error
             if is_alive(connection):
-                break
+                return connection
             self._is_compared = False
-            await connection.close()
-            await self._pool.putconn(connection)
-        try:
-            with flight.over(connection):
-                yield connection
-        finally:
-            await self._pool.putconn(connection)
+            await insist(flight, connection.close)
+            await insist(flight, self._pool.putconn, connection)
 
 
 def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> AsyncConnectionPool[Any]:

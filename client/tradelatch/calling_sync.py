@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -15,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed
 
-from ._threads import answer, run, sleep
+from ._threads import answer, insist, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
@@ -74,12 +72,16 @@ class Caller:
         waits = pauses()
         while True:
             flight.sent = False
-            with self._connection(flight) as connection:
-                try:
-                    return self._answer(flight, connection, call)
-                except psycopg.Error as error:
-                    cause = error
+            connection = self._connection(flight)
+            try:
+                flight.hold(connection)
+                return self._answer(flight, connection, call)
+            except psycopg.Error as error:
+                cause = error
                 was_lost = lost_connection(cause, connection)
+            finally:
+                flight.release()
+                insist(flight, self._pool.putconn, connection)
             if was_lost:
                 self._is_compared = False  # the next connection may find another server
                 if flight.sent and not call.repeatable:
@@ -94,35 +96,36 @@ class Caller:
             if pause is None or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
-            sleep(pause)
+            insist(flight, sleep, pause)
 
     def _answer(self, flight: Flight, connection: psycopg.Connection[Any], call: Call) -> list[tuple[Any, ...]]:
         session = Session.of(connection)
         if not self._is_compared:
-            self._compare(session, connection)
+            self._compare(flight, session, connection)
         flight.sent = True
         if self._prepare and session.send_preparation(connection, call.query):
-            session.read_preparation(connection, call.query, answer(connection.pgconn))
+            session.read_preparation(connection, call.query, answer(flight, connection.pgconn))
         session.send(connection, call.query, call.values, prepared=self._prepare)
-        rows = session.read(connection, answer(connection.pgconn))
+        rows = session.read(connection, answer(flight, connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
-    def _compare(self, session: Session, connection: psycopg.Connection[Any]) -> None:
+    def _compare(self, flight: Flight, session: Session, connection: psycopg.Connection[Any]) -> None:
         asked_at = datetime.now(UTC)
         session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
-        ((version, told),) = session.read(connection, answer(connection.pgconn))
+        ((version, told),) = session.read(connection, answer(flight, connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
         self.clock = Clock.compared(asked_at, told)
         self._is_compared = True
 
-    @contextmanager
-    def _connection(self, flight: Flight) -> Iterator[psycopg.Connection[Any]]:
-        self.open()
+    def _connection(self, flight: Flight) -> psycopg.Connection[Any]:
+        """One of the pool's, to be given back."""
+        if self._is_owner and self._pool.closed:
+            insist(flight, self.open)
         while True:
             try:
-                connection = self._pool.getconn(timeout=flight.left())
+                connection: psycopg.Connection[Any] = insist(flight, self._pool.getconn, timeout=flight.left())
             except PoolClosed as error:
                 raise Unavailable("the pool is not open") from error
             except psycopg.Error as error:
@@ -130,15 +133,10 @@ class Caller:
                     f"no connection within {flight.seconds:g} s; the log of psycopg.pool says why"
                 ) from error
             if is_alive(connection):
-                break
+                return connection
             self._is_compared = False
-            connection.close()
-            self._pool.putconn(connection)
-        try:
-            with flight.over(connection):
-                yield connection
-        finally:
-            self._pool.putconn(connection)
+            insist(flight, connection.close)
+            insist(flight, self._pool.putconn, connection)
 
 
 def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> ConnectionPool[Any]:

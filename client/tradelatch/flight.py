@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -24,7 +25,8 @@ class Flight:
         self.seconds = seconds
         self.began_at = time.monotonic()
         self.sent = False  # something may have reached the database
-        self._socket: socket.socket | None = None
+        self.interruption: BaseException | None = None  # to be raised at the end
+        self._descriptor: int | None = None
         self._expired = False
         self._lock = threading.Lock()
 
@@ -32,22 +34,21 @@ class Flight:
         """Seconds left; never below 0."""
         return max(0.0, self.began_at + self.seconds - time.monotonic())
 
-    @contextmanager
-    def over(self, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> Iterator[None]:
-        """While inside, `expire` cuts this connection."""
+    def hold(self, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+        """Until `release`, `expire` cuts this connection."""
         # A duplicate stays ours when libpq closes its own descriptor and the number is given to somebody else.
-        # Its family does not matter: nothing but shutdown() is done with it.
-        duplicate = socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            with self._lock:
-                self._socket = duplicate
-                if self._expired:
-                    self._cut()
-            yield
-        finally:
-            with self._lock:
-                self._socket = None
-                duplicate.close()
+        duplicate = os.dup(connection.fileno())
+        with self._lock:
+            self._descriptor = duplicate
+            if self._expired:
+                self._cut()
+
+    def release(self) -> None:
+        """The connection is somebody else's now."""
+        with self._lock:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
 
     def expire(self) -> None:
         """Time is up: whoever waits for the database's answer gets an error at once."""
@@ -56,9 +57,10 @@ class Flight:
             self._cut()
 
     def _cut(self) -> None:
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._descriptor is not None:
+            # Its family does not matter: nothing but shutdown() is done with it.
+            with suppress(OSError), socket.fromfd(self._descriptor, socket.AF_UNIX, socket.SOCK_STREAM) as end:
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def pauses() -> Iterator[float]:

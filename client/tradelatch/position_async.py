@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from ._asyncio import Ticker, run
+from ._asyncio import Ticker, insist, run
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
 from .calling_async import AsyncCaller
 from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
@@ -293,7 +293,7 @@ class AsyncPosition:
                 error.add_note(problem)
                 log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
         if self._ticker:
-            await self._ticker.join()
+            await insist(flight, self._ticker.join)
 
     async def _undo(self, flight: Flight, reason: str) -> None:
         if self.status not in OPENING:

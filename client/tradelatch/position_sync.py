@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from ._threads import Ticker, run
+from ._threads import Ticker, insist, run
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
 from .calling_sync import Caller
 from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
@@ -292,7 +292,7 @@ class Position:
                 error.add_note(problem)
                 log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
         if self._ticker:
-            self._ticker.join()
+            insist(flight, self._ticker.join)
 
     def _undo(self, flight: Flight, reason: str) -> None:
         if self.status not in OPENING:

@@ -125,24 +125,6 @@ async def test_while_leaving_by_another_error(proxy, admin, apt, tasks):
     assert admin("select status from tradelatch.positions") == ["canceled"]
 
 
-async def test_every_task_of_the_loop(proxy, admin, apt, tasks):
-    """A bot that ends by cancelling all tasks reaches those that carry the calls, too."""
-
-    async with AsyncClient(proxy.dsn) as client:
-        proxy.hold("create_position")
-        opening = asyncio.create_task(open_and(client, apt, lambda position: pytest.fail("entered")))
-        await tasks.until(proxy.held.is_set)
-        carriers = {"open_and", "AsyncPosition._create"}  # the others are the pool's, and this one
-        cancelled = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ in carriers]
-        assert len(cancelled) == 2
-        for task in cancelled:
-            task.cancel()
-        proxy.release()
-        with pytest.raises(CancelledError):
-            await opening
-    assert admin("select status from tradelatch.positions") == ["canceled"]
-
-
 async def test_timeout_around_the_block(database, admin, apt):
     async with AsyncClient(database) as client:
         with pytest.raises(TimeoutError):
