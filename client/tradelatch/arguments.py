@@ -58,7 +58,7 @@ def text(name: str, value: object) -> str | None:
     if not isinstance(value, str):
         raise _refusal(name, "must be str", value)
     plain = str.__str__(value)  # not an enumeration's name
-    if "\0" in plain or not _is_unicode(plain):
+    if "\0" in plain or not (plain.isascii() or _is_unicode(plain)):
         raise _refusal(name, "has characters that cannot be stored", value)
     return plain
 
@@ -128,6 +128,8 @@ def json_document(name: str, value: object) -> str | None:
             raise _refusal(name, "must be a sequence of mappings", value)
         document = [_array_entry(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
     elif isinstance(value, Mapping):
+        if not value:
+            return "{}"
         document = dict(value)
     else:
         raise _refusal(name, "must be a mapping", value)

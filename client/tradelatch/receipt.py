@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, Self, TypeVar, get_type_hints
 from uuid import UUID
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExchangeOrder:
@@ -56,9 +58,11 @@ class Receipt:
         """From the values of RECEIPT_COLUMNS, in that order."""
         outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, *order_columns = row
         kind, side, quantity, price, reduce_only, client_order_id, cancels = order_columns
-        lease_until = lease_until and lease_until.astimezone(UTC)
+        if lease_until is not None and lease_until.tzinfo is not UTC:
+            lease_until = lease_until.astimezone(UTC)
         cancels = tuple(cancels or ())
-        order = kind and ExchangeOrder(
+        order = kind and _frozen(
+            ExchangeOrder,
             kind=kind,
             side=side,
             quantity=quantity,
@@ -68,7 +72,8 @@ class Receipt:
             cancels=cancels,
             valid_until=lease_until,
         )
-        return cls(
+        return _frozen(
+            cls,
             outcome=outcome,
             position_id=position_id,
             status=status,
@@ -81,6 +86,13 @@ class Receipt:
             next_order=order,
             cancels=cancels,
         )
+
+
+def _frozen(made_of: type[T], /, **values: Any) -> T:
+    """The same as made_of(**values), which sets attribute after attribute and takes five times as long."""
+    made = object.__new__(made_of)
+    vars(made).update(values)
+    return made
 
 
 RECEIPT_COLUMNS = (

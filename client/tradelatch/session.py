@@ -21,6 +21,9 @@ from psycopg.pq.abc import PGresult
 
 from .errors import InvalidArgument
 
+_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+_BINARY = Format.BINARY
+
 AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
 
 
@@ -58,9 +61,9 @@ class Session:
         except UnicodeEncodeError as error:
             raise InvalidArgument("a string does not fit the connection's encoding") from error
         if prepared:
-            connection.pgconn.send_query_prepared(_name_of(query), written, result_format=Format.BINARY)
+            connection.pgconn.send_query_prepared(_name_of(query), written, result_format=_BINARY)
         else:
-            connection.pgconn.send_query_params(query.encode(), written, result_format=Format.BINARY)
+            connection.pgconn.send_query_params(query.encode(), written, result_format=_BINARY)
 
     def read(self, connection: AnyConnection, result: PGresult) -> list[tuple[Any, ...]]:
         """The rows of a result; or it is an error."""
@@ -94,5 +97,5 @@ def _name_of(query: str) -> bytes:
 
 
 def _check(connection: AnyConnection, result: PGresult) -> None:
-    if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+    if result.status not in _DONE:
         raise error_from_result(result, connection.info.encoding)
