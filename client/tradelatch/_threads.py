@@ -43,9 +43,12 @@ os.register_at_fork(after_in_child=_idle.clear)
 def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run function(flight, …) to its end, at most about `seconds`, however often the caller is interrupted meanwhile.
 
-    It runs in another thread, where no KeyboardInterrupt can reach it; that is raised here when it has ended.
+    KeyboardInterrupt, and what else signal handlers raise, reaches the main thread alone. For that one it runs in
+    another thread; the interruption is raised here when it has ended.
     """
     flight = Flight(seconds)
+    if threading.current_thread() is not threading.main_thread():
+        return function(flight, *args, **kwargs)
     results: list[T] = []
     failures: list[BaseException] = []
     ended = threading.Lock()
@@ -101,7 +104,8 @@ def answer(flight: Flight, pgconn: PGconn) -> PGresult:
         while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
             waiting = select.poll()
             waiting.register(pgconn.socket, select.POLLIN | (select.POLLOUT if is_unsent else 0))
-            waiting.poll()
+            if not waiting.poll(1000 * flight.left()):
+                flight.expire()
             try:
                 pgconn.consume_input()
             except psycopg.OperationalError:

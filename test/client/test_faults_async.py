@@ -184,6 +184,15 @@ async def test_timeout_bounds_a_silent_server(proxy, name, kind):
         assert 0.4 < time.monotonic() - began_at < 2
 
 
+async def test_timeout_bounds_a_call_of_a_task(proxy, tasks):
+    async with AsyncClient(proxy.dsn, timeout=0.5) as client:
+        await client.schema_version()
+        proxy.hold("normalize_symbol")
+        with pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
+            await tasks.result(tasks.start(client.normalize_symbol, "aptusdt"))
+        assert await client.normalize_symbol("aptusdt") == "APTUSDT"
+
+
 async def test_timeout_bounds_a_pool_of_ones_own(proxy):
     async with AsyncConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
         client = AsyncClient(pool=pool, timeout=0.5)

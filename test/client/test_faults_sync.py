@@ -183,6 +183,15 @@ def test_timeout_bounds_a_silent_server(proxy, name, kind):
         assert 0.4 < time.monotonic() - began_at < 2
 
 
+def test_timeout_bounds_a_call_of_a_task(proxy, threads):
+    with Client(proxy.dsn, timeout=0.5) as client:
+        client.schema_version()
+        proxy.hold("normalize_symbol")
+        with pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
+            threads.result(threads.start(client.normalize_symbol, "aptusdt"))
+        assert client.normalize_symbol("aptusdt") == "APTUSDT"
+
+
 def test_timeout_bounds_a_pool_of_ones_own(proxy):
     with ConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
         client = Client(pool=pool, timeout=0.5)
