@@ -14,6 +14,7 @@ from uuid import UUID
 from .errors import InvalidArgument
 
 Details = Mapping[str, Any]
+_NUMBER = (Decimal, int)
 NO_DETAILS: Details = MappingProxyType({})
 MINUTE = timedelta(minutes=1)
 
@@ -67,7 +68,7 @@ def number(name: str, value: object) -> Decimal | None:
     """An exact, finite number."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+    if isinstance(value, bool) or not isinstance(value, _NUMBER):
         raise _refusal(name, "must be Decimal or int", value)
     exact = Decimal(value)
     if not exact.is_finite():

@@ -21,6 +21,7 @@ from psycopg.pq.abc import PGresult
 
 from .errors import InvalidArgument
 
+UTF8 = "utf-8"
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _BINARY = Format.BINARY
 
@@ -55,7 +56,7 @@ class Session:
 
     def send(self, connection: AnyConnection, query: str, values: Sequence[str | None], *, prepared: bool) -> None:
         """Run a query with these values, as text for its casts to read."""
-        encoding = connection.info.encoding
+        encoding = _encoding(connection)
         try:
             written = [None if value is None else value.encode(encoding) for value in values]
         except UnicodeEncodeError as error:
@@ -72,7 +73,7 @@ class Session:
         except InvalidSqlStatementName:  # somebody, or a pooler, took the prepared statements away
             self._prepared.clear()
             raise
-        reader = self._reader if connection.info.encoding == "utf-8" else Transformer(_Standard(connection))
+        reader = self._reader if _encoding(connection) == UTF8 else Transformer(_Standard(connection))
         reader.set_pgresult(result)
         return reader.load_rows(0, result.ntuples, tuple)
 
@@ -94,6 +95,10 @@ _sessions: WeakKeyDictionary[AnyConnection, Session] = WeakKeyDictionary()
 @cache
 def _name_of(query: str) -> bytes:
     return f"tradelatch_{hashlib.sha256(query.encode()).hexdigest()[:32]}".encode()
+
+
+def _encoding(connection: AnyConnection) -> str:
+    return UTF8 if connection.pgconn.parameter_status(b"client_encoding") == b"UTF8" else connection.info.encoding
 
 
 def _check(connection: AnyConnection, result: PGresult) -> None:

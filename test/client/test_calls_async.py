@@ -1,12 +1,12 @@
 """The client's settings, its pool, the schema it finds, and the calls that need no story."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from tradelatch import (
     AsyncClient,
@@ -138,6 +138,33 @@ async def test_prepared_statements(database, apt, prepare):
         async with pool.connection() as connection:
             ((count,),) = await (await connection.execute(PREPARED)).fetchall()
     assert count == (2 if prepare else 0)
+
+
+async def test_prepared_statements_that_are_gone(database, apt):
+    async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = AsyncClient(pool=pool)
+        created = await client.create_position(**apt)
+        await client.renew_lease(created.position_id, created.fence)
+        async with pool.connection() as connection:
+            await connection.execute("deallocate all")
+        assert (await client.renew_lease(created.position_id, created.fence)).outcome == "ok"
+        async with pool.connection() as connection:
+            assert await (await connection.execute(PREPARED)).fetchall() == [(1,)]
+
+
+@pytest.mark.usefixtures("own_schema")
+async def test_whatever_a_session_is_set_to(database, admin, apt):
+    for setting in ("datestyle = 'German'", "timezone = 'Asia/Kolkata'", "intervalstyle = 'sql_standard'"):
+        admin(f"alter database {admin.connection.info.dbname} set {setting}")
+    async with AsyncClient(make_conninfo(database, client_encoding="latin1")) as client:
+        before = datetime.now(UTC)
+        created = await client.create_position(**apt, request_id="café", lease=timedelta(days=1, seconds=1))
+        assert created.lease_until.tzinfo is UTC
+        assert abs(created.lease_until - before - timedelta(days=1, seconds=1)) < timedelta(minutes=1)
+        (row,) = await client.open_positions()
+        assert (row.request_id, row.lease_until) == ("café", created.lease_until)
+        with pytest.raises(InvalidArgument, match="encoding"):
+            await client.create_position(**apt, request_id="\N{SNOWMAN}")
 
 
 async def test_pool_of_ones_own(database, admin, apt):

@@ -1,13 +1,13 @@
 # Generated from test_calls_async.py by client/async_to_sync.py: change that file, not this one.
 """The client's settings, its pool, the schema it finds, and the calls that need no story."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 from tradelatch import (
     Client,
@@ -139,6 +139,33 @@ def test_prepared_statements(database, apt, prepare):
         with pool.connection() as connection:
             ((count,),) = (connection.execute(PREPARED)).fetchall()
     assert count == (2 if prepare else 0)
+
+
+def test_prepared_statements_that_are_gone(database, apt):
+    with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = Client(pool=pool)
+        created = client.create_position(**apt)
+        client.renew_lease(created.position_id, created.fence)
+        with pool.connection() as connection:
+            connection.execute("deallocate all")
+        assert (client.renew_lease(created.position_id, created.fence)).outcome == "ok"
+        with pool.connection() as connection:
+            assert (connection.execute(PREPARED)).fetchall() == [(1,)]
+
+
+@pytest.mark.usefixtures("own_schema")
+def test_whatever_a_session_is_set_to(database, admin, apt):
+    for setting in ("datestyle = 'German'", "timezone = 'Asia/Kolkata'", "intervalstyle = 'sql_standard'"):
+        admin(f"alter database {admin.connection.info.dbname} set {setting}")
+    with Client(make_conninfo(database, client_encoding="latin1")) as client:
+        before = datetime.now(UTC)
+        created = client.create_position(**apt, request_id="café", lease=timedelta(days=1, seconds=1))
+        assert created.lease_until.tzinfo is UTC
+        assert abs(created.lease_until - before - timedelta(days=1, seconds=1)) < timedelta(minutes=1)
+        (row,) = client.open_positions()
+        assert (row.request_id, row.lease_until) == ("café", created.lease_until)
+        with pytest.raises(InvalidArgument, match="encoding"):
+            client.create_position(**apt, request_id="\N{SNOWMAN}")
 
 
 def test_pool_of_ones_own(database, admin, apt):
