@@ -21,9 +21,9 @@ import argparse
 import asyncio
 import os
 import statistics
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import cycle
@@ -38,7 +38,6 @@ from tradelatch.legacy import LegacyBook, connect
 SCHEMA = "legacy"
 WORKERS = (1, 8)
 SYMBOLS = 20  # of each worker
-WARM_UPS = 2 * SYMBOLS  # lifecycles of each worker before the clock starts
 QUANTITY, PRICE, FILL, STOP, EXIT = (Decimal(text) for text in ("61.8", "3.2333", "3.2330", "3.1686", "3.29"))
 
 
@@ -113,32 +112,34 @@ async def run_tasks(lifecycle: Callable[..., Any], door: Any, workers: int, seco
 
 
 def run_threads(client: Client, workers: int, seconds: float) -> Tally:
-    """The same with threads."""
+    """The same with threads; a single worker is the main thread, as in a bot that has no other."""
+    tally = Tally()
     counts = [0] * workers
-    warm, started = threading.Barrier(workers + 1), threading.Barrier(workers + 1)
-    until = 0.0
 
-    def work(worker: int) -> None:
+    def warm(worker: int) -> None:
         for symbol in 2 * symbols(worker):
             sync_lifecycle(client, symbol)
-        warm.wait()
-        started.wait()
+
+    def work(worker: int) -> None:
         for symbol in cycle(symbols(worker)):
-            if time.perf_counter() >= until:
+            if time.perf_counter() >= began + seconds:
                 return
             sync_lifecycle(client, symbol)
             counts[worker] += 1
 
-    threads = [threading.Thread(target=work, args=(worker,), daemon=True) for worker in range(workers)]
-    for thread in threads:
-        thread.start()
-    warm.wait()
+    def together(step: Callable[[int], None]) -> None:
+        if workers == 1:
+            step(0)
+        else:
+            with ThreadPoolExecutor(workers) as executor:
+                list(executor.map(step, range(workers)))
+
+    together(warm)
     began, computed = time.perf_counter(), time.process_time()
-    until = began + seconds
-    started.wait()
-    for thread in threads:
-        thread.join()
-    return Tally(sum(counts), time.perf_counter() - began, time.process_time() - computed)
+    together(work)
+    tally.lifecycles = sum(counts)
+    tally.seconds, tally.processor = time.perf_counter() - began, time.process_time() - computed
+    return tally
 
 
 async def keep(connection: asyncpg.Connection) -> None:
