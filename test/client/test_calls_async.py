@@ -151,7 +151,7 @@ async def test_more_than_a_socket_takes_at_once(database, apt, prepare):
 
 async def test_prepared_statements_that_are_gone(database, apt):
     async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = AsyncClient(pool=pool)
+        client = AsyncClient(pool=pool, prepare=True)
         created = await client.create_position(**apt)
         await client.renew_lease(created.position_id, created.fence)
         async with pool.connection() as connection:

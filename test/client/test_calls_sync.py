@@ -152,7 +152,7 @@ def test_more_than_a_socket_takes_at_once(database, apt, prepare):
 
 def test_prepared_statements_that_are_gone(database, apt):
     with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = Client(pool=pool)
+        client = Client(pool=pool, prepare=True)
         created = client.create_position(**apt)
         client.renew_lease(created.position_id, created.fence)
         with pool.connection() as connection:
