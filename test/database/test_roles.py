@@ -46,6 +46,7 @@ REFUSED_TO_ALL = [
     *(statement.format(f"monitoring.{table}") for table in TABLES for statement in TABLE_STATEMENTS),
     *(f"drop view tradelatch.{view}" for view in [*VIEWS, "backups"]),
     "select * from monitoring.evidence",
+    "select * from monitoring.priced_positions",
     "update tradelatch.backups set restored_at = null",
     "update monitoring.positions set realized_pnl = 1",
     "update monitoring.position_events set event = 'mine'",

@@ -121,10 +121,10 @@ select is_empty(
         select o.name
         from objects as o
         where o.kind = 'view'
-            and o.name <> 'monitoring.evidence'
+            and o.name not in ('monitoring.evidence', 'monitoring.priced_positions')
             and not exists (select from grants as g where g.name = o.name )
     $$,
-    'each of them, but for the one in monitoring'
+    'each of them, but for those in monitoring'
 );
 select is_empty(
     $$ select * from grants where kind = 'schema' and (name, grantee, privilege) <> ('tradelatch', 'tradelatch_reader', 'USAGE') $$,
