@@ -192,7 +192,7 @@ _TYPES = {
         "numeric": "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
         " realized_pnl remaining fees",
         "bigint": "position_id fence signal_id",
-        "integer": "max_positions max_closes max_events",
+        "integer": "max_positions max_closes max_events max_alerts max_findings",
         "interval": "lease grace stale_after older_than",
         "uuid": "attempt backup_id",
         "boolean": "complete apply adopt dry_run",

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
-from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, EventRow, Finding, Receipt
+from .receipt import RECEIPT_COLUMNS, AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, Receipt
 
 Value = TypeVar("Value", str, int)
 
@@ -478,6 +478,22 @@ class AsyncFunctions:
         """
         return await self._found(
             EventRow, "archive_events", repeatable=False, older_than=older_than, max_events=max_events
+        )
+
+    async def archive_alerts(
+        self, *, older_than: timedelta = timedelta(days=365), max_alerts: int = 10000
+    ) -> list[AlertRow]:
+        """Take alerts that were raised so long ago out of the database. For operators; as archive_events."""
+        return await self._found(
+            AlertRow, "archive_alerts", repeatable=False, older_than=older_than, max_alerts=max_alerts
+        )
+
+    async def archive_findings(
+        self, *, older_than: timedelta = timedelta(days=365), max_findings: int = 10000
+    ) -> list[FindingRow]:
+        """Take findings that were cleared so long ago out of the database. For operators; as archive_events."""
+        return await self._found(
+            FindingRow, "archive_findings", repeatable=False, older_than=older_than, max_findings=max_findings
         )
 
     async def restore_backup(self, backup_id: UUID, *, dry_run: bool = True) -> list[CleanupAction]:

@@ -27,6 +27,8 @@ OPERATORS_FUNCTIONS = {
     "cleanup": "'all'",
     "restore_backup": "gen_random_uuid()",
     "archive_events": "",
+    "archive_alerts": "",
+    "archive_findings": "",
 }
 TABLE_STATEMENTS = [
     "select from {}",
