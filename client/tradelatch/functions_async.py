@@ -514,6 +514,10 @@ class AsyncFunctions:
         """
         return await self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
 
+    async def normalize_exchange(self, exchange: str) -> str:
+        """A venue's name in the book: `binanceusdm` and ` Binance ` are `binance`. Raises InvalidArgument."""
+        return await self._scalar(str, "normalize_exchange", exchange=exchange)
+
     async def normalize_symbol(self, symbol: str) -> str:
         """A symbol in its canonical spelling: `APT/USDT:USDT`, `aptusdt` and ` APTUSDT ` are `APTUSDT`."""
         return await self._scalar(str, "normalize_symbol", symbol=symbol)

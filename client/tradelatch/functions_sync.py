@@ -501,6 +501,10 @@ class Functions:
         """
         return self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
 
+    def normalize_exchange(self, exchange: str) -> str:
+        """A venue's name in the book: `binanceusdm` and ` Binance ` are `binance`. Raises InvalidArgument."""
+        return self._scalar(str, "normalize_exchange", exchange=exchange)
+
     def normalize_symbol(self, symbol: str) -> str:
         """A symbol in its canonical spelling: `APT/USDT:USDT`, `aptusdt` and ` APTUSDT ` are `APTUSDT`."""
         return self._scalar(str, "normalize_symbol", symbol=symbol)

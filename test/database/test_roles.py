@@ -20,7 +20,7 @@ TABLES = [
     "event_archives",
 ]
 VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
-READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
+READERS_FUNCTIONS = ["diagnose", "normalize_exchange", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",
     "release_position": "1, 'mine'",
@@ -148,6 +148,7 @@ def test_everybody_calls_what_changes_nothing(role, connect, as_role) -> None:
     session = connect(as_role(role))
     assert session.value("select tradelatch.normalize_symbol('APT/USDT:USDT')") == "APTUSDT"
     assert session.state_of("select tradelatch.normalize_symbol('')") == "22023"
+    assert session.value("select tradelatch.normalize_exchange('binanceusdm')") == "binance"
     assert session.value("select tradelatch.schema_version()") == "1"
 
 

@@ -149,7 +149,7 @@ select is_empty(
         select function, role, allowed
         from calls
         where allowed <> case
-            when function in ('diagnose', 'normalize_symbol', 'schema_version') then true
+            when function in ('diagnose', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
             when function in ('take_over', 'release_position', 'cleanup', 'restore_backup', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
             else role <> 'tradelatch_reader'
         end
