@@ -59,7 +59,12 @@ def running_exporter(dsn: str) -> Iterator[str]:
     """host:port of the command, which ends well and says nothing."""
     command = [sys.executable, "-m", "tradelatch", "--dsn", dsn, "metrics", "--listen", "127.0.0.1:0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    yield process.stderr.readline().strip().removeprefix("http://").removesuffix("/metrics")
+    try:
+        yield process.stderr.readline().strip().removeprefix("http://").removesuffix("/metrics")
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
     process.terminate()
     assert process.wait(PATIENCE) == 0
     assert process.communicate()[1] == ""
