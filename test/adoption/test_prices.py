@@ -113,12 +113,6 @@ def test_a_move_leaves_the_time_and_the_log_does_not_have_it(apt: tuple) -> None
     ).fetchall()[-1] == ("plain_update", ["current_price", "stop_loss_price"])
 
 
-def test_nobody_writes_the_time_himself(adopted: Live) -> None:
-    for user in (OWNER, WRITER):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            adopted.execute("update monitoring.positions set priced_at = now()", user=user)
-
-
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [

@@ -230,7 +230,7 @@ def draw_lines(axes: Any, panel: dict[str, Any], lines: dict[str, tuple[list, li
     for (legend, (times, values)), colour in zip(lines.items(), COLOURS * 3, strict=False):
         axes.plot(times, values, color=colour, linewidth=1.4, label=legend)
     axes.set_xlim(*shown)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * axes.dataLim.y1 if lines else 1)
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: told(value, unit))
     axes.xaxis.set_major_locator(matplotlib.dates.MinuteLocator())
@@ -266,7 +266,7 @@ def draw(prometheus: Prometheus, begin: float, end: float, file: Path) -> list[s
                 zorder=-1,
             )
         )
-        figure.text(left + 0.012, bottom + height - 0.034, panel["title"], fontsize=9, color="#1f2937", weight="bold")
+        figure.text(left + 0.012, bottom + height - 0.034, panel["title"], fontsize=8.5, color="#1f2937", weight="bold")
         lines = series(prometheus, panel, begin, end)
         if not any(value for _, values in lines.values() for value in values if not math.isnan(value)):
             empty.append(panel["title"])
@@ -283,7 +283,7 @@ def draw(prometheus: Prometheus, begin: float, end: float, file: Path) -> list[s
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=8, help="how long they trade")
+    parser.add_argument("--minutes", type=float, default=7, help="how long they trade")
     parser.add_argument("--shown", type=float, default=6, help="the last minutes, which are drawn")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--file", type=Path, default=SHIPPED / "dashboard.png")
