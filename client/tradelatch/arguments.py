@@ -202,7 +202,7 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
         " realized_pnl remaining fees",
     ),
     "bigint": (integer, str, "position_id fence signal_id"),
-    "integer": (integer, str, "max_positions max_closes max_events"),
+    "integer": (integer, str, "max_positions max_closes max_events max_alerts max_findings"),
     "interval": (interval, _interval, "lease grace stale_after older_than"),
     "uuid": (uuid, str, "attempt backup_id"),
     "boolean": (boolean, str, "complete apply adopt dry_run"),

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_sync import Caller
-from .receipt import RECEIPT_COLUMNS, AnyRow, CleanupAction, EventRow, Finding, Receipt
+from .receipt import RECEIPT_COLUMNS, AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, Receipt
 
 Value = TypeVar("Value", str, int)
 
@@ -473,6 +473,18 @@ class Functions:
         """
         return self._found(EventRow, "archive_events", repeatable=False, older_than=older_than, max_events=max_events)
 
+    def archive_alerts(self, *, older_than: timedelta = timedelta(days=365), max_alerts: int = 10000) -> list[AlertRow]:
+        """Take alerts that were raised so long ago out of the database. For operators; as archive_events."""
+        return self._found(AlertRow, "archive_alerts", repeatable=False, older_than=older_than, max_alerts=max_alerts)
+
+    def archive_findings(
+        self, *, older_than: timedelta = timedelta(days=365), max_findings: int = 10000
+    ) -> list[FindingRow]:
+        """Take findings that were cleared so long ago out of the database. For operators; as archive_events."""
+        return self._found(
+            FindingRow, "archive_findings", repeatable=False, older_than=older_than, max_findings=max_findings
+        )
+
     def restore_backup(self, backup_id: UUID, *, dry_run: bool = True) -> list[CleanupAction]:
         """Give back what cleanup, reconcile or release_position ended. For operators.
 
@@ -488,6 +500,10 @@ class Functions:
         every open side of the symbol). A symbol that is not open is passed over. Raises InvalidArgument.
         """
         return self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
+
+    def normalize_exchange(self, exchange: str) -> str:
+        """A venue's name in the book: `binanceusdm` and ` Binance ` are `binance`. Raises InvalidArgument."""
+        return self._scalar(str, "normalize_exchange", exchange=exchange)
 
     def normalize_symbol(self, symbol: str) -> str:
         """A symbol in its canonical spelling: `APT/USDT:USDT`, `aptusdt` and ` APTUSDT ` are `APTUSDT`."""

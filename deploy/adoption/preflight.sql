@@ -49,7 +49,7 @@ begin
                 'account', 'position_side', 'stop_loss_percent', 'origin', 'request_id', 'attempt', 'signal', 'order_key', 'details',
                 'filled_quantity', 'average_price', 'open_quantity', 'exit_price', 'stop_loss_order_id', 'stop_loss_attempt',
                 'stop_loss_orders', 'close_attempt', 'close_orders', 'close_quantity', 'orders_withheld', 'fence', 'lease_until',
-                'drive_attempt', 'entry_judged_after', 'taken_over', 'activated_at', 'move', 'move_details'
+                'drive_attempt', 'entry_judged_after', 'taken_over', 'activated_at', 'move', 'move_details', 'priced_at'
             )
         union all
         select 'no primary key on id', 'null'
@@ -79,8 +79,9 @@ begin
         from pg_class as c
         where c.relnamespace = v_table.relnamespace
             and c.relname in (
-                'exchange_aliases', 'position_backups', 'position_events', 'position_statuses', 'position_transitions', 'sightings',
-                'snapshots', 'evidence', 'position_fence', 'legacy_state', 'legacy_rows', 'idx_unique_active_position_short',
+                'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events',
+                'position_statuses', 'position_transitions', 'sightings', 'snapshots', 'stale_fences', 'evidence',
+                'priced_positions', 'position_fence', 'legacy_state', 'legacy_rows', 'idx_unique_active_position_short',
                 'idx_unique_position_request', 'idx_unique_position_attempt', 'positions_closed_at', 'positions_position_id'
             )
     ) as x (problem, found);

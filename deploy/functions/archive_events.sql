@@ -1,9 +1,7 @@
 -- Deploy tradelatch:functions/archive_events to pg
 -- requires: views/events
--- requires: tables/event_archives
 -- requires: triggers/keep_events
--- requires: helpers/keep_durable
--- requires: helpers/refuse_argument
+-- requires: helpers/begin_archive
 
 begin;
 
@@ -20,25 +18,13 @@ set enable_seqscan = off -- a plan made while the log was empty must not read th
 set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
 as $$
 declare
-    v_before timestamptz;
-    v_archive_id bigint;
+    v_archive_id bigint := monitoring.begin_archive(archive_events.older_than, 'max_events', archive_events.max_events);
+    v_before timestamptz := clock_timestamp() - archive_events.older_than;
     v_position_id bigint := '-9223372036854775808'::bigint;
     v_count bigint;
     v_events bigint := 0::bigint;
     v_positions bigint := 0::bigint;
 begin
-    if (archive_events.older_than >= interval '7 days' and archive_events.older_than <= interval '100 years') is not true then
-        perform monitoring.refuse_argument('older_than', 'must be 7 days to 100 years', archive_events.older_than::text);
-    elsif (archive_events.max_events between 1 and 100000) is not true then
-        perform monitoring.refuse_argument('max_events', 'must be 1 to 100000', archive_events.max_events::text);
-    end if;
-    v_before := clock_timestamp() - archive_events.older_than;
-    perform monitoring.keep_durable();
-
-    insert into monitoring.event_archives as a (older_than)
-    values (archive_events.older_than)
-    returning a.id into v_archive_id;
-
     -- From position to position along the key of the log: what was archived before costs nothing.
     while v_events < archive_events.max_events loop
         select e.position_id

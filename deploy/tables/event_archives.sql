@@ -12,13 +12,15 @@ create table monitoring.event_archives (
     older_than interval not null,
     positions bigint not null default 0,
     events bigint not null default 0,
+    alerts bigint not null default 0,
+    findings bigint not null default 0,
     user_name text not null default session_user,
     application_name text not null default current_setting('application_name')
 );
 
 comment on table monitoring.event_archives is
-'Each batch of events that tradelatch.archive_events handed out and deleted.';
+'Each batch that tradelatch.archive_events, archive_alerts or archive_findings handed out and deleted.';
 comment on column monitoring.event_archives.made_in is
-'The transaction that archives: in that one alone events may be deleted.';
+'The transaction that archives: in that one alone something may be deleted.';
 
 commit;

@@ -8,7 +8,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.refuse_event_change()
+create function monitoring.refuse_log_change()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -25,14 +25,14 @@ begin
         errcode = 'TL002',
         message = format('%s on %I.%I is refused: the log only grows', tg_op, tg_table_schema, tg_table_name),
         detail = json_build_object('operation', tg_op, 'table', format('%I.%I', tg_table_schema, tg_table_name))::text,
-        hint = 'tradelatch.archive_events takes out what is old.';
+        hint = 'tradelatch archive takes out what is old.';
 end
 $$;
 
-comment on function monitoring.refuse_event_change() is
-'Raises TL002, whoever asks, but for a DELETE in the transaction of tradelatch.archive_events.';
+comment on function monitoring.refuse_log_change() is
+'Raises TL002, whoever asks, but for a DELETE in the transaction of a function that archives.';
 
-revoke all on function monitoring.refuse_event_change() from public;
+revoke all on function monitoring.refuse_log_change() from public;
 
 create function monitoring.keep_event()
 returns trigger
@@ -63,7 +63,7 @@ revoke all on function monitoring.keep_event() from public;
 
 create trigger position_events_refuse_change
 before update or delete or truncate on monitoring.position_events
-for each statement execute function monitoring.refuse_event_change();
+for each statement execute function monitoring.refuse_log_change();
 
 create trigger position_events_keep
 before delete on monitoring.position_events

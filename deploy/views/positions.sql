@@ -1,6 +1,5 @@
 -- Deploy tradelatch:views/positions to pg
--- requires: tables/positions
--- requires: tables/marks
+-- requires: views/priced_positions
 -- requires: helpers/client_order_id
 -- requires: schemas/tradelatch
 
@@ -43,19 +42,13 @@ select
     p.activated_at,
     p.updated_at,
     p.closed_at,
-    m.price::numeric as mark_price,
-    m.unrealized_pnl::numeric,
-    m.marked_at
-from monitoring.positions as p
-left join monitoring.marks as m
-    on m.symbol = p.symbol
-        and m.exchange = p.exchange
-        and m.account = p.account
-        and m.position_side = p.position_side
-        and m.position_id = p.id;
+    p.mark_price,
+    p.mark_profit as unrealized_pnl,
+    p.marked_at
+from monitoring.priced_positions as p;
 
 comment on view tradelatch.positions is
-'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions, the last three at monitoring.marks.';
+'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions, the last three at monitoring.marks and, for a table that was taken over, at monitoring.priced_positions.';
 
 grant select on tradelatch.positions to tradelatch_reader;
 

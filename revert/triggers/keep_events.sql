@@ -5,6 +5,6 @@ begin;
 drop trigger position_events_keep on monitoring.position_events;
 drop trigger position_events_refuse_change on monitoring.position_events;
 drop function monitoring.keep_event();
-drop function monitoring.refuse_event_change();
+drop function monitoring.refuse_log_change();
 
 commit;

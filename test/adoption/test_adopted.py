@@ -114,6 +114,7 @@ def test_old_modules_go_on_writing_prices_and_leave_no_trace(adopted: Live, user
         "update monitoring.positions set quantity = 2",
         "update monitoring.positions set symbol = 'X'",
         "update monitoring.positions set signal_id = 2",
+        "update monitoring.positions set priced_at = now()",
         "update monitoring.positions set closed_at = now(), exit_reason = 'x'",
         "delete from monitoring.positions",
         "truncate monitoring.positions",

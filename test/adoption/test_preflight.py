@@ -95,6 +95,7 @@ def test_two_open_rows_of_a_slot_are_seen_through_their_spelling(live: Live, fir
         ("create view monitoring.book as select symbol from monitoring.positions", "view on the table"),
         ("alter table monitoring.positions enable row level security", "row level security"),
         ("create table monitoring.position_events ()", "object in the way"),
+        ("create table monitoring.alerts ()", "object in the way"),
         (
             "create function monitoring.touch() returns trigger language plpgsql as 'begin return new; end';"
             " create trigger touch before update on monitoring.positions"

@@ -152,7 +152,7 @@ def test_backups_as_json_and_as_a_file(untidy: Desk, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("filters", "found"),
-    [(["--symbol", "apt/usdt"], {1}), (["--exchange", "Binance"], {1, 2, 4}), (["--account", "sub-1"], set())],
+    [(["--symbol", "apt/usdt"], {1}), (["--exchange", "BinanceUSDM"], {1, 2, 4}), (["--account", "sub-1"], set())],
 )
 def test_backups_are_filtered(untidy: Desk, filters: list[str], found: set[int]) -> None:
     untidy.run("cleanup", "all", "--confirm")

@@ -161,7 +161,7 @@ def test_adopt_live_takes_what_the_exchange_says_twice(desk: Desk, monkeypatch: 
     assert printed.status == 0
     (row,) = desk.client.open_positions()
     assert (row.side, row.open_quantity, row.average_price) == ("short", 43, 100)
-    missing = desk.run("adopt", "--exchange", "binance", "--symbol", "METUSDT", "--live", "--confirm")
+    missing = desk.run("adopt", "--exchange", "binanceusdm", "--symbol", "METUSDT", "--live", "--confirm")
     assert (missing.status, missing.err) == (2, "tradelatch: the exchange lists no position of METUSDT both\n")
 
     desk.run("release", row.position_id, *WHY, "--confirm")

@@ -95,7 +95,7 @@ def test_more_than_max_closes_is_suspect_and_closes_none(aged: Desk, listed: Any
 
 
 def test_the_symbol_narrows_what_is_shown(aged: Desk) -> None:
-    found = aged.json("reconcile", "--exchange", "binance", "--live", "--symbol", "met/usdt")["findings"]
+    found = aged.json("reconcile", "--exchange", " BinanceUSDM", "--live", "--symbol", "met/usdt")["findings"]
     assert [each["symbol"] for each in found] == ["METUSDT"]
 
 

@@ -34,7 +34,9 @@ RESULTS = {
     "tradelatch.receipt": Receipt,
     "tradelatch.finding": Finding,
     "tradelatch.cleanup_action": CleanupAction,
+    "tradelatch.alerts": AlertRow,
     "tradelatch.events": EventRow,
+    "tradelatch.findings": FindingRow,
 }
 VIEWS = {
     "positions": PositionRow,

@@ -91,7 +91,8 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
         "reconcile", exchange="binance", account=admin.account, snapshot=Jsonb([]), observed_at=datetime.now(UTC)
     )[1]
     levels["record_marks"] = level_after("record_marks", exchange="binance", marks=Jsonb([]))[1]
-    levels["archive_events"] = level_after("archive_events", operator)[1]
+    for archive in ("archive_events", "archive_alerts", "archive_findings"):
+        levels[archive] = level_after(archive, operator)[1]
     levels["record_findings"] = level_after("record_findings")[1]
     levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
     backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)

@@ -20,13 +20,15 @@ TABLES = [
     "event_archives",
 ]
 VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
-READERS_FUNCTIONS = ["diagnose", "normalize_symbol", "schema_version"]
+READERS_FUNCTIONS = ["diagnose", "normalize_exchange", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",
     "release_position": "1, 'mine'",
     "cleanup": "'all'",
     "restore_backup": "gen_random_uuid()",
     "archive_events": "",
+    "archive_alerts": "",
+    "archive_findings": "",
 }
 TABLE_STATEMENTS = [
     "select from {}",
@@ -46,6 +48,7 @@ REFUSED_TO_ALL = [
     *(statement.format(f"monitoring.{table}") for table in TABLES for statement in TABLE_STATEMENTS),
     *(f"drop view tradelatch.{view}" for view in [*VIEWS, "backups"]),
     "select * from monitoring.evidence",
+    "select * from monitoring.priced_positions",
     "update tradelatch.backups set restored_at = null",
     "update monitoring.positions set realized_pnl = 1",
     "update monitoring.position_events set event = 'mine'",
@@ -145,6 +148,7 @@ def test_everybody_calls_what_changes_nothing(role, connect, as_role) -> None:
     session = connect(as_role(role))
     assert session.value("select tradelatch.normalize_symbol('APT/USDT:USDT')") == "APTUSDT"
     assert session.state_of("select tradelatch.normalize_symbol('')") == "22023"
+    assert session.value("select tradelatch.normalize_exchange('binanceusdm')") == "binance"
     assert session.value("select tradelatch.schema_version()") == "1"
 
 

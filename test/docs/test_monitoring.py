@@ -1,5 +1,6 @@
 """docs/monitoring.md: its commands print what it shows, its links lead somewhere, its tables name what there is."""
 
+import hashlib
 import os
 import re
 import shlex
@@ -72,6 +73,12 @@ def test_the_links_lead_somewhere() -> None:
             headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
             anchors = [re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings]
             assert heading in anchors, link
+
+
+def test_the_picture_is_of_this_dashboard() -> None:
+    dashboard = DOCS / "monitoring" / "dashboard.json"
+    of = hashlib.sha256(dashboard.read_bytes()).hexdigest()
+    assert of.encode() in dashboard.with_suffix(".png").read_bytes(), "run test/watching/dashboard_picture.py"
 
 
 def test_every_rule_is_explained() -> None:

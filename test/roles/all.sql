@@ -121,10 +121,10 @@ select is_empty(
         select o.name
         from objects as o
         where o.kind = 'view'
-            and o.name <> 'monitoring.evidence'
+            and o.name not in ('monitoring.evidence', 'monitoring.priced_positions')
             and not exists (select from grants as g where g.name = o.name )
     $$,
-    'each of them, but for the one in monitoring'
+    'each of them, but for those in monitoring'
 );
 select is_empty(
     $$ select * from grants where kind = 'schema' and (name, grantee, privilege) <> ('tradelatch', 'tradelatch_reader', 'USAGE') $$,
@@ -149,8 +149,8 @@ select is_empty(
         select function, role, allowed
         from calls
         where allowed <> case
-            when function in ('diagnose', 'normalize_symbol', 'schema_version') then true
-            when function in ('take_over', 'release_position', 'cleanup', 'restore_backup', 'archive_events') then role = 'tradelatch_operator'
+            when function in ('diagnose', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
+            when function in ('take_over', 'release_position', 'cleanup', 'restore_backup', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
             else role <> 'tradelatch_reader'
         end
     $$,

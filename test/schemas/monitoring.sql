@@ -10,7 +10,7 @@ select tables_are('monitoring', array[
     'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events', 'position_statuses',
     'position_transitions', 'positions', 'sightings', 'snapshots'
 ]);
-select views_are('monitoring', array['evidence']);
+select views_are('monitoring', array['evidence', 'priced_positions']);
 select sequences_are('monitoring', array[
     'alerts_id_seq', 'event_archives_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence',
     'positions_id_seq', 'stale_fences'

@@ -7,8 +7,8 @@ select plan(16);
 select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
-    'activate_position', 'adopt_position', 'archive_events', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
-    'confirm_entry', 'confirm_flat', 'create_position', 'diagnose', 'fail_position', 'normalize_symbol', 'place_entry',
+    'activate_position', 'adopt_position', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
+    'confirm_entry', 'confirm_flat', 'create_position', 'diagnose', 'fail_position', 'normalize_exchange', 'normalize_symbol', 'place_entry',
     'reconcile', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease', 'resize_position', 'restore_backup', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
@@ -59,7 +59,7 @@ select is_empty(
 create temporary view moves as
 select *
 from functions
-where name not in ('diagnose', 'normalize_symbol', 'schema_version');
+where name not in ('diagnose', 'normalize_exchange', 'normalize_symbol', 'schema_version');
 
 select is_empty(
     $$ select function, provolatile, prosecdef, proparallel from moves where (provolatile, prosecdef, proparallel) <> ('v', true, 'u') $$,
@@ -85,7 +85,7 @@ select is_empty(
             when name = 'reconcile' then 'tradelatch.finding'::regtype
             when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
             when name in ('record_findings', 'record_marks') then 'integer'::regtype
-            when name = 'archive_events' then 'tradelatch.events'::regtype
+            when name ~ '^archive_' then ('tradelatch.' || substring(name from '_(.*)'))::regtype
             else 'tradelatch.receipt'::regtype
         end
     $$,
@@ -93,7 +93,7 @@ select is_empty(
 );
 select set_eq(
     'select name from moves where proretset',
-    array['archive_events', 'claim_stale', 'cleanup', 'reconcile', 'restore_backup'],
+    array['archive_alerts', 'archive_events', 'archive_findings', 'claim_stale', 'cleanup', 'reconcile', 'restore_backup'],
     'one each, but for what is done to many positions'
 );
 
@@ -115,7 +115,7 @@ select is_empty(
                 when f.name in ('create_position', 'adopt_position') then array['TL005', 'TL006', '55P03', '40001']
                 when f.name in ('place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order')
                     then array['TL005']
-                when f.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events') then array['40001']
+                when f.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
             end
         ) as w (code)
         where f.pronargs > 0
@@ -134,7 +134,7 @@ select is_empty(
             when m.name = 'begin_close' then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
-            when m.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events') then '{}'
+            when m.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

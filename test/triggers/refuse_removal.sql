@@ -5,7 +5,7 @@ set local search_path = tap, pg_catalog;
 select plan(40);
 
 select trigger_is('monitoring', 'positions', 'positions_refuse_removal', 'monitoring', 'refuse_removal');
-select trigger_is('monitoring', 'position_events', 'position_events_refuse_change', 'monitoring', 'refuse_event_change');
+select trigger_is('monitoring', 'position_events', 'position_events_refuse_change', 'monitoring', 'refuse_log_change');
 
 select position_id as position, fence
 from tradelatch.create_position('binance', 'APTUSDT', 'short', 61.8, 3.2333)

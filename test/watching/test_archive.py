@@ -13,6 +13,14 @@ set session_replication_role = replica;
 update monitoring.positions
 set closed_at = closed_at - interval '400 days', created_at = created_at - interval '400 days';
 update monitoring.position_events set at = at - interval '400 days';
+insert into monitoring.alerts (alert, severity, exchange, account, detail, at)
+values
+    ('no_stop_loss', 'critical', 'binance', 'default', '{}', now() - interval '400 days'),
+    ('young', 'critical', 'binance', 'default', '{}', now() - interval '300 days');
+insert into monitoring.health_findings (check_name, severity, exchange, account, detail, action, opened_at, cleared_at)
+values
+    ('incomplete', 'warning', 'binance', 'default', '{"a": 1}', '', '2020-01-01', now() - interval '400 days'),
+    ('stands', 'warning', 'binance', 'default', '{}', '', '2020-01-01', null);
 """
 
 
@@ -45,10 +53,21 @@ def events(database: str) -> int:
         return connection.execute("select count(*) from tradelatch.events").fetchone()[0]
 
 
+def left(database: str) -> tuple[list[str], list[str]]:
+    with psycopg.connect(database) as connection:
+        alerts = connection.execute("select alert from tradelatch.alerts order by alert_id").fetchall()
+        findings = connection.execute("select check_name from tradelatch.findings order by finding_id").fetchall()
+    return [alert for (alert,) in alerts], [check_name for (check_name,) in findings]
+
+
 def test_a_dry_run_changes_nothing(old: Any, run: Any, database: str, tmp_path: Path) -> None:
     before = events(database)
     file = tmp_path / "events.jsonl"
-    assert run(str(file)) == (0, "8 events of 2 positions to be archived: --confirm does it\n", "")
+    assert run(str(file)) == (
+        0,
+        "8 events of 2 positions, 1 alerts and 1 findings to be archived: --confirm does it\n",
+        "",
+    )
     assert (events(database), file.exists()) == (before, False)
 
 
@@ -59,15 +78,26 @@ def test_what_is_old_is_moved(old: Any, run: Any, database: str, bot: Any, tmp_p
     file.write_text('{"event_id": 0}\n')
     status, out, err = run(str(file), "--batch", "1", "--confirm", "--json")
     assert (status, err) == (0, "")
-    assert json.loads(out) == {"confirmed": True, "events": 8, "positions": 2, "file": str(file)}
+    archived = {"events": 8, "positions": 2, "alerts": 1, "findings": 1}
+    assert json.loads(out) == {"confirmed": True, **archived, "file": str(file)}
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert lines[0] == {"event_id": 0}  # what was there stays
-    assert [(line["position_id"], line["event_id"], line["event"]) for line in lines[1:]] == [
+    assert [(line["position_id"], line["event_id"], line["event"]) for line in lines[1:-2]] == [
         (event.position_id, event.event_id, event.event) for event in told
+    ]
+    assert [lines[-2]["alert"], lines[-1]["check_name"], lines[-1]["detail"]] == [
+        "no_stop_loss",
+        "incomplete",
+        {"a": 1},
     ]
     assert lines[1]["details"]["quantity"] == "61.8"
     assert events(database) == before - 8
-    assert run(str(file), "--confirm") == (0, f"0 events of 0 positions archived in {file}\n", "")
+    assert run(str(file), "--confirm") == (
+        0,
+        f"0 events of 0 positions, 0 alerts and 0 findings archived in {file}\n",
+        "",
+    )
+    assert left(database) == (["young"], ["stands"])
 
 
 def test_what_cannot_be_written_stays(old: Any, run: Any, database: str, tmp_path: Path) -> None:

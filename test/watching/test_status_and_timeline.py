@@ -66,6 +66,18 @@ def test_timeline_of_a_symbol(story: Any, run: Any) -> None:
     assert "+0." in out
 
 
+@pytest.mark.parametrize(("exchange", "found"), [("binanceusdm", 2), (" Binance ", 2), ("bybit", 0)])
+def test_timeline_of_a_venue(story: Any, run: Any, exchange: str, found: int) -> None:
+    status, out, err = run("timeline", "APTUSDT", "--exchange", exchange, "--json")
+    assert (status, err, len(json.loads(out))) == (0, "", found)
+
+
+def test_timeline_of_what_is_no_venue(run: Any) -> None:
+    status, out, err = run("timeline", "--exchange", "")
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert "exchange" in err
+
+
 def test_timeline_of_a_position_and_of_the_latest(story: Any, run: Any) -> None:
     old, _ = story
     _, out, _ = run("timeline", str(old.position_id))

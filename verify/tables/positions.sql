@@ -15,4 +15,18 @@ where c.oid = 'monitoring.position_fence'::regclass
     and c.relkind = 'S'
     and not pg_catalog.has_sequence_privilege('tradelatch_operator', c.oid, 'usage, select, update');
 
+\ir ../../deploy/adoption/prices.psql
+\if :has_prices
+
+select 1 / count(*)
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_attribute as a on a.attrelid = t.tgrelid and a.attname = 'priced_at'
+where t.tgrelid = 'monitoring.positions'::regclass
+    and t.tgname = 'positions_priced'
+    and t.tgfoid = 'monitoring.stamp_price()'::regprocedure
+    and t.tgtype = 19 -- before update, for each row
+    and t.tgenabled = 'O';
+
+\endif
+
 rollback;

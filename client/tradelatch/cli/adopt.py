@@ -46,8 +46,9 @@ async def _ask(server: Server, exchange: str, account: str, wanted: dict[str, An
     from .live import entries, exchange_of, held, pause
 
     with server.client("adopt") as client:
+        name = client.normalize_exchange(exchange)
         slot = (client.normalize_symbol(wanted["symbol"]), wanted["position_side"])
-    async with exchange_of(exchange.strip().lower(), account) as access:
+    async with exchange_of(name, account) as access:
         looks = []
         for look in (1, 2):
             if look == 2:

@@ -33,9 +33,12 @@ def backups(
     server: Server = context.obj
     with server.client("backups") as client:
         kept = client.backups()
-        canonical = symbol and client.normalize_symbol(symbol)
+        wanted = {
+            "exchange": exchange and client.normalize_exchange(exchange),
+            "account": account,
+            "symbol": symbol and client.normalize_symbol(symbol),
+        }
         slots = {row.position_id: row for each in kept for row in client.positions(each.position_id)}
-    wanted = {"exchange": exchange and exchange.strip().lower(), "account": account, "symbol": canonical}
     kept = [
         each
         for each in kept

@@ -106,7 +106,9 @@ def reconcile(
 async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> list[Finding]:
     from .live import entries, exchange_of, held, pause
 
-    name, account = wanted["exchange"].strip().lower(), wanted["account"]
+    with server.client("reconcile") as asking:
+        name = asking.normalize_exchange(wanted["exchange"])
+    account = wanted["account"]
     only_look = wanted | {"apply": False, "adopt": False}
     async with server.async_client("reconcile") as client, exchange_of(name, account) as exchange:
         for look in range(1, looks + 1):

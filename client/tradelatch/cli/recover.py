@@ -61,7 +61,10 @@ def recover(
         raise click.UsageError("--watch goes with --confirm, and without --json")
     if watch is not None and watch < timedelta(seconds=1):
         raise click.BadParameter("at least a second", param_hint="--watch")
-    round_of = Rounds(server, exchange and exchange.strip().lower(), account, adopted, max_positions)
+    if exchange is not None:
+        with server.client("recover") as client:
+            exchange = client.normalize_exchange(exchange)
+    round_of = Rounds(server, exchange, account, adopted, max_positions)
     if not confirm:
         return asyncio.run(round_of.rehearse(live, as_json))
     if watch is None:

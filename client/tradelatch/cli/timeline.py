@@ -65,11 +65,13 @@ def _positions(
     position_id = int(target) if target is not None and target.isascii() and target.isdigit() else None
     if position_id is not None and position_id >= 2**63:
         return []
+    if exchange is not None:
+        ((exchange,),) = connection.execute("select tradelatch.normalize_exchange(%s)", [exchange]).fetchall()
     rows = connection.execute(
         f"select {PositionRow.columns()} from tradelatch.positions"
         " where (%(id)s::bigint is null or position_id = %(id)s)"
         " and (%(symbol)s::text is null or symbol = tradelatch.normalize_symbol(%(symbol)s))"
-        " and (%(exchange)s::text is null or exchange = lower(btrim(%(exchange)s)))"
+        " and (%(exchange)s::text is null or exchange = %(exchange)s)"
         " and (%(account)s::text is null or account = btrim(%(account)s))"
         " order by position_id desc limit %(last)s",
         {

@@ -114,7 +114,7 @@ def position_line(position: PositionRow, book: Book, wide: bool) -> Text:
     cells["average"] = (number(position.average_price, widths.get("average", 0)), "")
     stop = "stop-loss" if wide else "stop"
     cells[stop] = _protection(position, widths[stop])
-    is_old = position.marked_at is not None and book.at - position.marked_at > STALE_MARK
+    is_old = position.marked_at is None or book.at - position.marked_at > STALE_MARK
     cells["mark"] = (number(position.mark_price, widths["mark"]), "dim" if is_old else "")
     cells["profit"] = _profit(position.unrealized_pnl, widths["profit"], is_old)
     return line([(cells[title][0], width, side, cells[title][1]) for title, width, side in columns])

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/archive_alerts from pg
+
+begin;
+
+drop function tradelatch.archive_alerts;
+
+commit;

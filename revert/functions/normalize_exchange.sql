@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/normalize_exchange from pg
+
+begin;
+
+drop function tradelatch.normalize_exchange;
+
+commit;
