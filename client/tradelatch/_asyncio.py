@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from .flight import Flight
 
@@ -51,65 +51,18 @@ async def insist(flight: Flight, function: Callable[P, Awaitable[T]], *args: P.a
             flight.interruption = error
 
 
-class Connection(psycopg.AsyncConnection[Any]):
-    """One whose socket is watched from call to call: to begin and end that each time costs half of a round trip."""
-
-    _watching: asyncio.AbstractEventLoop | None = None
-    _socket = -1
-    _arrival: asyncio.Future[None] | None = None
-
-    async def arrival(self) -> None:
-        """Wait until what was asked is answered and read."""
-        if self._watching is None:
-            self._watching, self._socket = asyncio.get_running_loop(), self.pgconn.socket
-            self._watching.add_reader(self._socket, self._read)
-        self._arrival = self._watching.create_future()
-        await self._arrival
-
-    def _read(self) -> None:
-        failure = None
-        try:
-            self.pgconn.consume_input()
-        except psycopg.OperationalError as error:
-            failure = error
-            self.unwatch()  # at once: the number of its socket may be given to another
-        if self._arrival is None or self._arrival.done():
-            return
-        if failure is not None:
-            self._arrival.set_exception(failure)
-        elif not self.pgconn.is_busy():
-            self._arrival.set_result(None)
-
-    def unwatch(self) -> None:
-        """Leave the socket to others: psycopg watches it by itself, and ends that when it has what it wants."""
-        if self._watching is not None and not self._watching.is_closed():
-            self._watching.remove_reader(self._socket)
-        self._watching = None
-
-    async def wait(self, *args: Any, **kwargs: Any) -> Any:
-        """As psycopg does it."""
-        self.unwatch()
-        return await super().wait(*args, **kwargs)
-
-    async def close(self) -> None:
-        """As psycopg does it."""
-        self.unwatch()
-        await super().close()
-
-
-async def answer(flight: Flight, connection: psycopg.AsyncConnection[Any]) -> PGresult:
+async def answer(flight: Flight, pgconn: PGconn) -> PGresult:
     """The result of the statement that was sent."""
-    pgconn = connection.pgconn
     first = None
     while True:
         while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
             try:
-                if isinstance(connection, Connection) and not is_unsent:
-                    await connection.arrival()
-                else:
-                    await _wait(connection, is_unsent)
+                await _wait(pgconn.socket, is_unsent)
             except asyncio.CancelledError as error:
                 flight.interruption = error
+                continue
+            try:
+                pgconn.consume_input()
             except psycopg.OperationalError:
                 if first is None:
                     raise
@@ -122,11 +75,9 @@ async def answer(flight: Flight, connection: psycopg.AsyncConnection[Any]) -> PG
         first = first or result
 
 
-async def _wait(connection: psycopg.AsyncConnection[Any], is_unsent: bool) -> None:
-    """The same for any connection, and for a statement that did not leave at once."""
-    if isinstance(connection, Connection):
-        connection.unwatch()
-    loop, socket = asyncio.get_running_loop(), connection.pgconn.socket
+async def _wait(socket: int, is_unsent: bool) -> None:
+    """Until something can be read, or what is unsent can be written."""
+    loop = asyncio.get_running_loop()
     ready = loop.create_future()
     loop.add_reader(socket, _end, ready)
     if is_unsent:
@@ -137,7 +88,6 @@ async def _wait(connection: psycopg.AsyncConnection[Any], is_unsent: bool) -> No
         loop.remove_reader(socket)
         if is_unsent:
             loop.remove_writer(socket)
-    connection.pgconn.consume_input()
 
 
 def _end(future: asyncio.Future[None]) -> None:

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from .flight import Flight
 
@@ -97,12 +97,8 @@ def insist(flight: Flight, function: Callable[P, T], *args: P.args, **kwargs: P.
     return function(*args, **kwargs)
 
 
-Connection = psycopg.Connection
-
-
-def answer(flight: Flight, connection: psycopg.Connection[Any]) -> PGresult:
+def answer(flight: Flight, pgconn: PGconn) -> PGresult:
     """The result of the statement that was sent."""
-    pgconn = connection.pgconn
     first = None
     while True:
         while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
-from ._asyncio import Connection, answer, insist, run, sleep
+from ._asyncio import answer, insist, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
@@ -78,8 +78,6 @@ class AsyncCaller:
             except psycopg.Error as error:
                 cause = error
                 was_lost = lost_connection(cause, connection)
-                if was_lost:
-                    await insist(flight, connection.close)
             finally:
                 flight.release()
                 await insist(flight, self._pool.putconn, connection)
@@ -107,16 +105,16 @@ class AsyncCaller:
             await self._compare(flight, session, connection)
         flight.sent = True
         if self._prepare and session.send_preparation(connection, call.query):
-            session.read_preparation(connection, call.query, await answer(flight, connection))
+            session.read_preparation(connection, call.query, await answer(flight, connection.pgconn))
         session.send(connection, call.query, call.values, prepared=self._prepare)
-        rows = session.read(connection, await answer(flight, connection))
+        rows = session.read(connection, await answer(flight, connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
     async def _compare(self, flight: Flight, session: Session, connection: psycopg.AsyncConnection[Any]) -> None:
         asked_at = datetime.now(UTC)
         session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
-        ((version, told),) = session.read(connection, await answer(flight, connection))
+        ((version, told),) = session.read(connection, await answer(flight, connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
         self.clock = Clock.compared(asked_at, told)
@@ -156,7 +154,6 @@ def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> AsyncConne
     settings.setdefault("fallback_application_name", "tradelatch")
     settings.setdefault("connect_timeout", ceil(timeout))
     return AsyncConnectionPool(
-        connection_class=Connection,
         kwargs=settings | {"autocommit": True},
         min_size=1,
         max_size=LARGEST_POOL,

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed
 
-from ._threads import Connection, answer, insist, run, sleep
+from ._threads import answer, insist, run, sleep
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
 from .flight import Flight, is_alive, lost_connection, pauses, was_undone
@@ -79,8 +79,6 @@ class Caller:
             except psycopg.Error as error:
                 cause = error
                 was_lost = lost_connection(cause, connection)
-                if was_lost:
-                    insist(flight, connection.close)
             finally:
                 flight.release()
                 insist(flight, self._pool.putconn, connection)
@@ -106,16 +104,16 @@ class Caller:
             self._compare(flight, session, connection)
         flight.sent = True
         if self._prepare and session.send_preparation(connection, call.query):
-            session.read_preparation(connection, call.query, answer(flight, connection))
+            session.read_preparation(connection, call.query, answer(flight, connection.pgconn))
         session.send(connection, call.query, call.values, prepared=self._prepare)
-        rows = session.read(connection, answer(flight, connection))
+        rows = session.read(connection, answer(flight, connection.pgconn))
         log.debug("%s%s: %s", call.name, call.parameters, rows)
         return rows
 
     def _compare(self, flight: Flight, session: Session, connection: psycopg.Connection[Any]) -> None:
         asked_at = datetime.now(UTC)
         session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
-        ((version, told),) = session.read(connection, answer(flight, connection))
+        ((version, told),) = session.read(connection, answer(flight, connection.pgconn))
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
         self.clock = Clock.compared(asked_at, told)
@@ -153,7 +151,6 @@ def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> Connection
     settings.setdefault("fallback_application_name", "tradelatch")
     settings.setdefault("connect_timeout", ceil(timeout))
     return ConnectionPool(
-        connection_class=Connection,
         kwargs=settings | {"autocommit": True},
         min_size=1,
         max_size=LARGEST_POOL,

@@ -140,15 +140,6 @@ async def test_prepared_statements(database, apt, prepare):
     assert count == (2 if prepare else 0)
 
 
-@pytest.mark.parametrize("prepare", [True, False])
-async def test_more_than_a_socket_takes_at_once(database, apt, prepare):
-    async with AsyncClient(database, prepare=prepare) as client:
-        await client.schema_version()
-        with pytest.raises(InvalidArgument, match=r"^symbol "):
-            await client.create_position(**{**apt, "symbol": "x" * 8_000_000})
-        assert (await client.create_position(**apt)).outcome == "created"
-
-
 async def test_prepared_statements_that_are_gone(database, apt):
     async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
         client = AsyncClient(pool=pool, prepare=True)

@@ -141,15 +141,6 @@ def test_prepared_statements(database, apt, prepare):
     assert count == (2 if prepare else 0)
 
 
-@pytest.mark.parametrize("prepare", [True, False])
-def test_more_than_a_socket_takes_at_once(database, apt, prepare):
-    with Client(database, prepare=prepare) as client:
-        client.schema_version()
-        with pytest.raises(InvalidArgument, match=r"^symbol "):
-            client.create_position(**{**apt, "symbol": "x" * 8_000_000})
-        assert (client.create_position(**apt)).outcome == "created"
-
-
 def test_prepared_statements_that_are_gone(database, apt):
     with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
         client = Client(pool=pool, prepare=True)
