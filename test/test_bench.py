@@ -33,7 +33,7 @@ def test_every_row_has_its_pairs(reports: tuple[dict[str, Any], str, str]) -> No
         assert all(math.isfinite(figure) and figure > 0 for pair in row["pairs"] for figure in pair), row
 
 
-def test_the_issue_s_goals_stand_in_the_table(reports: tuple[dict[str, Any], str, str]) -> None:
+def test_the_goals_stand_in_the_table(reports: tuple[dict[str, Any], str, str]) -> None:
     goals: dict[str, set[str | None]] = {}
     for row in reports[0]["rows"]:
         goals.setdefault(row["number"], set()).add(row["goal"])
