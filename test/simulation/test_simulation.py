@@ -73,17 +73,17 @@ async def test_missing_indexes_are_noticed(database: str) -> None:
             " and indrelid = 'monitoring.positions'::regclass and indexrelid::regclass::text ~ 'active'"
         ).fetchall():
             connection.execute(f"drop index {index}")
-    rewrite(database, "monitoring.lock_slot", "pg_advisory_xact_lock", "hashint8")
+    rewrite(database, "monitoring.lock_slot", "IS NOT NULL", "IS NULL")
     assert re.search("held the slot of .* at once", await caught(database))
 
 
 async def test_a_close_on_the_wrong_side_is_noticed(database: str) -> None:
-    rewrite(database, "monitoring.receipt_of", "v_kind = 'entry') then", "v_kind in ('entry', 'close')) then")
+    rewrite(database, "monitoring.make_receipt", "= (kind = 'entry'::text)", "= (kind <> 'stop_loss'::text)")
     assert "was never finished: pending_" in await caught(database, hazards=Hazards(0, 0, 0, 0, 0, 0, 0))
 
 
 async def test_a_close_that_is_not_reduce_only_is_noticed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rewrite(database, "monitoring.receipt_of", "v_kind = 'entry') then", "v_kind in ('entry', 'close')) then")
+    rewrite(database, "monitoring.make_receipt", "= (kind = 'entry'::text)", "= (kind <> 'stop_loss'::text)")
     send = Access.send
 
     async def send_plainly(access: Access, *args: Any, **options: Any) -> Order:
