@@ -20,8 +20,6 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- With a long history it would be planned anew in each call, which costs more than the call.
-set plan_cache_mode = force_generic_plan
 as $$
 begin
     return query

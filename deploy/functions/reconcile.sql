@@ -28,8 +28,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
-set enable_nestloop = off -- nor compare each slot with every other
-set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
+set enable_nestloop = off -- nor compare each slot with every other,
+set enable_mergejoin = off -- as a merge of all that an account has does: what is hashed is quick, however few it was taken for
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled,
+set plan_cache_mode = force_generic_plan -- or made anew in each call, which takes longer than the call
 as $$
 declare
     v_exchange text := monitoring.canonical_exchange(reconcile.exchange);

@@ -1,5 +1,6 @@
 -- Deploy tradelatch:helpers/canonical_symbol to pg
 -- requires: functions/normalize_symbol
+-- requires: helpers/is_plain_symbol
 
 begin;
 
@@ -11,7 +12,7 @@ returns text
 language sql
 immutable
 return case
-    when symbol ~ '^[A-Z0-9]{1,64}$' collate "C" then symbol
+    when monitoring.is_plain_symbol(symbol) then symbol
     else tradelatch.normalize_symbol(symbol)
 end;
 

@@ -15,8 +15,10 @@ returns setof tradelatch.finding
 language plpgsql
 stable
 set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
-set enable_nestloop = off -- nor compare each slot with every other
-set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
+set enable_nestloop = off -- nor compare each slot with every other,
+set enable_mergejoin = off -- as a merge of all that an account has does: what is hashed is quick, however few it was taken for
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled,
+set plan_cache_mode = force_generic_plan -- or made anew in each call, which takes longer than the call
 as $$
 declare
     v_now timestamptz := clock_timestamp();
@@ -24,7 +26,22 @@ begin
     return query
     with book as materialized (
         select
-            o.*,
+            o.position_id,
+            o.exchange,
+            o.account,
+            o.symbol,
+            o.position_side,
+            o.side,
+            o.status,
+            o.filled_quantity,
+            o.open_quantity,
+            o.origin,
+            o.exchange_order_id,
+            o.entry_client_order_id,
+            o.orders_withheld,
+            o.lease_until,
+            o.created_at,
+            o.updated_at,
             o.lease_until + monitoring.grace() > v_now as is_driven,
             t.to_status as ends_as,
             e.side as seen_side,
@@ -36,10 +53,7 @@ begin
             coalesce(e.is_proven, false) as is_proven,
             -- while the latest snapshot of its account is suspect, absence is evidence for nothing
             coalesce(e.is_proven and e.quantity = 0 and not s.is_suspect, false) as is_gone,
-            case
-                when e.position_id is not null
-                    then monitoring.seen(e.side, e.quantity, e.average_price, e.first_seen_at, e.last_seen_at, e.is_proven)
-            end as seen
+            e as evidence
         from tradelatch.open_positions as o
         inner join monitoring.position_transitions as t on t.move = 'cleanup' and t.from_status = o.status
         -- what was seen before its last move says nothing of it
@@ -153,7 +167,9 @@ begin
             and b.position_id not in (select d.position_id from duplicates as d)
     ),
 
-    found (check_name, severity, position_id, exchange, account, symbol, position_side, status, age, detail, action) as (
+    found (
+        check_name, severity, position_id, exchange, account, symbol, position_side, status, age, detail, action, evidence
+    ) as (
         select
             'duplicate',
             'critical',
@@ -169,15 +185,15 @@ begin
                 'duplicate_of', case when d.is_decided then d.keeper end,
                 'exposures', d.exposures,
                 'to_status', case when d.is_decided and not d.is_driven then d.ends_as end,
-                'lease_until', d.lease_until,
-                'seen', d.seen
+                'lease_until', d.lease_until
             ),
             case
                 when d.is_decided and d.is_driven then 'it is being driven'
                 when d.is_decided then 'cleanup duplicates'
                 when d.is_unsettled then 'recover: an entry order may have reached the exchange'
                 else 'look at the exchange: both entry orders were filled'
-            end
+            end,
+            d.evidence
         from duplicates as d
         union all
         select
@@ -190,8 +206,9 @@ begin
             b.position_side,
             b.status,
             v_now - b.updated_at,
-            jsonb_build_object('orders_withheld', true, 'seen', b.seen),
-            'look at the exchange whose exposure it is, then take-over'
+            jsonb_build_object('orders_withheld', true),
+            'look at the exchange whose exposure it is, then take-over',
+            b.evidence
         from book as b
         where b.orders_withheld and b.position_id not in (select d.position_id from duplicates as d)
         union all
@@ -217,8 +234,7 @@ begin
             jsonb_build_object(
                 'lease_until', u.lease_until,
                 'to_status', case when u.is_gone and not u.is_driven then u.ends_as end,
-                'refusal', u.refusal,
-                'seen', u.seen
+                'refusal', u.refusal
             ),
             case
                 when u.is_driven then 'it is being driven'
@@ -226,7 +242,8 @@ begin
                 when u.refusal is not null and u.status in ('pending_close', 'pending_rollback')
                     then 'recover; or look at the exchange, where its closing order ended: ' || u.refusal
                 else 'recover'
-            end
+            end,
+            u.evidence
         from unfinished as u
         where (not u.is_driven or u.age >= findings.stale_after)
             and not (u.status = 'pending_sl' and u.is_gone)
@@ -249,8 +266,7 @@ begin
                 'side', b.side,
                 'open_quantity', b.open_quantity,
                 'lease_until', b.lease_until,
-                'to_status', case when x.check_name = 'orphaned_db' and b.is_gone and not b.is_driven then b.ends_as end,
-                'seen', b.seen
+                'to_status', case when x.check_name = 'orphaned_db' and b.is_gone and not b.is_driven then b.ends_as end
             ),
             case
                 when not x.is_due then 'wait for another snapshot'
@@ -260,7 +276,8 @@ begin
                 when x.check_name = 'quantity_mismatch' then 'look at its fills, then resize_position'
                 when x.check_name = 'side_mismatch' then 'look at the exchange: it holds the other side'
                 else 'update_stop_loss with a null price, then recover'
-            end
+            end,
+            b.evidence
         from book as b
         cross join lateral (
             select
@@ -300,15 +317,15 @@ begin
                 'to_status', case
                     when e.is_proven and x.position_id is null and e.average_price is not null
                         then case when e.stop_loss_price is null then 'pending_sl' else 'active' end
-                end,
-                'seen', monitoring.seen(e.side, e.quantity, e.average_price, e.first_seen_at, e.last_seen_at, e.is_proven)
+                end
             ),
             case
                 when not e.is_proven then 'wait for another snapshot'
                 when x.position_id is not null then 'look at the exchange: the book has the symbol in another position mode'
                 when e.average_price is null then 'adopt, with its average price'
                 else 'cleanup orphaned_exchange'
-            end
+            end,
+            e
         from monitoring.evidence as e
         left join (
             select
@@ -348,7 +365,8 @@ begin
             null,
             v_now - s.observed_at,
             jsonb_build_object('observed_at', s.observed_at, 'absences', s.absences, 'max_closes', s.max_closes),
-            'look at the exchange; if they are gone, reconcile with a higher max_closes'
+            'look at the exchange; if they are gone, reconcile with a higher max_closes',
+            null::monitoring.evidence
         from monitoring.snapshots as s
         where s.is_suspect
             and s.exchange = coalesce(findings.exchange, s.exchange)
@@ -366,7 +384,7 @@ begin
         f.position_side,
         f.status,
         f.age,
-        jsonb_strip_nulls(f.detail),
+        jsonb_strip_nulls(f.detail || jsonb_build_object('seen', monitoring.seen(f.evidence))),
         f.action
     from found as f
     order by

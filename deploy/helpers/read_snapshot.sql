@@ -6,7 +6,12 @@
 -- requires: helpers/check_side
 -- requires: helpers/check_position_side
 -- requires: helpers/check_text
+-- requires: helpers/is_plain_number
+-- requires: helpers/is_plain_symbol
+-- requires: helpers/is_plain_text
 -- requires: helpers/read_number
+-- requires: helpers/read_quantity
+-- requires: helpers/read_symbol
 
 begin;
 
@@ -17,17 +22,11 @@ returns setof monitoring.sightings
 language plpgsql
 stable
 set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
-set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
+set enable_nestloop = off -- nor compare each entry with every position,
+set enable_mergejoin = off -- only what is hashed is quick however few it was taken for
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled,
+set plan_cache_mode = force_generic_plan -- or made anew in each call, which takes longer than the call
 as $$
-declare
-    v_item jsonb;
-    v_number integer := -1;
-    v_place text;
-    v_quantity numeric;
-    v_position_side text;
-    v_modes jsonb;
-    v_open jsonb;
-    v_seen monitoring.sightings;
 begin
     if jsonb_typeof(read_snapshot.snapshot) is distinct from 'array' then
         perform monitoring.refuse_argument('snapshot', 'must be a JSON array');
@@ -37,82 +36,129 @@ begin
         );
     end if;
 
-    -- The open position sides of each symbol, and the side of each.
-    select coalesce(jsonb_object_agg(o.symbol, o.sides), '{}')
-    into v_modes
-    from (
+    -- What is written as it ordinarily is needs no call; a call reads the rest, or refuses it.
+    return query
+    with entries as materialized (
         select
-            p.symbol,
-            jsonb_object_agg(p.position_side, p.side) as sides
-        from tradelatch.open_positions as p
-        where p.exchange = read_snapshot.exchange and p.account = read_snapshot.account
-        group by p.symbol
-    ) as o;
+            e.ordinality as number,
+            format('snapshot[%s]', e.ordinality - 1) as place,
+            e.value as entry,
+            e.value ->> 'symbol' as symbol,
+            e.value ->> 'quantity' as quantity,
+            e.value ->> 'side' as side,
+            e.value ->> 'position_side' as position_side,
+            e.value ->> 'average_price' as average_price,
+            e.value ->> 'stop_loss_price' as stop_loss_price,
+            e.value ->> 'stop_loss_order_id' as stop_loss_order_id
+        from jsonb_array_elements(read_snapshot.snapshot) with ordinality as e
+    ),
 
-    v_seen.exchange := read_snapshot.exchange;
-    v_seen.account := read_snapshot.account;
-    v_seen.first_seen_at := read_snapshot.observed_at;
-    v_seen.last_seen_at := read_snapshot.observed_at;
+    measured as materialized (
+        select
+            e.*,
+            case
+                when monitoring.is_plain_symbol(e.symbol) and jsonb_typeof(e.entry -> 'symbol') = 'string' then e.symbol
+                else monitoring.read_symbol(e.place, e.entry)
+            end as canonical_symbol,
+            case
+                when monitoring.is_plain_number(e.quantity) then e.quantity::numeric
+                else monitoring.read_quantity(e.place || '.quantity', e.entry -> 'quantity')
+            end as held
+        from entries as e
+    ),
 
-    for v_item in select e.value from jsonb_array_elements(read_snapshot.snapshot) as e loop
-        v_number := v_number + 1;
-        v_place := format('snapshot[%s]', v_number);
-        if jsonb_typeof(v_item) <> 'object' then
-            perform monitoring.refuse_argument(v_place, 'must be a JSON object');
-        elsif (jsonb_typeof(v_item -> 'symbol') = 'string' and monitoring.is_name(v_item ->> 'symbol', 64)) is not true then
-            perform monitoring.refuse_argument(
-                v_place || '.symbol', 'must be a name of 1 to 64 characters', v_item ->> 'symbol'
-            );
-        end if;
-        v_seen.symbol := tradelatch.normalize_symbol(v_item ->> 'symbol');
-        v_quantity := monitoring.read_number(v_place || '.quantity', v_item -> 'quantity');
-        if (v_quantity >= 0 and v_quantity < 1e30) is not true then
-            perform monitoring.refuse_argument(v_place || '.quantity', 'must be 0, or above 0 and below 1e30', v_quantity::text);
-        end if;
-        v_seen.quantity := v_quantity;
-        v_seen.side := case
-            when v_seen.quantity > 0 or v_item ->> 'side' is not null
-                then monitoring.check_side(v_item ->> 'side', v_place || '.side')
-        end;
-        v_position_side := v_item ->> 'position_side';
-        if v_position_side is not null then
-            v_position_side := monitoring.check_position_side(
-                v_position_side, coalesce(v_seen.side, lower(btrim(v_position_side))), v_place || '.position_side'
-            );
-        end if;
-        v_seen.average_price := monitoring.check_amount(
-            v_place || '.average_price', nullif(monitoring.read_number(v_place || '.average_price', v_item -> 'average_price'), 0), true
-        );
-        v_seen.stop_loss_price := monitoring.check_amount(
-            v_place || '.stop_loss_price', nullif(monitoring.read_number(v_place || '.stop_loss_price', v_item -> 'stop_loss_price'), 0), true
-        );
-        v_seen.stop_loss_order_id := monitoring.check_text(
-            v_place || '.stop_loss_order_id', v_item ->> 'stop_loss_order_id', 100, true
-        );
-        v_seen.no_stop_loss_since := case
-            when v_item ? 'stop_loss_price' and v_seen.stop_loss_price is null then read_snapshot.observed_at
-        end;
+    checked as materialized (
+        select
+            m.*,
+            case
+                when m.side in ('long', 'short') then m.side
+                when m.held > 0 or m.side is not null then monitoring.check_side(m.side, m.place || '.side')
+            end as held_side,
+            case
+                when monitoring.is_plain_number(m.average_price) then nullif(m.average_price::numeric, 0)
+                when m.average_price is not null then monitoring.check_amount(
+                    m.place || '.average_price',
+                    nullif(monitoring.read_number(m.place || '.average_price', m.entry -> 'average_price'), 0),
+                    true
+                )
+            end as average,
+            case
+                when monitoring.is_plain_number(m.stop_loss_price) then nullif(m.stop_loss_price::numeric, 0)
+                when m.stop_loss_price is not null then monitoring.check_amount(
+                    m.place || '.stop_loss_price',
+                    nullif(monitoring.read_number(m.place || '.stop_loss_price', m.entry -> 'stop_loss_price'), 0),
+                    true
+                )
+            end as stop_loss,
+            case
+                when m.stop_loss_order_id is null or monitoring.is_plain_text(m.stop_loss_order_id, 100) then m.stop_loss_order_id
+                else monitoring.check_text(m.place || '.stop_loss_order_id', m.stop_loss_order_id, 100)
+            end as stop_loss_order
+        from measured as m
+    ),
 
-        -- Where the book has the symbol open in the other mode, an entry belongs to the row of its side; of one without a side,
-        -- flat, the position side tells it: an empty long one says nothing of a short.
-        v_open := v_modes -> v_seen.symbol::text;
-        v_seen.position_side := case
-            when v_open ? v_position_side then v_position_side
-            when v_open ->> 'both' = coalesce(v_seen.side, nullif(v_position_side, 'both'), v_open ->> 'both')
-                or v_position_side is null and v_open ? 'both'
-                then 'both'
-            when v_open is not null and coalesce(v_position_side, 'both') = 'both' then v_seen.side
-            else coalesce(v_position_side, 'both')
-        end;
+    sided as materialized (
+        select
+            c.*,
+            case
+                when c.position_side is null or c.position_side in ('both', c.held_side) then c.position_side
+                else monitoring.check_position_side(
+                    c.position_side, coalesce(c.held_side, lower(btrim(c.position_side))), c.place || '.position_side'
+                )
+            end as held_position_side
+        from checked as c
+    ),
 
-        if v_seen.quantity = 0 then
-            -- Nothing of the one-way slot says nothing of the two slots of hedge mode.
-            continue when v_seen.position_side is null;
-            v_seen.side := null;
-            v_seen.no_stop_loss_since := null;
-        end if;
-        return next v_seen;
-    end loop;
+    book as (
+        select
+            o.symbol,
+            bool_or(o.position_side = 'long') as has_long,
+            bool_or(o.position_side = 'short') as has_short,
+            min(o.side) filter (where o.position_side = 'both') as one_way_side
+        from tradelatch.open_positions as o
+        where o.exchange = read_snapshot.exchange and o.account = read_snapshot.account
+        group by o.symbol
+    ),
+
+    -- Where the book has the symbol open in the other mode, an entry belongs to the row of its side; of one without a side,
+    -- flat, the position side tells it: an empty long one says nothing of a short.
+    placed as (
+        select
+            s.*,
+            case
+                when case s.held_position_side
+                    when 'long' then b.has_long
+                    when 'short' then b.has_short
+                    when 'both' then b.one_way_side is not null
+                end then s.held_position_side
+                when b.one_way_side = coalesce(s.held_side, nullif(s.held_position_side, 'both'), b.one_way_side)
+                    or s.held_position_side is null and b.one_way_side is not null
+                    then 'both'
+                when b.symbol is not null and coalesce(s.held_position_side, 'both') = 'both' then s.held_side
+                else coalesce(s.held_position_side, 'both')
+            end as slot_position_side
+        from sided as s
+        left join book as b on b.symbol = s.canonical_symbol
+    )
+
+    select
+        read_snapshot.exchange::monitoring.exchange,
+        read_snapshot.account::monitoring.account,
+        p.canonical_symbol::monitoring.symbol,
+        p.slot_position_side::monitoring.position_side,
+        case when p.held > 0 then p.held_side end::monitoring.side,
+        p.held::monitoring.filled_amount,
+        p.average::monitoring.amount,
+        p.stop_loss::monitoring.amount,
+        p.stop_loss_order::monitoring.order_id,
+        case when p.held > 0 and p.stop_loss is null and p.entry ? 'stop_loss_price' then read_snapshot.observed_at end,
+        null::timestamptz,
+        read_snapshot.observed_at,
+        read_snapshot.observed_at
+    from placed as p
+    -- Nothing of the one-way slot says nothing of the two slots of hedge mode.
+    where p.held > 0 or p.slot_position_side is not null
+    order by p.number;
 end
 $$;
 

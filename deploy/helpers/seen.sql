@@ -6,24 +6,24 @@ begin;
 set local role tradelatch_owner;
 
 -- Inlined wherever it is called.
-create function monitoring.seen(
-    side text, quantity numeric, average_price numeric, since timestamptz, last timestamptz, is_proven boolean
-)
+create function monitoring.seen(evidence monitoring.evidence)
 returns jsonb
 language sql
 stable
-return jsonb_build_object(
-    'side', side,
-    'quantity', quantity,
-    'average_price', average_price,
-    'first_seen_at', since,
-    'last_seen_at', last,
-    'is_proven', is_proven
-);
+return case
+    when evidence.first_seen_at is not null then jsonb_build_object(
+            'side', evidence.side,
+            'quantity', evidence.quantity,
+            'average_price', evidence.average_price,
+            'first_seen_at', evidence.first_seen_at,
+            'last_seen_at', evidence.last_seen_at,
+            'is_proven', evidence.is_proven
+        )
+end;
 
-comment on function monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean) is
-'What the exchange showed, as findings tell it.';
+comment on function monitoring.seen(monitoring.evidence) is
+'What the exchange showed, as findings tell it; null where it showed nothing.';
 
-revoke all on function monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean) from public;
+revoke all on function monitoring.seen(monitoring.evidence) from public;
 
 commit;

@@ -2,6 +2,7 @@
 -- requires: views/positions
 -- requires: indexes/idx_unique_active_position
 -- requires: indexes/idx_unique_active_position_short
+-- requires: helpers/without_workers
 
 begin;
 
@@ -11,11 +12,11 @@ set local role tradelatch_owner;
 create view tradelatch.open_positions as
 select *
 from tradelatch.positions
-where closed_at is null and position_side in ('both', 'long')
+where closed_at is null and position_side in ('both', 'long') and monitoring.without_workers()
 union all
 select *
 from tradelatch.positions
-where closed_at is null and position_side = 'short';
+where closed_at is null and position_side = 'short' and monitoring.without_workers();
 
 comment on view tradelatch.open_positions is 'The positions that hold a slot now; the columns are those of tradelatch.positions.';
 

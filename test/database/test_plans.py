@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 HISTORY = """
 insert into monitoring.positions
@@ -147,6 +148,35 @@ def test_plans_from_when_the_book_was_empty(server, template, connect) -> None:
         plans = Plans(session)
         lifecycles(session, "FULL")
         assert_indexed(plans.take())
+    finally:
+        server.drop_database(name)
+
+
+def test_positions_are_not_compared_with_one_another(server, template, connect) -> None:
+    """Also where the statistics say that nothing is open, as they do of 200 positions among ten million."""
+    name, positions = server.create_database(template), 200
+    try:
+        session = connect(server.dsn_of(name))
+        over = session.create(symbol="OVER")
+        assert session.answer("cancel_position", **driven(over), reason="x") == "ok"
+        session("vacuum analyze")
+        for number in range(positions):
+            session.create(symbol=f"OPEN{number}")
+        snapshot = [{"symbol": f"OPEN{number}", "side": "short", "quantity": 1} for number in range(positions)]
+        reconcile = "select count(*) from tradelatch.reconcile('binance', %s, clock_timestamp(), %s, complete => true)"
+        session(reconcile, Jsonb(snapshot), session.account)
+        session("vacuum analyze monitoring.sightings, monitoring.snapshots")
+        plans = Plans(session)
+        session("set auto_explain.log_analyze = on")
+        for query, parameters in (
+            (reconcile, (Jsonb(snapshot), session.account)),
+            ("select count(*) from tradelatch.diagnose()", ()),
+        ):
+            plans.take()
+            session(query, *parameters)
+            joins = [node for plan in plans.take() for node in nodes(plan["Plan"]) if "Join" in node["Node Type"]]
+            assert max(join["Actual Rows"] for join in joins) == positions
+            assert sum(join.get("Rows Removed by Join Filter", 0) for join in joins) < 10 * positions
     finally:
         server.drop_database(name)
 

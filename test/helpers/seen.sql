@@ -2,11 +2,18 @@
 
 begin;
 \ir setup.psql
-select plan(5);
+select plan(6);
 
-select is_internal('monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean)', 'stable');
+select is_internal('monitoring.seen(monitoring.evidence)', 'stable');
 set local timezone = 'UTC';
-select is(monitoring.seen(v.side, v.quantity, v.price, '2026-01-01', '2026-01-02', v.is_proven), v.seen::jsonb, v.what)
+select is(
+    monitoring.seen(jsonb_populate_record(null::monitoring.evidence, jsonb_build_object(
+        'side', v.side, 'quantity', v.quantity, 'average_price', v.price,
+        'first_seen_at', '2026-01-01', 'last_seen_at', '2026-01-02', 'is_proven', v.is_proven
+    ))),
+    v.seen::jsonb,
+    v.what
+)
 from (values
     (
         'long', 4.5, 100, true,
@@ -19,6 +26,8 @@ from (values
         'none'
     )
 ) as v (side, quantity, price, is_proven, seen, what);
+
+select is(monitoring.seen(null), null, 'nothing');
 
 select * from finish();
 rollback;

@@ -231,7 +231,7 @@ grant execute on function monitoring.grace() to tradelatch_bot;
 grant update (realized_pnl) on monitoring.positions to tradelatch_bot;
 grant usage on type monitoring.amount to public;
 select set_eq(
-    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id' $$,
+    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id|without_workers' $$,
     $$
         values
             ('table', 'monitoring.positions', 'public', 'SELECT'),

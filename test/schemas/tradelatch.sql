@@ -73,7 +73,7 @@ select is_empty(
     $$
         select function, proconfig
         from moves
-        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan|enable_nestloop|jit)=')
+        where exists (select from unnest(proconfig) as c (setting) where c.setting !~ '^(search_path|lock_timeout|enable_seqscan|enable_nestloop|enable_mergejoin|jit|plan_cache_mode)=')
     $$,
     'and sets nothing that would be undone before the commit'
 );

@@ -10,7 +10,7 @@ where p.oid = 'tradelatch.diagnose(text, text, text, interval)'::regprocedure
     and p.prorettype = 'tradelatch.finding'::regtype
     and p.proretset
     and p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp', 'plan_cache_mode=force_generic_plan']
+    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
     and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 

@@ -4,7 +4,7 @@ begin;
 
 select 1 / count(*)
 from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.seen(text, numeric, numeric, timestamptz, timestamptz, boolean)'::regprocedure
+where p.oid = 'monitoring.seen(monitoring.evidence)'::regprocedure
     and p.proowner = 'tradelatch_owner'::regrole
     and p.provolatile = 's'
     and p.prorettype = 'jsonb'::regtype
@@ -12,7 +12,9 @@ where p.oid = 'monitoring.seen(text, numeric, numeric, timestamptz, timestamptz,
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 
 select 1 / (
-    monitoring.seen('long', 1, 2, null, null, true) ->> 'side' = 'long'
+    monitoring.seen(
+        jsonb_populate_record(null::monitoring.evidence, '{"side": "long", "first_seen_at": "2026-01-01"}')
+    ) ->> 'side' = 'long'
 )::integer;
 
 rollback;

@@ -1,0 +1,34 @@
+-- Deploy tradelatch:helpers/read_symbol to pg
+-- requires: functions/normalize_symbol
+-- requires: helpers/is_name
+-- requires: helpers/refuse_argument
+
+begin;
+
+set local role tradelatch_owner;
+
+create function monitoring.read_symbol(argument text, entry jsonb)
+returns text
+language plpgsql
+immutable
+as $$
+begin
+    if jsonb_typeof(read_symbol.entry) <> 'object' then
+        perform monitoring.refuse_argument(read_symbol.argument, 'must be a JSON object');
+    elsif (
+        jsonb_typeof(read_symbol.entry -> 'symbol') = 'string' and monitoring.is_name(read_symbol.entry ->> 'symbol', 64)
+    ) is not true then
+        perform monitoring.refuse_argument(
+            read_symbol.argument || '.symbol', 'must be a name of 1 to 64 characters', read_symbol.entry ->> 'symbol'
+        );
+    end if;
+    return tradelatch.normalize_symbol(read_symbol.entry ->> 'symbol');
+end
+$$;
+
+comment on function monitoring.read_symbol(text, jsonb) is
+'The canonical symbol of an entry of a snapshot, or 22023 where it is no object or has no name. argument is the place of the entry.';
+
+revoke all on function monitoring.read_symbol(text, jsonb) from public;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/read_quantity from pg
+
+begin;
+
+drop function monitoring.read_quantity;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/read_symbol from pg
+
+begin;
+
+drop function monitoring.read_symbol;
+
+commit;

@@ -1,0 +1,36 @@
+-- A query that mentions it has no parallel workers.
+
+begin;
+\ir setup.psql
+select plan(8);
+
+select is_internal('monitoring.without_workers()', 'immutable');
+select ok(monitoring.without_workers(), 'is true');
+
+-- Workers cost nothing here, and are taken wherever that is allowed.
+set local parallel_setup_cost = 0;
+set local parallel_tuple_cost = 0;
+alter table monitoring.positions set (parallel_workers = 2);
+alter table monitoring.position_events set (parallel_workers = 2);
+
+create function has_workers(query text)
+returns boolean
+language plpgsql
+as $$
+declare
+    v_plan jsonb;
+begin
+    execute format('explain (format json) %s', has_workers.query) into v_plan;
+    return v_plan::text like '%"Gather%';
+end
+$$;
+select ok(has_workers('select count(*) from monitoring.positions where closed_at is null'), 'others do');
+select ok(not has_workers(v.query), v.query)
+from unnest(array[
+    'select count(*) from monitoring.positions where closed_at is null and monitoring.without_workers()',
+    'select * from tradelatch.open_positions',
+    'select * from tradelatch.health'
+]) as v (query);
+
+select * from finish();
+rollback;
