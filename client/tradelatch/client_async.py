@@ -7,9 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
+from uuid6 import uuid7
 
 from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_async import AsyncCaller
@@ -220,7 +221,7 @@ class AsyncClient(AsyncFunctions):
         return row
 
     def _create_call(self, *, attempt: UUID | None, **arguments: object) -> Call:
-        return function_call("create_position", RECEIPT_COLUMNS, {**arguments, "attempt": attempt or uuid4()})
+        return function_call("create_position", RECEIPT_COLUMNS, {**arguments, "attempt": attempt or uuid7()})
 
     async def _rows(self, kind: type[AnyRow], view: str, rest: str, **arguments: object) -> list[AnyRow]:
         call = view_call(view, kind.columns(), rest, arguments)

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from uuid6 import uuid7
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
@@ -161,7 +163,7 @@ class AsyncFunctions:
             position_id=position_id,
             reason=reason,
             fence=fence,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 
@@ -210,7 +212,7 @@ class AsyncFunctions:
             position_id=position_id,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 
@@ -271,7 +273,7 @@ class AsyncFunctions:
             position_side=position_side,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
             details=details,
         )
@@ -337,7 +339,7 @@ class AsyncFunctions:
             reason=reason,
             average_price=average_price,
             realized_pnl=realized_pnl,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 

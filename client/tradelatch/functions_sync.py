@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from uuid6 import uuid7
 
 from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_sync import Caller
@@ -158,7 +160,7 @@ class Functions:
             position_id=position_id,
             reason=reason,
             fence=fence,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 
@@ -207,7 +209,7 @@ class Functions:
             position_id=position_id,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 
@@ -268,7 +270,7 @@ class Functions:
             position_side=position_side,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
             details=details,
         )
@@ -334,7 +336,7 @@ class Functions:
             reason=reason,
             average_price=average_price,
             realized_pnl=realized_pnl,
-            attempt=attempt or uuid4(),
+            attempt=attempt or uuid7(),
             lease=lease,
         )
 

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from uuid6 import uuid7
 
 from ._asyncio import Ticker, insist, run
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
@@ -177,7 +179,7 @@ class AsyncPosition:
 
     async def begin_close(self, reason: str, *, attempt: UUID | None = None) -> Receipt:
         """An exit is decided; the close is due next."""
-        return await self._move("begin_close", reason=reason, attempt=attempt or uuid4(), lease=self._lease_length)
+        return await self._move("begin_close", reason=reason, attempt=attempt or uuid7(), lease=self._lease_length)
 
     async def confirm_close(
         self,
@@ -207,7 +209,7 @@ class AsyncPosition:
                 "position_id": self.position_id,
                 "stop_loss_price": stop_loss_price,
                 "stop_loss_order_id": stop_loss_order_id,
-                "attempt": attempt or uuid4(),
+                "attempt": attempt or uuid7(),
                 "lease": self._lease_length,
             },
         )

@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from uuid6 import uuid7
 
 from ._threads import Ticker, insist, run
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
@@ -178,7 +180,7 @@ class Position:
 
     def begin_close(self, reason: str, *, attempt: UUID | None = None) -> Receipt:
         """An exit is decided; the close is due next."""
-        return self._move("begin_close", reason=reason, attempt=attempt or uuid4(), lease=self._lease_length)
+        return self._move("begin_close", reason=reason, attempt=attempt or uuid7(), lease=self._lease_length)
 
     def confirm_close(
         self,
@@ -208,7 +210,7 @@ class Position:
                 "position_id": self.position_id,
                 "stop_loss_price": stop_loss_price,
                 "stop_loss_order_id": stop_loss_order_id,
-                "attempt": attempt or uuid4(),
+                "attempt": attempt or uuid7(),
                 "lease": self._lease_length,
             },
         )

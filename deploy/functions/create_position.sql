@@ -135,7 +135,8 @@ comment on function tradelatch.create_position(
 $$Commits the intent to open a position, before its entry order is sent. The slot is taken from then on.
 exchange, account, symbol, position_side: the slot; spellings are made canonical. side: long or short.
 quantity in units of the base asset, entry_price of the quote asset, stop_loss_percent in percent of the fill's price.
-request_id: the reason to open, one position each, for ever. attempt: this call and its retries. lease: how long the caller may send orders.
+request_id: the reason to open, one position each, for ever. attempt: this call and its retries; a UUID of version 7
+keeps a long history's indexes quick. lease: how long the caller may send orders.
 Outcomes: created, with the entry order; existing (the slot or the request is somebody's): nothing to trade with;
 replayed (the same attempt again): fence and order while its fence is the current one.
 Errors: 22023; TL005 the request or attempt asked for something else before; TL006 the other position mode is open; 55P03; 40001 above READ COMMITTED.$$;

@@ -157,9 +157,17 @@ def _copy(connection: psycopg.Connection, table: str, differs: Mapping[str, str]
             select
                 i,
                 'signal:' || 1000000 + i as request_id,
-                md5('attempt' || i)::uuid as attempt,
-                interval '2 days' + interval '300 days' * ((%(count)s - i)::float8 / %(count)s) as ago
+                ago.ago,
+                -- of version 7, as the client makes them: the milliseconds since 1970, then chance
+                overlay(
+                    md5('attempt' || i)
+                    placing lpad(to_hex((1000 * extract(epoch from now() - ago.ago))::bigint), 12, '0') || '7'
+                    from 1 for 13
+                )::uuid as attempt
             from generate_series(1, %(count)s::bigint) as i
+            cross join lateral (
+                select interval '2 days' + interval '300 days' * ((%(count)s - i)::float8 / %(count)s) as ago
+            ) as ago
         ) as n
         cross join lateral (
             select * from {table} where {key} = %(sample)s and n.i > 0 order by id

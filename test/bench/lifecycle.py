@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
-from uuid import uuid4
+from uuid import UUID
 
 from databases import SYMBOLS
 from session import Session
+from uuid6 import uuid7
 
 CREATE = """
 select position_id, fence
@@ -38,14 +40,15 @@ MOVES = {"create_position": CREATE, "confirm_entry": CONFIRM, "activate_position
 _numbers = count(1)
 
 
-def create(session: Session) -> tuple[float, tuple[str, str]]:
+def create(session: Session, attempt: Callable[[], UUID] = uuid7) -> tuple[float, tuple[str, str]]:
     """Milliseconds of create_position, and the position's id and fence: another symbol each time, of a few hundred.
 
-    The symbols are those of the history; the request and the attempt are new, the attempt is random, as the client's.
+    The symbols are those of the history; the request and the attempt are new; an attempt of the client rises
+    with time.
     """
     number = next(_numbers)
     took, (position_id, fence) = session.call(
-        "create_position", f"S{number % SYMBOLS}USDT", f"signal:9{number:08}", uuid4()
+        "create_position", f"S{number % SYMBOLS}USDT", f"signal:9{number:08}", attempt()
     )
     return took, (position_id, fence)
 

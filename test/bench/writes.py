@@ -6,7 +6,6 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from uuid import uuid4
 
 import psycopg
 from databases import settle
@@ -14,6 +13,7 @@ from lifecycle import MOVES
 from measure import Row
 from moves import make_floor
 from session import WARM_UP, Session
+from uuid6 import uuid7
 
 BARE = "insert into public.bare_insert (number) values (1) returning id"
 CALLS = 20  # of each move in a turn; their medians are the figures
@@ -97,7 +97,7 @@ def _lifecycle(observer: psycopg.Connection, session: Session) -> Iterator[tuple
     for name in ("bare insert", *MOVES):
         arguments = {
             "bare insert": (),
-            "create_position": ("WRITTENUSDT", uuid4(), uuid4()),
+            "create_position": ("WRITTENUSDT", uuid7(), uuid7()),
             "confirm_close": (position_id,),
         }.get(name, (position_id, fence))
         before = flushed()

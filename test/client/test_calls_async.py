@@ -35,6 +35,20 @@ async def test_two_hundred_callers(database, apt, tasks):
     assert len({receipt.position_id for receipt in receipts}) == 1
 
 
+async def test_attempts_rise_with_time(database, apt):
+    """So that an index of years takes each new one at its end."""
+    async with AsyncClient(database) as client:
+        for number in range(20):
+            await client.create_position(**{**apt, "symbol": f"S{number}USDT"})
+            await client.adopt_position("binance", f"A{number}USDT", "long", 1, 1)
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("select attempt from monitoring.positions order by id").fetchall()
+    attempts = [attempt for (attempt,) in rows]
+    assert len(attempts) == 40
+    assert {attempt.version for attempt in attempts} == {7}
+    assert attempts == sorted(set(attempts))
+
+
 async def test_receipt(database, apt):
     async with AsyncClient(database) as client:
         attempt = uuid4()

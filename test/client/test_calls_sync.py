@@ -36,6 +36,20 @@ def test_two_hundred_callers(database, apt, threads):
     assert len({receipt.position_id for receipt in receipts}) == 1
 
 
+def test_attempts_rise_with_time(database, apt):
+    """So that an index of years takes each new one at its end."""
+    with Client(database) as client:
+        for number in range(20):
+            client.create_position(**{**apt, "symbol": f"S{number}USDT"})
+            client.adopt_position("binance", f"A{number}USDT", "long", 1, 1)
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("select attempt from monitoring.positions order by id").fetchall()
+    attempts = [attempt for (attempt,) in rows]
+    assert len(attempts) == 40
+    assert {attempt.version for attempt in attempts} == {7}
+    assert attempts == sorted(set(attempts))
+
+
 def test_receipt(database, apt):
     with Client(database) as client:
         attempt = uuid4()
