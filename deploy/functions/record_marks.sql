@@ -1,13 +1,13 @@
 -- Deploy tradelatch:functions/record_marks to pg
 -- requires: tables/marks
 -- requires: views/open_positions
--- requires: functions/normalize_symbol
 -- requires: helpers/canonical_exchange
 -- requires: helpers/check_amount
 -- requires: helpers/check_money
 -- requires: helpers/check_position_side
 -- requires: helpers/keep_durable
 -- requires: helpers/read_number
+-- requires: helpers/read_symbol
 
 begin;
 
@@ -47,14 +47,7 @@ begin
     for v_item in select e.value from jsonb_array_elements(record_marks.marks) as e loop
         v_number := v_number + 1;
         v_place := format('marks[%s]', v_number);
-        if jsonb_typeof(v_item) <> 'object' then
-            perform monitoring.refuse_argument(v_place, 'must be a JSON object');
-        elsif (jsonb_typeof(v_item -> 'symbol') = 'string' and monitoring.is_name(v_item ->> 'symbol', 64)) is not true then
-            perform monitoring.refuse_argument(
-                v_place || '.symbol', 'must be a name of 1 to 64 characters', v_item ->> 'symbol'
-            );
-        end if;
-        v_mark.symbol := tradelatch.normalize_symbol(v_item ->> 'symbol');
+        v_mark.symbol := monitoring.read_symbol(v_place, v_item);
         v_mark.position_side := case
             when v_item ->> 'position_side' is not null
                 then monitoring.check_position_side(

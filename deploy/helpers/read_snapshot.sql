@@ -1,15 +1,13 @@
 -- Deploy tradelatch:helpers/read_snapshot to pg
 -- requires: tables/sightings
 -- requires: views/open_positions
--- requires: functions/normalize_symbol
--- requires: helpers/check_amount
 -- requires: helpers/check_side
 -- requires: helpers/check_position_side
 -- requires: helpers/check_text
 -- requires: helpers/is_plain_number
 -- requires: helpers/is_plain_symbol
 -- requires: helpers/is_plain_text
--- requires: helpers/read_number
+-- requires: helpers/read_price
 -- requires: helpers/read_quantity
 -- requires: helpers/read_symbol
 
@@ -74,22 +72,8 @@ begin
                 when m.side in ('long', 'short') then m.side
                 when m.held > 0 or m.side is not null then monitoring.check_side(m.side, m.place || '.side')
             end as held_side,
-            case
-                when monitoring.is_plain_number(m.average_price) then nullif(m.average_price::numeric, 0)
-                when m.average_price is not null then monitoring.check_amount(
-                    m.place || '.average_price',
-                    nullif(monitoring.read_number(m.place || '.average_price', m.entry -> 'average_price'), 0),
-                    true
-                )
-            end as average,
-            case
-                when monitoring.is_plain_number(m.stop_loss_price) then nullif(m.stop_loss_price::numeric, 0)
-                when m.stop_loss_price is not null then monitoring.check_amount(
-                    m.place || '.stop_loss_price',
-                    nullif(monitoring.read_number(m.place || '.stop_loss_price', m.entry -> 'stop_loss_price'), 0),
-                    true
-                )
-            end as stop_loss,
+            monitoring.read_price(m.place || '.average_price', m.average_price, m.entry -> 'average_price') as average,
+            monitoring.read_price(m.place || '.stop_loss_price', m.stop_loss_price, m.entry -> 'stop_loss_price') as stop_loss,
             case
                 when m.stop_loss_order_id is null or monitoring.is_plain_text(m.stop_loss_order_id, 100) then m.stop_loss_order_id
                 else monitoring.check_text(m.place || '.stop_loss_order_id', m.stop_loss_order_id, 100)

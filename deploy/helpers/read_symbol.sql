@@ -27,7 +27,7 @@ end
 $$;
 
 comment on function monitoring.read_symbol(text, jsonb) is
-'The canonical symbol of an entry of a snapshot, or 22023 where it is no object or has no name. argument is the place of the entry.';
+'The canonical symbol of an entry of a snapshot or of marks, or 22023 where it is no object or has no name. argument is the place of the entry.';
 
 revoke all on function monitoring.read_symbol(text, jsonb) from public;
 

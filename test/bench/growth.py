@@ -3,60 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
-from uuid import UUID, uuid4
+from collections.abc import Mapping
 
 import psycopg
 from databases import drop_database, new_database
 from lifecycle import CANCEL, CREATE, MOVES, create, finish
 from measure import Row
 from session import Session, typical
-from uuid6 import uuid7
 
 FRESH_GOAL = "<= 1.2"
 GOAL = "<= 1.1"
 
 
 def measure(databases: Mapping[int, str], pairs: int, seconds: float) -> list[Row]:
-    """create_position with so many closed positions, against none: the median of single calls by one session.
-
-    At the end with attempts that are random, which no bot is told to make, but may.
-    """
-    rows = []
-    for kind, attempt, goal, sizes in (
-        ("", uuid7, GOAL, sorted(databases)),
-        (", random attempts", uuid4, None, [min(databases), max(databases)]),
-    ):
-        turns = in_rounds(pairs, {size: partial(creation, databases[size], seconds, attempt) for size in sizes})
-        rows += [
-            Row(
-                number="4",
-                what=f"create_position with {closed:,} closed positions{kind}",
-                baseline="with none",
-                measured=f"with {closed:,}",
-                unit="ms, p50",
-                pairs=[(turn[0], turn[closed]) for turn in turns],
-                goal=goal,
-            )
-            for closed in sizes
-            if closed
-        ]
-    return rows
+    """create_position with so many closed positions, against none: the median of single calls by one session."""
+    for dsn in databases.values():
+        creation(dsn, seconds)
+    turns = [{closed: creation(dsn, seconds) for closed, dsn in databases.items()} for _ in range(pairs)]
+    return [
+        Row(
+            number="4",
+            what=f"create_position with {closed:,} closed positions",
+            baseline="with none",
+            measured=f"with {closed:,}",
+            unit="ms, p50",
+            pairs=[(turn[0], turn[closed]) for turn in turns],
+            goal=GOAL,
+        )
+        for closed in databases
+        if closed
+    ]
 
 
-def in_rounds(pairs: int, measurements: Mapping[int, Callable[[], float]]) -> list[dict[int, float]]:
-    """Each of them in turns, after a round that does not count."""
-    rounds = [{size: measured() for size, measured in measurements.items()} for _ in range(pairs + 1)]
-    return rounds[1:]
-
-
-def creation(dsn: str, seconds: float, attempt: Callable[[], UUID]) -> float:
+def creation(dsn: str, seconds: float) -> float:
     """Milliseconds of create_position, by libpq, prepared; each position is cancelled outside the time."""
     with Session(dsn, {"create_position": CREATE, "cancel_position": CANCEL}) as session:
 
         def one() -> tuple[float]:
-            took, drive = create(session, attempt)
+            took, drive = create(session)
             session.call("cancel_position", *drive)
             return (took,)
 

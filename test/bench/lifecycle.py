@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
-from uuid import UUID
 
 from databases import SYMBOLS
 from session import Session
@@ -40,15 +38,14 @@ MOVES = {"create_position": CREATE, "confirm_entry": CONFIRM, "activate_position
 _numbers = count(1)
 
 
-def create(session: Session, attempt: Callable[[], UUID] = uuid7) -> tuple[float, tuple[str, str]]:
+def create(session: Session) -> tuple[float, tuple[str, str]]:
     """Milliseconds of create_position, and the position's id and fence: another symbol each time, of a few hundred.
 
-    The symbols are those of the history; the request and the attempt are new; an attempt of the client rises
-    with time.
+    The symbols are those of the history; request and attempt are new, and attempts rise with time, as the client's.
     """
     number = next(_numbers)
     took, (position_id, fence) = session.call(
-        "create_position", f"S{number % SYMBOLS}USDT", f"signal:9{number:08}", attempt()
+        "create_position", f"S{number % SYMBOLS}USDT", f"signal:9{number:08}", uuid7()
     )
     return took, (position_id, fence)
 
