@@ -20,8 +20,8 @@ returns setof monitoring.sightings
 language plpgsql
 stable
 set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
-set enable_nestloop = off -- nor compare each entry with every position,
-set enable_mergejoin = off -- only what is hashed is quick however few it was taken for
+set enable_nestloop = off -- nor compare each entry with every position:
+set enable_mergejoin = off -- what is hashed is quick, however few it was taken for
 set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled,
 set plan_cache_mode = force_generic_plan -- or made anew in each call, which takes longer than the call
 as $$
