@@ -18,7 +18,7 @@ help: ## list the commands
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
-	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.demo
+	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.incidents.demo
 
 test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
 	@.ci/install test

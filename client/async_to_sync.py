@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).parent.parent
-FOLDERS = ("client/tradelatch", "test/client")
+FOLDERS = ("client/tradelatch/core", "test/client")
 NOTICE = "# Generated from {source} by client/async_to_sync.py: change that file, not this one.\n"
 
 RULES = [

@@ -2,9 +2,9 @@
 
 from importlib.metadata import version
 
-from .client_async import AsyncClient
-from .client_sync import Client
-from .errors import (
+from .core.client_async import AsyncClient
+from .core.client_sync import Client
+from .core.errors import (
     AdoptionRefused,
     IllegalTransition,
     InvalidArgument,
@@ -24,9 +24,9 @@ from .errors import (
     TradelatchError,
     Unavailable,
 )
-from .position_async import AsyncPosition
-from .position_sync import Position
-from .receipt import (
+from .core.position_async import AsyncPosition
+from .core.position_sync import Position
+from .core.receipt import (
     AlertRow,
     BackupRow,
     CleanupAction,

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from .client_async import AsyncClient
-from .errors import StaleFence
+from .core.client_async import AsyncClient
+from .core.errors import StaleFence
+from .core.receipt import ExchangeOrder, PositionRow, Receipt
 from .exchange import ZERO, ExchangeAccess, Order, OrderRefused, Unreachable
-from .receipt import ExchangeOrder, PositionRow, Receipt
 
 REFUSALS = 3  # of a stop-loss, until the position is closed instead; of a close, until it is left
 ROUNDS = 8  # of anything else, until it is left to a later run

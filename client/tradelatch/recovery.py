@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from .client_async import AsyncClient
+from .core.client_async import AsyncClient
+from .core.errors import StaleFence, TradelatchError
+from .core.receipt import Receipt
 from .driving import Clock, Drive, Unsettled
-from .errors import StaleFence, TradelatchError
 from .exchange import ExchangeAccess, NotListed, OrderRefused, Unreachable
-from .receipt import Receipt
 
 GRACE = timedelta(seconds=5)
 

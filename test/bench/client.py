@@ -33,7 +33,7 @@ import asyncpg
 import psycopg
 from measure import Row, in_turns
 from tradelatch import AsyncClient, Client
-from tradelatch.legacy import LegacyBook, connect
+from tradelatch.incidents.legacy import LegacyBook, connect
 
 SCHEMA = "legacy"
 WORKERS = (1, 8)

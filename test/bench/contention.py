@@ -13,7 +13,7 @@ from databases import settle
 from measure import Row
 from psycopg_pool import AsyncConnectionPool
 from tradelatch import AsyncClient
-from tradelatch.legacy import LegacyBook, connect
+from tradelatch.incidents.legacy import LegacyBook, connect
 
 WARM_UP = 6  # rounds: psycopg prepares what a connection sends for the sixth time
 Answers = list[float]

@@ -13,7 +13,7 @@ from book import open_book, snapshot, symbol_of
 from databases import settle
 from measure import Row
 from session import Session
-from tradelatch.legacy import LegacyBook, connect
+from tradelatch.incidents.legacy import LegacyBook, connect
 
 STATEMENT = "select count(*) from tradelatch.reconcile('binance', $1, clock_timestamp(), complete => true)"
 WARM_UP = 6  # calls: from the sixth on the server may keep one plan for all of them

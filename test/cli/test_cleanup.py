@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tradelatch.receipt import BackupRow, CleanupAction
+from tradelatch import BackupRow, CleanupAction
 
 from .desk import Desk
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tradelatch.receipt import Finding
+from tradelatch import Finding
 
 from .desk import Desk
 

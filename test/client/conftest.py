@@ -353,7 +353,7 @@ def restartable() -> Iterator[Cluster]:
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that use up the retries."""
-    monkeypatch.setattr("tradelatch.flight.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("tradelatch.core.flight.FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg_pool import ConnectionPool
 from tradelatch import AsyncClient, Client, InvalidArgument
-from tradelatch.arguments import boolean, integer, interval, json_document, number, reason_of, text, time, uuid
+from tradelatch.core.arguments import boolean, integer, interval, json_document, number, reason_of, text, time, uuid
 
 NUMBERS = {
     "quantity",
@@ -190,7 +190,9 @@ def test_a_dsn_is_never_shown(dsn):
 
 def test_attempts_are_made_by_the_client(client, monkeypatch, apt):
     seen = []
-    monkeypatch.setattr("tradelatch.client_sync.create", lambda caller, call, lease, **rest: seen.append((call, rest)))
+    monkeypatch.setattr(
+        "tradelatch.core.client_sync.create", lambda caller, call, lease, **rest: seen.append((call, rest))
+    )
     client.create_position(**apt)
     client.create_position(**apt, attempt=UUID(int=1), lease=timedelta(seconds=3))
     assert isinstance(seen[0][0].parameters["attempt"], UUID)

@@ -17,9 +17,9 @@ from tradelatch import (
     StaleFence,
     TradelatchError,
     Unavailable,
-    calling_async,
 )
-from tradelatch.flight import RETRIES
+from tradelatch.core import calling_async
+from tradelatch.core.flight import RETRIES
 
 REFUSING = """
     drop sequence if exists public.tries;

@@ -18,9 +18,9 @@ from tradelatch import (
     StaleFence,
     TradelatchError,
     Unavailable,
-    calling_sync,
 )
-from tradelatch.flight import RETRIES
+from tradelatch.core import calling_sync
+from tradelatch.core.flight import RETRIES
 
 REFUSING = """
     drop sequence if exists public.tries;

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tradelatch import Receipt
-from tradelatch.lease import Clock, Lease
+from tradelatch.core.lease import Clock, Lease
 
 NOON = datetime(2025, 10, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,7 +23,7 @@ def clocks(monkeypatch):
         def now(cls, zone):
             return NOON.astimezone(zone) + timedelta(seconds=cls.wall)
 
-    monkeypatch.setattr("tradelatch.lease.datetime", Clocks)
+    monkeypatch.setattr("tradelatch.core.lease.datetime", Clocks)
     monkeypatch.setattr(time, "monotonic", lambda: Clocks.monotonic)
     return Clocks
 

@@ -224,7 +224,7 @@ async def test_order_is_refused_after_the_lease(database, apt, monkeypatch):
         with pytest.raises(LeaseExpired):
             async with client.opening(**apt, lease=timedelta(seconds=600)) as position:
                 now = time.monotonic()
-                monkeypatch.setattr("tradelatch.lease.time.monotonic", lambda: now + 601)
+                monkeypatch.setattr("tradelatch.core.lease.time.monotonic", lambda: now + 601)
                 _ = position.next_order
         assert position.status == "canceled"  # it was not handed out
 
@@ -238,8 +238,8 @@ async def test_skewed_clock(database, apt, monkeypatch):
             def now(cls, zone, skew=timedelta(hours=hours)):
                 return datetime.now(zone) + skew
 
-        monkeypatch.setattr("tradelatch.lease.datetime", Skewed)
-        monkeypatch.setattr("tradelatch.calling_async.datetime", Skewed)
+        monkeypatch.setattr("tradelatch.core.lease.datetime", Skewed)
+        monkeypatch.setattr("tradelatch.core.calling_async.datetime", Skewed)
         async with AsyncClient(database) as client:
             with pytest.raises(OpeningIncomplete):
                 async with client.opening(**apt) as position:

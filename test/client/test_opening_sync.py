@@ -214,7 +214,7 @@ def test_order_is_refused_after_the_lease(database, apt, monkeypatch):
     with Client(database) as client:
         with pytest.raises(LeaseExpired), client.opening(**apt, lease=timedelta(seconds=600)) as position:
             now = time.monotonic()
-            monkeypatch.setattr("tradelatch.lease.time.monotonic", lambda: now + 601)
+            monkeypatch.setattr("tradelatch.core.lease.time.monotonic", lambda: now + 601)
             _ = position.next_order
         assert position.status == "canceled"  # it was not handed out
 
@@ -228,8 +228,8 @@ def test_skewed_clock(database, apt, monkeypatch):
             def now(cls, zone, skew=timedelta(hours=hours)):
                 return datetime.now(zone) + skew
 
-        monkeypatch.setattr("tradelatch.lease.datetime", Skewed)
-        monkeypatch.setattr("tradelatch.calling_sync.datetime", Skewed)
+        monkeypatch.setattr("tradelatch.core.lease.datetime", Skewed)
+        monkeypatch.setattr("tradelatch.core.calling_sync.datetime", Skewed)
         with Client(database) as client:
             with pytest.raises(OpeningIncomplete), client.opening(**apt) as position:
                 assert position.next_order.valid_until - datetime.now(UTC) < timedelta(minutes=1)

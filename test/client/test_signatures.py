@@ -26,8 +26,8 @@ from tradelatch import (
     Receipt,
     TimelineRow,
 )
-from tradelatch.arguments import _TYPES
-from tradelatch.receipt import RECEIPT_COLUMNS
+from tradelatch.core.arguments import _TYPES
+from tradelatch.core.receipt import RECEIPT_COLUMNS
 
 NOT_CALLS = {"open", "close", "opening"}
 RESULTS = {

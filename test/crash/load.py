@@ -16,8 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from tradelatch import Client, Receipt
-from tradelatch.errors import OutcomeUnknown, RetriesExhausted, SlotBusy, Unavailable
+from tradelatch import Client, OutcomeUnknown, Receipt, RetriesExhausted, SlotBusy, Unavailable
 
 SYMBOLS = ["APTUSDT", "BTCUSDT", "ETHUSDT", "SOLUSDT"]
 LIVES = [

@@ -15,11 +15,11 @@ from typing import Any
 import psycopg
 import pytest
 from tradelatch import AsyncClient, Receipt
-from tradelatch.demo import __main__ as demo
-from tradelatch.demo.incidents import APTUSDT
-from tradelatch.reproduce import bots
+from tradelatch.incidents.demo import __main__ as demo
+from tradelatch.incidents.demo.incidents import APTUSDT
+from tradelatch.incidents.reproduce import bots
 
-COMMAND = [sys.executable, "-m", "tradelatch.demo"]
+COMMAND = [sys.executable, "-m", "tradelatch.incidents.demo"]
 COLOUR = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS")
 
 
@@ -173,7 +173,7 @@ def test_without_a_database_one_clear_line(dsn: str) -> None:
     assert time.monotonic() - began < 5
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("tradelatch.demo: no database: ")
+    assert done.stderr.startswith("tradelatch.incidents.demo: no database: ")
 
 
 def test_wrong_usage_is_2() -> None:

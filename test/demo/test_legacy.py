@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from tradelatch.demo.incidents import APTUSDT, AVLUSDT, Incident
-from tradelatch.legacy import (
+from tradelatch.incidents.demo.incidents import APTUSDT, AVLUSDT, Incident
+from tradelatch.incidents.legacy import (
     ROLLBACK_LOOKUPS,
     LegacyBook,
     LegacyBot,

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from tradelatch.reproduce.aftermath import Aftermath, Row, entry_orders
-from tradelatch.reproduce.lock_waits import watched_lock_waits
+from tradelatch.incidents.reproduce.aftermath import Aftermath, Row, entry_orders
+from tradelatch.incidents.reproduce.lock_waits import watched_lock_waits
 from tradelatch.testing import Delays, Exchange, Holding, Market, SimulatedClock
 
 START = datetime(2025, 10, 22, 21, 50, tzinfo=UTC)

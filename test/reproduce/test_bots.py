@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from tradelatch import AsyncClient
-from tradelatch.legacy import Signal
-from tradelatch.reproduce.bots import Bot, Synchronizer
+from tradelatch.incidents.legacy import Signal
+from tradelatch.incidents.reproduce.bots import Bot, Synchronizer
 from tradelatch.testing import Delays, Exchange, Market, ScaledClock
 
 SYMBOL = "APTUSDT"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tradelatch import AsyncClient
 from tradelatch.cluster import Cluster, deploy, private_cluster
-from tradelatch.reproduce.flows import Place
-from tradelatch.reproduce.outcome import Outcome
-from tradelatch.reproduce.run import play
-from tradelatch.reproduce.scenarios import SCENARIOS
-from tradelatch.reproduce.stage import Settings
+from tradelatch.incidents.reproduce.flows import Place
+from tradelatch.incidents.reproduce.outcome import Outcome
+from tradelatch.incidents.reproduce.run import play
+from tradelatch.incidents.reproduce.scenarios import SCENARIOS
+from tradelatch.incidents.reproduce.stage import Settings
 
 from ..pgbouncer import PgBouncer, pgbouncer
 
@@ -43,7 +43,7 @@ def through(pooler: PgBouncer, monkeypatch: pytest.MonkeyPatch) -> list[AsyncCli
         clients.append(AsyncClient(pooler.through(dsn), prepare=False, **options))
         return clients[-1]
 
-    monkeypatch.setattr("tradelatch.reproduce.flows.AsyncClient", client)
+    monkeypatch.setattr("tradelatch.incidents.reproduce.flows.AsyncClient", client)
     return clients
 
 

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tradelatch.__main__ import main
-from tradelatch.legacy import Signal
-from tradelatch.reproduce import bots, flows
-from tradelatch.reproduce import run as running
-from tradelatch.reproduce.stage import Stage
+from tradelatch.incidents.legacy import Signal
+from tradelatch.incidents.reproduce import bots, flows
+from tradelatch.incidents.reproduce import run as running
+from tradelatch.incidents.reproduce.stage import Stage
 
 Reproduce = Callable[..., tuple[int, str, str]]
 

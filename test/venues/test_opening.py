@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from tradelatch.errors import TradelatchError
+from tradelatch import TradelatchError
 from tradelatch.exchange import Holding
 from tradelatch.venues import VENUES, AccessRefused, NotConfigured, open_exchanges
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..receipt import CleanupAction
+from ..core.receipt import CleanupAction
 from ..timeline import print_columns
 from .errors import FAILED
 from .findings import print_indented, seen, slot

@@ -13,7 +13,7 @@ import click
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from ..receipt import AlertRow, AnyRow, EventRow, FindingRow, Row
+from ..core.receipt import AlertRow, AnyRow, EventRow, FindingRow, Row
 from .connection import Server
 from .errors import Refused
 from .options import confirm_option, duration, json_option

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..receipt import BackupRow, PositionRow
+from ..core.receipt import BackupRow, PositionRow
 from .connection import Server
 from .documents import rows
 from .errors import Refused

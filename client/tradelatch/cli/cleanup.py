@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from ..receipt import CleanupAction
+from ..core.receipt import CleanupAction
 from .actions import print_actions, status_of
 from .connection import Server
 from .documents import rows

@@ -7,7 +7,7 @@ import click
 import psycopg
 
 from ..cluster import ClusterError
-from ..errors import (
+from ..core.errors import (
     InvalidArgument,
     PermissionDenied,
     PositionNotFound,

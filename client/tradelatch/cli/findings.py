@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ..receipt import Finding
+from ..core.receipt import Finding
 from ..timeline import print_columns
 from .errors import FAILED
 from .output import SEVERITIES, cell, console, length, severity

@@ -8,8 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from .. import recovery, venues
+from ..core.receipt import Receipt
 from ..exchange import ExchangeAccess, Holding, Unreachable
-from ..receipt import Receipt
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import Server

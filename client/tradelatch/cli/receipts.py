@@ -4,8 +4,8 @@ from typing import Any
 
 from psycopg import RawCursor
 
-from ..arguments import function_call
-from ..receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from ..core.arguments import function_call
+from ..core.receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
 from .connection import Server
 from .errors import FAILED
 from .findings import slot

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..receipt import Finding
+from ..core.receipt import Finding
 from .connection import Server
 from .documents import rows
 from .findings import print_findings, slot, status_of

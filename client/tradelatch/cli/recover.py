@@ -11,10 +11,10 @@ import click
 from rich.text import Text
 
 from .. import recovery, venues
-from ..client_async import AsyncClient
-from ..errors import TradelatchError
+from ..core.client_async import AsyncClient
+from ..core.errors import TradelatchError
+from ..core.receipt import PositionRow
 from ..exchange import ExchangeAccess, Holding, Unreachable
-from ..receipt import PositionRow
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import NoConnection, Server

@@ -14,8 +14,8 @@ from .options import duration, json_option
 from .sqitch import require_sqitch
 
 if TYPE_CHECKING:  # they take the legacy flow's driver, which only this command needs
-    from ..reproduce.outcome import Outcome
-    from ..reproduce.scenarios import Scenario
+    from ..incidents.reproduce.outcome import Outcome
+    from ..incidents.reproduce.scenarios import Scenario
 
 
 @click.command()
@@ -57,12 +57,12 @@ def reproduce(
     creates on the server of --dsn and drops again; without --dsn, on a private cluster. Exit status 1: tradelatch did
     not hold. That the legacy flow fails is what is expected of it.
     """
-    from ..reproduce.flows import FLOWS
-    from ..reproduce.run import reproduce as play
-    from ..reproduce.scenarios import SCENARIOS
-    from ..reproduce.scratch import NoDatabase
-    from ..reproduce.show import print_outcomes
-    from ..reproduce.stage import Settings
+    from ..incidents.reproduce.flows import FLOWS
+    from ..incidents.reproduce.run import reproduce as play
+    from ..incidents.reproduce.scenarios import SCENARIOS
+    from ..incidents.reproduce.scratch import NoDatabase
+    from ..incidents.reproduce.show import print_outcomes
+    from ..incidents.reproduce.stage import Settings
     from .output import console, print_json, progress
 
     if duration <= timedelta():

@@ -9,7 +9,7 @@ import click
 import psycopg
 from rich.text import Text
 
-from ..receipt import PositionRow, TimelineRow
+from ..core.receipt import PositionRow, TimelineRow
 from ..timeline import print_columns
 from ..watching.figures import brief
 from .connection import Server

@@ -15,7 +15,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from ..receipt import AlertRow
+from ..core.receipt import AlertRow
 from ..watching.alerts import AlertLog, Listener, Schedule, follow
 from ..watching.book import Book, read_book
 from ..watching.figures import clock, fit

@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import TradelatchError
+from ..core.errors import TradelatchError
 from ..exchange import OrderRefused, Unreachable
 
 TIMEOUT = 10.0  # seconds for one request

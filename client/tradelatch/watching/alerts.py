@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from ..errors import SchemaMismatch
-from ..receipt import AlertRow
+from ..core.errors import SchemaMismatch
+from ..core.receipt import AlertRow
 
 CHANNEL = "tradelatch_alert"
 RECONNECT_SECONDS = 1.0

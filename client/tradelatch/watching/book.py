@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from ..receipt import AnyRow, EventRow, Finding, Health, PositionRow
+from ..core.receipt import AnyRow, EventRow, Finding, Health, PositionRow
 
 LAST_EVENTS = 50
 

@@ -15,7 +15,7 @@ import psycopg
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ..receipt import Health
+from ..core.receipt import Health
 
 BUCKETS = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 SEVERITIES = ("critical", "warning", "info")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from rich.text import Text
 
-from ..receipt import EventRow, Finding, PositionRow
+from ..core.receipt import EventRow, Finding, PositionRow
 from .book import Book
 from .figures import brief, clock, line, number
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 
+from ...testing import Exchange, Holding, Order
 from ..legacy import OPEN_STATUSES, LegacyBook
-from ..testing import Exchange, Holding, Order
 
 ZERO = Decimal(0)
 

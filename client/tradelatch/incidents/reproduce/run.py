@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from ..cluster import sqitch
-from ..testing import Exchange, Market, ScaledClock
+from ...cluster import sqitch
+from ...testing import Exchange, Market, ScaledClock
 from .flows import FlowName, Place
 from .lock_waits import watched_lock_waits
 from .outcome import Outcome, Slot

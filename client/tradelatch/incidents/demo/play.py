@@ -7,12 +7,12 @@ import psycopg
 from psycopg import sql
 from rich.console import Console
 
-from .. import AsyncClient
+from ... import AsyncClient
+from ...testing import Holding
+from ...timeline import Event, Mood, Timeline
 from ..legacy import LegacyBook, LegacyBot, LegacySynchronizer, Tell, connect
 from ..reproduce.aftermath import Aftermath, Row, latched_rows, legacy_rows
 from ..reproduce.bots import Bot, Synchronizer
-from ..testing import Holding
-from ..timeline import Event, Mood, Timeline
 from .incidents import Incident
 
 SIGNAL_HANDLER = "signal handler"

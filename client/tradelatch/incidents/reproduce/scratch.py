@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ..project import sqitch_project
+from ...project import sqitch_project
 
 CONNECT_SECONDS = 4
 

@@ -6,8 +6,8 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
+from ...timeline import STYLES, Mood, print_facts
 from ..reproduce.aftermath import Aftermath
-from ..timeline import STYLES, Mood, print_facts
 
 
 def broken_promises(after: Aftermath, *, ends: Literal["protected", "flat"]) -> list[str]:

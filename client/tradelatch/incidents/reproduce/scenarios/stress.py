@@ -5,7 +5,7 @@ import random
 from collections.abc import Mapping
 from datetime import datetime
 
-from ...testing import Faults, Odds
+from ....testing import Faults, Odds
 from ..stage import Side, Stage
 from .scenario import Scenario
 

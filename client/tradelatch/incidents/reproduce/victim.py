@@ -9,8 +9,8 @@ from decimal import Decimal
 from multiprocessing.connection import Connection
 from typing import Any
 
+from ...testing import Holding, Order, ScaledClock
 from ..legacy import Signal
-from ..testing import Holding, Order, ScaledClock
 from .flows import Place
 from .stage import VENUE, Stage
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from .. import AsyncClient, AsyncPosition, ExchangeOrder, OpeningIncomplete, SlotTaken
-from ..exchange import Unreachable
+from ... import AsyncClient, AsyncPosition, ExchangeOrder, OpeningIncomplete, SlotTaken
+from ...exchange import Unreachable
+from ...testing import Clock, Holding, Order, OrderRefused
+from ...testing.venue import Venue
 from ..legacy import (
     SETTLEMENT_SECONDS,
     STOP_LOSS_PERCENT,
@@ -21,8 +23,6 @@ from ..legacy import (
     stop_loss_price,
     three_digits,
 )
-from ..testing import Clock, Holding, Order, OrderRefused
-from ..testing.venue import Venue
 
 LEASE = timedelta(minutes=1)
 GRACE_SECONDS = 5  # for an exchange that lags

@@ -6,8 +6,8 @@ from statistics import median
 from rich.console import Console
 from rich.text import Text
 
-from ..testing import Holding
-from ..timeline import STYLES, Mood, print_facts, print_text
+from ...testing import Holding
+from ...timeline import STYLES, Mood, print_facts, print_text
 from .aftermath import Aftermath
 from .outcome import Outcome
 from .scenarios import Scenario

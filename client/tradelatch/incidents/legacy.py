@@ -19,8 +19,8 @@ from typing import Any, Literal
 import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
-from .testing import Clock, Holding, Order, OrderRefused
-from .testing.venue import Venue
+from ..testing import Clock, Holding, Order, OrderRefused
+from ..testing.venue import Venue
 
 OPEN_STATUSES = ("pending_entry", "entry_placed", "pending_sl", "active")
 SETTLEMENT_SECONDS = 3

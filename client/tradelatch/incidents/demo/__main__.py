@@ -14,11 +14,11 @@ from contextlib import nullcontext
 
 from rich.console import Console
 
-from .. import AsyncClient
-from ..cluster import ClusterError, sqitch
+from ... import AsyncClient
+from ...cluster import ClusterError, sqitch
+from ...timeline import STYLES, plain_console, print_text
 from ..reproduce.aftermath import Aftermath
 from ..reproduce.scratch import NoDatabase, scratch_database
-from ..timeline import STYLES, plain_console, print_text
 from .incidents import APTUSDT, AVLUSDT, Incident
 from .play import play_latched, play_legacy
 from .verdict import broken_promises, print_verdict, shows_fault
@@ -73,7 +73,7 @@ def judge(console: Console, results: Sequence[tuple[Incident, Aftermath, Afterma
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tradelatch.demo", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m tradelatch.incidents.demo", description=__doc__.split("\n")[0])
     parser.parse_args(arguments)
     console = plain_console()
     try:
@@ -81,10 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except NoDatabase as error:
-        print(f"tradelatch.demo: {error} (`make demo` starts one; TRADELATCH_DSN names another)", file=sys.stderr)
+        print(
+            f"tradelatch.incidents.demo: {error} (`make demo` starts one; TRADELATCH_DSN names another)",
+            file=sys.stderr,
+        )
         return 2
     except ClusterError as error:
-        print(f"tradelatch.demo: {error}", file=sys.stderr)
+        print(f"tradelatch.incidents.demo: {error}", file=sys.stderr)
         return 2
     return 0 if held else 1
 

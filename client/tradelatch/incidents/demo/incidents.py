@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from ...testing import Delays, Exchange, Market, SimulatedClock
 from ..legacy import Signal
-from ..testing import Delays, Exchange, Market, SimulatedClock
 
 
 @dataclass(frozen=True)

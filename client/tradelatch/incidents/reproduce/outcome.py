@@ -7,8 +7,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from ..exchange import Order
-from ..testing import Exchange
+from ...exchange import Order
+from ...testing import Exchange
 from .aftermath import Aftermath, Row, entry_orders
 from .flows import FlowName
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ...testing import Delays, Faults
+from ....testing import Delays, Faults
 from ..stage import Settings, Stage
 
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal, TypeVar
 
-from .. import LeaseExpired, RetriesExhausted, SlotBusy, StaleFence, Unavailable
+from ... import LeaseExpired, RetriesExhausted, SlotBusy, StaleFence, Unavailable
+from ...testing import Delays, Exchange, ScaledClock
 from ..legacy import SETTLEMENT_SECONDS, Signal, Tell
-from ..testing import Delays, Exchange, ScaledClock
 from .flows import Flow, Place
 
 VENUE = "binance"

@@ -3,8 +3,8 @@
 import random
 from dataclasses import replace
 
-from ...testing import Delays, Faults
-from ...testing.faults import Fate
+from ....testing import Delays, Faults
+from ....testing.faults import Fate
 from ..stage import Stage
 from .scenario import Scenario, usual_delays
 

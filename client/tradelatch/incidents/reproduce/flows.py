@@ -12,12 +12,12 @@ from typing import Literal, Protocol
 
 import asyncpg
 
-from .. import AsyncClient
-from ..exchange import ExchangeAccess
+from ... import AsyncClient
+from ...exchange import ExchangeAccess
+from ...recovery import Recovery
+from ...testing import Clock
+from ...testing.venue import Venue
 from ..legacy import LegacyBook, LegacyBot, LegacySynchronizer, Signal, Tell, connect
-from ..recovery import Recovery
-from ..testing import Clock
-from ..testing.venue import Venue
 from .aftermath import Row, latched_rows, legacy_rows
 from .bots import GRACE_SECONDS, Bot, Synchronizer
 from .scratch import NoDatabase
