@@ -25,7 +25,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_order_id text := monitoring.check_text('client_order_id', reissue_order.client_order_id, 36);
+    v_order_id text := monitoring.check_text('client_order_id', reissue_order.client_order_id, 32);
     v_remaining numeric := monitoring.check_amount('remaining', reissue_order.remaining, true);
     v_arguments jsonb := jsonb_build_object(
         'client_order_id', v_order_id,

@@ -119,7 +119,7 @@ comment on column monitoring.positions.origin is 'created by create_position, ad
 comment on column monitoring.positions.request_id is 'The reason to open: one position for each exchange, account and request, for ever.';
 comment on column monitoring.positions.attempt is 'The call that made this row, and its retries.';
 comment on column monitoring.positions.signal is 'The signal_id of create_position.';
-comment on column monitoring.positions.order_key is 'Beginning of every client order id of this position: order_key-e1, order_key-s1, order_key-c1.';
+comment on column monitoring.positions.order_key is 'Beginning of every client order id of this position: order_key, then e1, s1 or c1.';
 comment on column monitoring.positions.filled_quantity is 'Cumulative fill of the entry; never falls.';
 comment on column monitoring.positions.average_price is 'Average price of the fill.';
 comment on column monitoring.positions.open_quantity is 'What is open now, as far as it was reported.';

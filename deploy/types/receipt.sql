@@ -39,7 +39,7 @@ comment on column tradelatch.receipt.order_quantity is 'In units of the base ass
 comment on column tradelatch.receipt.order_price is 'The trigger of a stop-loss in units of the quote asset, where it is known; null for other orders.';
 comment on column tradelatch.receipt.order_reduce_only is 'False for an entry, true for every other order.';
 comment on column tradelatch.receipt.order_client_order_id is
-'One for each position, kind and attempt at that kind; at most 36 of A-Z a-z 0-9 - _; unique across databases.';
+'One for each position, kind and attempt at that kind; at most 32 of a-z 0-9; unique across databases.';
 comment on column tradelatch.receipt.order_cancels is
 'Orders to cancel before that (''unknown order'' is fine): client order ids, or id: and the exchange''s id where the order has none of ours. May stand alone.';
 

@@ -140,7 +140,7 @@ def test_everybody_reads_the_views(role, connect, as_role) -> None:
     session = connect(as_role(role))
     for view in VIEWS:
         assert session.state_of(f"select * from tradelatch.{view}") == "", view
-    assert session.value("select entry_client_order_id from tradelatch.open_positions limit 1").endswith("-e1")
+    assert session.value("select entry_client_order_id from tradelatch.open_positions limit 1").endswith("e1")
 
 
 @pytest.mark.parametrize("role", ["reader", "bot", "operator"])

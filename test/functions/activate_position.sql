@@ -272,7 +272,7 @@ select is(
 )
 from twins as t;
 select refused(
-    format('reissue_order(%s, %s, %L, ''test'')', t.position_id, t.fence, p.order_key || '-c' || p.close_attempt),
+    format('reissue_order(%s, %s, %L, ''test'')', t.position_id, t.fence, p.order_key || 'c' || p.close_attempt),
     'TL002',
     t.symbol || ': there is no order to issue again'
 )

@@ -95,7 +95,7 @@ select ok(
 from (values ('APTUSDT', interval '1 minute'), ('METUSDT', '1 hour')) as s (symbol, lease);
 select matches(
     order_of(s.symbol, 'e1'),
-    '^[A-Za-z0-9_-]{1,36}$',
+    '^tl[0-9a-f]{22}e1$',
     'a client order id that every exchange takes'
 )
 from (values ('APTUSDT'), ('AVLUSDT')) as s (symbol);

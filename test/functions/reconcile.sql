@@ -99,7 +99,7 @@ select is(
 );
 select is(
     (
-        select array_agg(replace(x.cancel, (book_row('A1USDT')).order_key || '-', '') order by x.cancel)
+        select array_agg(replace(x.cancel, (book_row('A1USDT')).order_key, '') order by x.cancel)
         from applied as f
         cross join jsonb_array_elements_text((f.finding).detail -> 'cancel') as x (cancel)
         where (f.finding).symbol = 'A1USDT'

@@ -34,7 +34,7 @@ language sql
 as $$
     select format(
         'reissue_order(%s, %s, %L, %L, remaining => %L)',
-        p.id, p.fence, p.order_key || '-' || again.ending, again.reason, again.remaining
+        p.id, p.fence, p.order_key || again.ending, again.reason, again.remaining
     )
     from book_row(again.symbol, again.position_side) as p
 $$;
@@ -48,7 +48,7 @@ from chains as c;
 select is(
     event(c.symbol, c.position_side),
     format(
-        'reissue_order %s>%s fence {"reason": "refused", "remaining": null, "client_order_id": "%s-%s1"}',
+        'reissue_order %s>%s fence {"reason": "refused", "remaining": null, "client_order_id": "%s%s1"}',
         c.status, c.status, (book_row(c.symbol, c.position_side)).order_key, c.kind
     ),
     format('the log has the order that ended: %s %s', c.status, c.due)
@@ -212,7 +212,7 @@ select jsonb_build_object(
 ) as arguments;
 select refused_values('reissue_order', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('reissue_order', g.arguments, 'fence', array[null]) from good as g;
-select refused_values('reissue_order', g.arguments, 'client_order_id', bad_texts(36)) from good as g;
+select refused_values('reissue_order', g.arguments, 'client_order_id', bad_texts(32)) from good as g;
 select refused_values('reissue_order', g.arguments, 'reason', bad_texts(1000)) from good as g;
 select refused_values('reissue_order', g.arguments, 'remaining', optional(bad_amounts()) || array['10.0000001']) from good as g;
 

@@ -25,10 +25,10 @@ as $$
     ) as r
 $$;
 
-select is(order_of('entry'), 'entry sell 10 opening K-e1 cancel x', 'an entry');
+select is(order_of('entry'), 'entry sell 10 opening Ke1 cancel x', 'an entry');
 select is(order_of('entry', 'adopted'), 'entry sell 10 opening id:88 cancel x', 'one that is not ours, by the exchange''s id');
-select is(order_of('stop_loss'), 'stop_loss buy 4 at 102 reduce-only K-s3 cancel x', 'a stop-loss for what is open');
-select is(order_of('close'), 'close buy 6 reduce-only K-c5 cancel x', 'a close');
+select is(order_of('stop_loss'), 'stop_loss buy 4 at 102 reduce-only Ks3 cancel x', 'a stop-loss for what is open');
+select is(order_of('close'), 'close buy 6 reduce-only Kc5 cancel x', 'a close');
 select is(order_of(null), 'cancel x', 'none, and what is to cancel');
 select is(
     (r.fence, r.lease_until, r.order_cancels)::text, '(,,)', 'who does not drive sees neither fence nor lease'

@@ -16,23 +16,23 @@ select is(
     v.what
 )
 from (values
-    ('{"status": "pending_entry", "filled_quantity": 0}', array['K-e1'], 'the entry'),
-    ('{"status": "active"}', array['K-e1'], 'also when it is filled'),
-    ('{"status": "active", "stop_loss_attempt": 2, "stop_loss_orders": ["id:9"]}', array['K-e1', 'id:9', 'K-s2'],
+    ('{"status": "pending_entry", "filled_quantity": 0}', array['Ke1'], 'the entry'),
+    ('{"status": "active"}', array['Ke1'], 'also when it is filled'),
+    ('{"status": "active", "stop_loss_attempt": 2, "stop_loss_orders": ["id:9"]}', array['Ke1', 'id:9', 'Ks2'],
     'the stop-losses'),
     (
-        '{"status": "pending_close", "stop_loss_attempt": 1, "close_attempt": 3, "close_orders": ["K-c1", "K-c2"]}',
-        array['K-e1', 'K-s1', 'K-c1', 'K-c2', 'K-c3'],
+        '{"status": "pending_close", "stop_loss_attempt": 1, "close_attempt": 3, "close_orders": ["Kc1", "Kc2"]}',
+        array['Ke1', 'Ks1', 'Kc1', 'Kc2', 'Kc3'],
         'the closes, which may have been sent before it was known that it is gone'
     ),
     (
-        '{"status": "active", "close_attempt": 2, "close_orders": ["K-c1"]}', array['K-e1', 'K-c1', 'K-c2'],
+        '{"status": "active", "close_attempt": 2, "close_orders": ["Kc1"]}', array['Ke1', 'Kc1', 'Kc2'],
         'whatever its status is now'
     ),
     ('{"status": "active", "origin": "adopted", "exchange_order_id": "e"}', array['id:e'], 'an entry without an id of ours'),
     ('{"status": "active", "origin": "adopted", "stop_loss_orders": ["id:9"]}', array['id:9'], 'an entry that nobody knows'),
     ('{"status": "active", "origin": "adopted"}', null, 'nothing'),
-    ('{"status": "pending_rollback", "orders_withheld": true, "stop_loss_attempt": 1}', array['K-e1', 'K-s1'],
+    ('{"status": "pending_rollback", "orders_withheld": true, "stop_loss_attempt": 1}', array['Ke1', 'Ks1'],
     'also what was withheld')
 ) as v (changes, orders, what);
 

@@ -50,72 +50,72 @@ select is(order_of(v.changes::jsonb, v.outcome), v.due, v.what)
 from (values
     (
         '{"status": "pending_entry", "filled_quantity": 0, "open_quantity": 0}', 'created',
-        'entry buy 10 opening K-e1', 'the entry of a long'
+        'entry buy 10 opening Ke1', 'the entry of a long'
     ),
-    ('{"status": "pending_entry", "side": "short"}', 'created', 'entry sell 10 opening K-e1', 'of a short'),
-    ('{"status": "pending_entry"}', 'ok', 'entry buy 10 opening K-e1', 'its sender may still send it'),
+    ('{"status": "pending_entry", "side": "short"}', 'created', 'entry sell 10 opening Ke1', 'of a short'),
+    ('{"status": "pending_entry"}', 'ok', 'entry buy 10 opening Ke1', 'its sender may still send it'),
     ('{"status": "pending_entry", "entry_judged_after": "2026-01-01"}', 'ok', '', 'nobody else'),
     (
         '{"status": "pending_entry", "entry_judged_after": "2026-01-01"}', 'claimed',
-        'entry buy 10 opening K-e1', 'who claims it looks it up'
+        'entry buy 10 opening Ke1', 'who claims it looks it up'
     ),
     ('{"status": "entry_placed"}', 'ok', '', 'it is there: nothing is due'),
     (
         '{"status": "entry_placed", "entry_judged_after": "2026-01-01"}', 'claimed',
-        'entry buy 10 opening K-e1', 'who claims it looks it up, too'
+        'entry buy 10 opening Ke1', 'who claims it looks it up, too'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1}', 'ok',
-        'stop_loss sell 10 reduce-only K-s1', 'a stop-loss whose price is the caller''s'
+        'stop_loss sell 10 reduce-only Ks1', 'a stop-loss whose price is the caller''s'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "side": "short"}', 'ok',
-        'stop_loss buy 10 reduce-only K-s1', 'of a short'
+        'stop_loss buy 10 reduce-only Ks1', 'of a short'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "stop_loss_percent": 2}', 'ok',
-        'stop_loss sell 10 at 98.98 reduce-only K-s1', 'two percent below the fill'
+        'stop_loss sell 10 at 98.98 reduce-only Ks1', 'two percent below the fill'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "stop_loss_percent": 2, "side": "short"}', 'ok',
-        'stop_loss buy 10 at 103.02 reduce-only K-s1', 'above that of a short'
+        'stop_loss buy 10 at 103.02 reduce-only Ks1', 'above that of a short'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "stop_loss_percent": 2, "average_price": null}', 'ok',
-        'stop_loss sell 10 at 98 reduce-only K-s1', 'from the price that was asked for where no other is known'
+        'stop_loss sell 10 at 98 reduce-only Ks1', 'from the price that was asked for where no other is known'
     ),
     (
-        '{"status": "pending_sl", "stop_loss_attempt": 2, "stop_loss_percent": 2, "stop_loss_price": 97, "stop_loss_orders": ["K-s1"]}',
+        '{"status": "pending_sl", "stop_loss_attempt": 2, "stop_loss_percent": 2, "stop_loss_price": 97, "stop_loss_orders": ["Ks1"]}',
         'ok',
-        'stop_loss sell 10 at 97 reduce-only K-s2 cancel K-s1', 'where it was before, cancelling that one'
+        'stop_loss sell 10 at 97 reduce-only Ks2 cancel Ks1', 'where it was before, cancelling that one'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "filled_quantity": 4, "open_quantity": 4}', 'ok',
-        'stop_loss sell 4 reduce-only K-s1', 'for what is open'
+        'stop_loss sell 4 reduce-only Ks1', 'for what is open'
     ),
     ('{"status": "active", "stop_loss_attempt": 1, "stop_loss_price": 97}', 'ok', '', 'it is protected: nothing is due'),
     (
         '{"status": "pending_close", "close_attempt": 1, "close_quantity": 10, "stop_loss_attempt": 1}', 'ok',
-        'close sell 10 reduce-only K-c1', 'a close; the stop-loss stays until it is done'
+        'close sell 10 reduce-only Kc1', 'a close; the stop-loss stays until it is done'
     ),
     (
-        '{"status": "pending_close", "side": "short", "close_attempt": 2, "close_quantity": 10, "close_orders": ["K-c1"], "filled_quantity": 4}',
+        '{"status": "pending_close", "side": "short", "close_attempt": 2, "close_quantity": 10, "close_orders": ["Kc1"], "filled_quantity": 4}',
         'ok',
-        'close buy 10 reduce-only K-c2 cancel K-e1 K-c1', 'the entry is cancelled unless it is wholly filled'
+        'close buy 10 reduce-only Kc2 cancel Ke1 Kc1', 'the entry is cancelled unless it is wholly filled'
     ),
     (
-        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "stop_loss_attempt": 2, "stop_loss_orders": ["K-s1"]}',
+        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "stop_loss_attempt": 2, "stop_loss_orders": ["Ks1"]}',
         'ok',
-        'close sell 10 reduce-only K-c1 cancel K-e1 K-s1 K-s2', 'a rollback cancels entry and stop-losses'
+        'close sell 10 reduce-only Kc1 cancel Ke1 Ks1 Ks2', 'a rollback cancels entry and stop-losses'
     ),
     (
         '{"status": "pending_rollback", "origin": "adopted", "exchange_order_id": "9", "close_attempt": 1, "close_quantity": 10}',
         'ok',
-        'close sell 10 reduce-only K-c1 cancel id:9', 'an entry that is not ours is cancelled by the exchange''s id'
+        'close sell 10 reduce-only Kc1 cancel id:9', 'an entry that is not ours is cancelled by the exchange''s id'
     ),
     (
         '{"status": "pending_rollback", "origin": "adopted", "close_attempt": 1, "close_quantity": 10}', 'ok',
-        'close sell 10 reduce-only K-c1', 'where it has one'
+        'close sell 10 reduce-only Kc1', 'where it has one'
     ),
     (
         '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "orders_withheld": true}', 'claimed',
@@ -123,9 +123,9 @@ from (values
     ),
     (
         '{"status": "closed", "stop_loss_attempt": 2, "stop_loss_orders": ["id:9"]}', 'ok',
-        'cancel id:9 K-s2', 'what is left of the stop-losses'
+        'cancel id:9 Ks2', 'what is left of the stop-losses'
     ),
-    ('{"status": "closed", "stop_loss_attempt": 1, "filled_quantity": 4}', 'replayed', 'cancel K-e1 K-s1', 'and of the entry'),
+    ('{"status": "closed", "stop_loss_attempt": 1, "filled_quantity": 4}', 'replayed', 'cancel Ke1 Ks1', 'and of the entry'),
     ('{"status": "closed"}', 'ok', '', 'where there is something left'),
     ('{"status": "rolled_back", "stop_loss_attempt": 1, "close_attempt": 1}', 'ok', '', 'rolled back: nothing is due'),
     ('{"status": "canceled", "filled_quantity": 0}', 'ok', '', 'canceled: nothing is due'),
@@ -140,7 +140,7 @@ from (values
 cross join (values (false), (null)) as d (drives);
 select is(
     order_of('{"status": "closed", "stop_loss_attempt": 1}', 'ok', null),
-    'cancel K-s1',
+    'cancel Ks1',
     'but what is left to cancel to who was not asked whether it drives'
 );
 select is(

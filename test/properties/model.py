@@ -1,7 +1,7 @@
 """The lifecycle in plain Python: section 2 of the contract, written from its words and not from the SQL.
 
 Where the words leave a choice, so does the model: several outcomes or SQLSTATEs, orders that must be cancelled and
-others that may. Client order ids are known by their ends: -e1, -s2, -c1.
+others that may. Client order ids are known by their ends: e1, s2, c1.
 """
 
 from dataclasses import dataclass, field
@@ -82,11 +82,11 @@ class Position:
         if (self.status == "pending_entry" and (claimed or not self.handed_over)) or (
             self.status == "entry_placed" and claimed
         ):
-            return Order("entry", self.quantity, "-e1")
+            return Order("entry", self.quantity, "e1")
         if self.status == "pending_sl":
-            return Order("stop_loss", self.open, f"-s{self.stops}", self.trigger())
+            return Order("stop_loss", self.open, f"s{self.stops}", self.trigger())
         if self.status in CLOSING:
-            return Order("close", self.close_quantity, f"-c{self.closes}")
+            return Order("close", self.close_quantity, f"c{self.closes}")
         return None
 
     def trigger(self) -> Decimal | None:
@@ -96,8 +96,8 @@ class Position:
         return (self.average or self.entry_price) * (100 + percent) / 100
 
     def must_cancel(self) -> set[str]:
-        current = {f"-s{self.stops}"} if self.stops and not self.is_replaced else set()
-        entry = {"-e1"} if not self.adopted else set()
+        current = {f"s{self.stops}"} if self.stops and not self.is_replaced else set()
+        entry = {"e1"} if not self.adopted else set()
         unfilled = entry if self.filled < self.quantity else set()
         return {
             "pending_sl": self.standing_stops,
@@ -107,11 +107,11 @@ class Position:
         }.get(self.status, set())
 
     def may_cancel(self) -> set[str]:
-        stops = {f"-s{n}" for n in range(1, self.stops + 1)}
-        closes = {f"-c{n}" for n in range(1, self.closes)}
+        stops = {f"s{n}" for n in range(1, self.stops + 1)}
+        closes = {f"c{n}" for n in range(1, self.closes)}
         if self.status == "pending_sl":
-            return self.known_ids | stops - {f"-s{self.stops}"}
-        return {"-e1"} | self.known_ids | stops | closes if self.status in CLOSING | {"closed"} else set()
+            return self.known_ids | stops - {f"s{self.stops}"}
+        return {"e1"} | self.known_ids | stops | closes if self.status in CLOSING | {"closed"} else set()
 
     # Moves
 
@@ -159,12 +159,12 @@ class Position:
         self.logged.add(filled)
         if self.status in CLOSING:
             if grew and self.size_close():
-                self.standing_closes |= {f"-c{self.closes}"}
+                self.standing_closes |= {f"c{self.closes}"}
                 self.closes += 1
         elif grew:
             self.status = "pending_sl"
             if self.stops and not self.is_replaced:
-                self.standing_stops |= {f"-s{self.stops}"}
+                self.standing_stops |= {f"s{self.stops}"}
             self.stops += 1
             self.is_replaced = False
         return self.done("confirm_entry", filled, average)
@@ -271,8 +271,8 @@ class Position:
         due = self.order()
         if due is None or due.kind == "entry":
             raise RefusedError("TL002")
-        number = int(due.name[2:])
-        if number > 1 and name == f"{due.name[:2]}{number - 1}":
+        number = int(due.name[1:])
+        if number > 1 and name == f"{due.name[:1]}{number - 1}":
             return Answer(self, {"replayed"})
         if name != due.name:
             raise RefusedError("TL005")

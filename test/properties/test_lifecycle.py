@@ -353,7 +353,7 @@ class Lifecycle(RuleBasedStateMachine):
     )
     def reissue_order(self, place: int, which: str, kind: str, back: int, is_part: bool) -> None:
         position = self.pick(place)
-        name = f"-{kind}{(position.stops if kind == 's' else position.closes) - back}"
+        name = f"{kind}{(position.stops if kind == 's' else position.closes) - back}"
         remaining = position.open / 2 if is_part and position.open else None
         facts = {"client_order_id": self.order_keys[position.id] + name, "reason": "ended", "remaining": remaining}
         self.move("reissue_order", place, which, lambda p, f: p.reissue_order(f, name, remaining), **facts)

@@ -50,7 +50,7 @@ select results_eq(
             p.quantity::numeric,
             p.filled_quantity::numeric, p.entry_price::numeric, p.average_price::numeric, p.stop_loss_price::numeric,
             p.open_quantity::numeric, p.fence, p.lease_until, p.origin::text, p.request_id::text, p.signal,
-            p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || '-e1' end, p.exchange_order_id::text,
+            p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || 'e1' end, p.exchange_order_id::text,
             p.stop_loss_order_id::text, p.orders_withheld, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
             p.created_at, p.opened_at, p.activated_at, p.updated_at, p.closed_at, null::numeric, null::numeric, null::timestamptz
         from monitoring.positions as p

@@ -12,7 +12,7 @@ where p.oid = 'monitoring.client_order_id(text, text, integer)'::regprocedure
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 
 select 1 / (
-    monitoring.client_order_id('tl0', 'stop_loss', 2) = 'tl0-s2'
+    monitoring.client_order_id('tl0', 'stop_loss', 2) = 'tl0s2'
 )::integer;
 
 rollback;

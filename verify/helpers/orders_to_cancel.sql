@@ -12,7 +12,7 @@ where p.oid = 'monitoring.orders_to_cancel(text [], text, text, integer)'::regpr
     and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
 
 select 1 / (
-    monitoring.orders_to_cancel('{x}', 'tl0', 'close', 1) = '{x,tl0-c1}'
+    monitoring.orders_to_cancel('{x}', 'tl0', 'close', 1) = '{x,tl0c1}'
 )::integer;
 
 rollback;

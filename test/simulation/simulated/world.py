@@ -7,6 +7,7 @@ that the milliseconds which the database itself takes decide nothing.
 
 import asyncio
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -238,5 +239,5 @@ class Access:
 
     @staticmethod
     def _kind(options: dict[str, Any]) -> str:
-        suffix = options["client_order_id"].rpartition("-")[2]
-        return {"e": "entry", "s": "stop_loss", "c": "close"}.get(suffix[:1], "order")
+        named = re.fullmatch("tl[0-9a-f]{22}([esc])[0-9]+", options["client_order_id"])
+        return {"e": "entry", "s": "stop_loss", "c": "close"}[named[1]] if named else "order"
