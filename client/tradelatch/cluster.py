@@ -15,7 +15,6 @@ import hashlib
 import json
 import os
 import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -25,7 +24,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -34,95 +32,15 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from .deployment import deploy
+from .programs import ProgramError, libpq_environment, run_program, server_programs
 from .project import sqitch_project
 
 DATABASE = "tradelatch"
-OLDEST_SERVER = 15
 # Short, because the path of a socket may have 107 bytes, and open to the user postgres, unlike a root's TMPDIR.
 _CLUSTERS = Path("/tmp")
 _MARKER = "owner.json"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class ClusterError(Exception):
-    """A program of PostgreSQL or sqitch is missing or failed; the message carries what it printed."""
-
-
-# Programs
-
-
-@cache
-def server_programs() -> Path:
-    """The folder of initdb and pg_ctl: the first from PostgreSQL 15 on, looked for as .ci/install does."""
-    places = []
-    if initdb := shutil.which("initdb"):
-        places.append(Path(initdb).resolve().parent)
-    if pg_config := shutil.which("pg_config"):
-        places.append(Path(_run([pg_config, "--bindir"]).strip()))
-    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
-    places += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
-    for folder in places:
-        if (folder / "initdb").exists():
-            version = re.search(r"\d+", _run([str(folder / "initdb"), "--version"]))
-            if version and int(version[0]) >= OLDEST_SERVER:
-                return folder
-    raise ClusterError(f"found no initdb of PostgreSQL {OLDEST_SERVER} or newer")
-
-
-def _run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, detached: bool = False) -> str:
-    """What a program printed; ClusterError when it fails. A detached one is not reached by the terminal's Ctrl-C."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env=environment,
-            cwd="/" if detached else None,
-            start_new_session=detached,
-        )
-    except FileNotFoundError as error:
-        raise ClusterError(f"{command[0]} is not installed") from error
-    if done.returncode != 0:
-        raise ClusterError(f"{' '.join(command)} failed with status {done.returncode}:\n{done.stdout.rstrip()}")
-    return done.stdout
-
-
-def libpq_environment(dsn: str) -> dict[str, str]:
-    """The environment in which psql, pg_dump, pg_prove and sqitch reach the database of this DSN."""
-    options = psycopg.pq.Conninfo.parse(dsn.encode())
-    given = {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
-    environment = dict(os.environ)
-    if "PGHOST" in given:
-        for elsewhere in ("PGHOSTADDR", "PGSERVICE"):
-            environment.pop(elsewhere, None)
-    with suppress(ClusterError):  # Debian's wrappers around psql and pg_dump cost a perl at every call
-        environment["PATH"] = f"{server_programs()}{os.pathsep}{environment['PATH']}"
-    return environment | given
-
-
-def sqitch(dsn: str, *arguments: str) -> str:
-    """Runs the sqitch CLI on this package's project and the database of the DSN; returns what it printed."""
-    environment = libpq_environment(dsn)
-    environment["TZ"] = "UTC"  # sqitch stops where the machine has no /etc/localtime
-    try:
-        pwd.getpwuid(os.getuid())
-    except KeyError:
-        environment.setdefault("SQITCH_ORIG_FULLNAME", "tradelatch")
-        environment.setdefault("SQITCH_ORIG_EMAIL", "tradelatch@localhost")
-    command, *options = arguments
-    target = "db:pg:" + quote(environment.get("PGDATABASE", ""), safe="")
-    return _run(
-        ["sqitch", "--chdir", str(sqitch_project()), command, "--target", target, *options],
-        environment=environment,
-    )
-
-
-def deploy(dsn: str) -> None:
-    """Brings the database of the DSN to the end of the plan, every change verified."""
-    sqitch(dsn, "deploy", "--verify")
 
 
 # Clusters
@@ -146,7 +64,7 @@ class Cluster:
     def dsn(self, database: str = DATABASE, user: str = "postgres") -> str:
         return f"postgresql://{quote(user)}@/{quote(database)}?host={self.server}&port=5432"
 
-    def create(self, *, durable: bool, settings: Mapping[str, str]) -> None:
+    def create(self, *, durable: bool, settings: Mapping[str, str], copy_of: Path | None) -> None:
         """Makes the data folder. Not durable means fast, and lost with the machine's power."""
         self.server.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -154,12 +72,16 @@ class Cluster:
             os.chown(self.folder, 0, account.pw_gid)
             self.folder.chmod(0o710)
             os.chown(self.server, account.pw_uid, account.pw_gid)
-        options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
-        self._program("initdb", "-D", str(self.data), *options, *([] if durable else ["--no-sync"]))
-        volatile = {} if durable else {"fsync": "off", "full_page_writes": "off"}
+        if copy_of is None:
+            options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+            self._program("initdb", "-D", str(self.data), *options, *([] if durable else ["--no-sync"]))
+        else:
+            run_program(["cp", "-Rp", str(copy_of), str(self.data)])
+        sync = "on" if durable else "off"
         own = {"listen_addresses": "", "unix_socket_directories": str(self.server), "port": "5432", "timezone": "UTC"}
-        with (self.data / "postgresql.conf").open("a") as configuration:
-            for name, value in (own | volatile | dict(settings)).items():
+        own |= {"fsync": sync, "full_page_writes": sync}
+        with (self.data / "postgresql.conf").open("a") as configuration:  # the last line of a name counts
+            for name, value in (own | dict(settings)).items():
                 configuration.write("{} = '{}'\n".format(name, value.replace("'", "''")))
 
     def start(self) -> None:
@@ -167,8 +89,8 @@ class Cluster:
         log = self.server / "log"
         try:
             self._program("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "start")
-        except ClusterError as error:
-            raise ClusterError(f"{error}\n{log.read_text() if log.exists() else ''}".rstrip()) from error
+        except ProgramError as error:
+            raise ProgramError(f"{error}\n{log.read_text() if log.exists() else ''}".rstrip()) from error
 
     def stop(self, mode: str = "fast") -> None:
         """Ends the server, if it runs; `immediate` is a crash."""
@@ -192,14 +114,14 @@ class Cluster:
         command = [str(server_programs() / name), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             command = ["runuser", "-u", _server_account().pw_name, "--", *command]
-        return _run(command, detached=True)
+        return run_program(command, detached=True)
 
 
 def _server_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam("postgres")
     except KeyError:
-        raise ClusterError("PostgreSQL refuses to run as root, and there is no user postgres to run it as") from None
+        raise ProgramError("PostgreSQL refuses to run as root, and there is no user postgres to run it as") from None
 
 
 def _command_line(pid: int) -> str:
@@ -208,24 +130,27 @@ def _command_line(pid: int) -> str:
     except OSError:
         if Path("/proc/self").exists():
             return ""
-    with suppress(ClusterError):
-        return _run(["ps", "-o", "command=", "-p", str(pid)])
+    with suppress(ProgramError):
+        return run_program(["ps", "-o", "command=", "-p", str(pid)])
     return ""
 
 
 @contextmanager
-def private_cluster(*, durable: bool = True, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+def private_cluster(
+    *, durable: bool = True, settings: Mapping[str, str] | None = None, copy_of: Path | None = None
+) -> Iterator[Cluster]:
     """A running cluster, ended and removed when the block is left, also by SIGINT, SIGTERM and SIGHUP.
 
-    `settings` are lines of postgresql.conf; `durable=False` turns fsync off. The process forgets libpq's
-    variables, because PGHOSTADDR, PGSERVICE and the like lead past the socket to another server.
+    `settings` are lines of postgresql.conf; `durable=False` turns fsync off. `copy_of` is the data folder of a
+    cluster that was stopped, to start from instead of an empty one. The process forgets libpq's variables, because
+    PGHOSTADDR, PGSERVICE and the like lead past the socket to another server.
     """
     for variable in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[variable]
     _remove_stale()
     with _interrupted_by_signals(), _claimed_folder() as cluster:
         with _signals_deferred():
-            cluster.create(durable=durable, settings=settings or {})
+            cluster.create(durable=durable, settings=settings or {}, copy_of=copy_of)
             cluster.start()
         yield cluster
 
@@ -427,7 +352,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(up())
         else:
             print("ended" if down() else "nothing was running")
-    except ClusterError as error:
+    except ProgramError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

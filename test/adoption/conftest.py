@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
-from tradelatch.cluster import Cluster, deploy, libpq_environment, private_cluster, sqitch
+from tradelatch.cluster import Cluster, private_cluster
+from tradelatch.deployment import deploy, sqitch
+from tradelatch.programs import libpq_environment
 
 HERE = Path(__file__).parent
 OWNER, WRITER, READER = "legacy_bot", "trailing_bot", "dashboard"

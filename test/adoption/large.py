@@ -14,7 +14,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from tradelatch.cluster import private_cluster, sqitch
+from tradelatch.cluster import private_cluster
+from tradelatch.deployment import sqitch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from adoption.conftest import OWNER, READER, WRITER, Live

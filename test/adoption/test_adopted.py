@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tradelatch.cluster import libpq_environment
+from tradelatch.programs import libpq_environment
 
 from .conftest import OWNER, READER, WRITER, Live
 

@@ -5,7 +5,7 @@ import re
 
 import psycopg
 import pytest
-from tradelatch.cluster import ClusterError
+from tradelatch.programs import ProgramError
 
 from .conftest import OWNER, WRITER, Live
 
@@ -31,7 +31,7 @@ def activate(live: Live, position: int, fence: int) -> None:
 
 
 def refusal(live: Live) -> list[dict]:
-    with pytest.raises(ClusterError) as raised:
+    with pytest.raises(ProgramError) as raised:
         live.revert()
     assert "TL008" in str(raised.value)
     (detail,) = re.findall(r"DETAIL:  (.*)", str(raised.value))

@@ -6,7 +6,8 @@ import subprocess
 import threading
 
 import pytest
-from tradelatch.cluster import ClusterError, libpq_environment, sqitch
+from tradelatch.deployment import sqitch
+from tradelatch.programs import ProgramError, libpq_environment
 from tradelatch.project import sqitch_project
 
 from .conftest import OWNER, WRITER, Live
@@ -114,7 +115,7 @@ def test_a_row_that_comes_between_is_refused_and_can_be_settled(make_live) -> No
         "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price, status, order_key)"
         " values ('apt/usdt', 'Binance', 'buy', 1, 1, 'entry_placed', '')"
     )
-    with pytest.raises(ClusterError, match="TL007"):
+    with pytest.raises(ProgramError, match="TL007"):
         live.deploy()
     live.psql(file=sqitch_project() / "deploy" / "adoption" / "settle.psql", confirm="1")
     live.deploy()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tradelatch.cluster import libpq_environment
+from tradelatch.programs import libpq_environment
 
 PAGE = Path(__file__).parents[2] / "docs" / "deploy.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from tradelatch.cluster import ClusterError
+from tradelatch.programs import ProgramError
 from tradelatch.project import sqitch_project
 
 from .conftest import OWNER, Live
@@ -22,7 +22,7 @@ def insert(live: Live, **row: object) -> int:
 
 def refusal(live: Live) -> list[dict]:
     """The rows of TL007."""
-    with pytest.raises(ClusterError) as raised:
+    with pytest.raises(ProgramError) as raised:
         live.deploy()
     assert "TL007" in str(raised.value)
     (detail,) = re.findall(r"DETAIL:  (.*)", str(raised.value))

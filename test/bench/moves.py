@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from databases import settle
 from measure import Row, in_turns
-from tradelatch.cluster import libpq_environment, server_programs
+from tradelatch.programs import libpq_environment, server_programs
 
 HERE = Path(__file__).parent
 CLIENTS = (1, 8)

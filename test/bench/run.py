@@ -27,7 +27,9 @@ import report
 import writes
 from databases import database_with_history, new_database
 from measure import Row
-from tradelatch.cluster import ClusterError, deploy, private_cluster
+from tradelatch.cluster import private_cluster
+from tradelatch.deployment import deploy_with_psql
+from tradelatch.programs import ProgramError
 
 import client
 
@@ -91,7 +93,7 @@ def run(extent: Extent, chosen: Collection[str]) -> tuple[list[Row], dict[str, o
         if HISTORY.intersection(chosen):
             _look_for_room(cluster.folder, extent.sizes)
         template = new_database(cluster.dsn("template1"), "tradelatch")
-        deploy(template)
+        deploy_with_psql(template)
         for number, measure in measurements(template, extent).items():
             if number in chosen:
                 started = time.perf_counter()
@@ -154,7 +156,7 @@ def main() -> None:
     extent = replace(SMALL if options.small else Extent(), **given)
     try:
         rows, facts = run(extent, options.rows or measurements("", extent))
-    except ClusterError as error:
+    except ProgramError as error:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

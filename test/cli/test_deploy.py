@@ -16,7 +16,7 @@ def empty(server: Any, template: str) -> Iterator[str]:
     server.drop_database(name)
 
 
-def test_deploy_brings_an_empty_database_to_the_schema(run: Any, empty: str) -> None:
+def test_deploy_and_verify(run: Any, empty: str) -> None:
     printed = run("--dsn", empty, "deploy")
     assert (printed.status, printed.err) == (0, "")
     assert "functions/schema_version" in printed.out
@@ -24,18 +24,13 @@ def test_deploy_brings_an_empty_database_to_the_schema(run: Any, empty: str) -> 
         assert connection.execute("select tradelatch.schema_version()").fetchone() == ("1",)
     again = run("--dsn", empty, "deploy")
     assert (again.status, again.out.strip().splitlines()[-1]) == (0, "Nothing to deploy (up-to-date)")
-
-
-def test_verify_tells_a_database_that_is_as_it_should_be(run: Any, database: str) -> None:
-    printed = run("--dsn", database, "verify")
+    printed = run("--dsn", empty, "verify")
     assert (printed.status, printed.err) == (0, "")
     assert printed.out.endswith("Verify successful\n")
 
-
-def test_verify_fails_where_an_index_is_gone(run: Any, database: str) -> None:
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(empty) as connection:
         connection.execute("drop index monitoring.idx_unique_active_position")
-    printed = run("--dsn", database, "verify")
+    printed = run("--dsn", empty, "verify")
     assert printed.status == 1
     assert "idx_unique_active_position" in printed.err
     assert "Traceback" not in printed.err

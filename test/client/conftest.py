@@ -16,9 +16,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from tradelatch import AsyncClient, Client
-from tradelatch.cluster import Cluster, deploy, private_cluster
+from tradelatch.cluster import Cluster
 
 from ..pgbouncer import PgBouncer, pgbouncer
+from ..template import deployed_cluster
 
 OTHERS_OUT = """
     select pg_terminate_backend(pid, 5000)
@@ -345,8 +346,7 @@ def admin(direct_database: str) -> Iterator[Admin]:
 @pytest.fixture(scope="session")
 def restartable() -> Iterator[Cluster]:
     """A cluster of its own, for tests that stop the server."""
-    with private_cluster(durable=False) as cluster:
-        deploy(cluster.dsn("postgres"))
+    with deployed_cluster() as cluster:
         yield cluster
 
 

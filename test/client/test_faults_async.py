@@ -138,7 +138,7 @@ async def test_terminated_in_flight(database, admin, apt, tasks, name):
 
 
 async def test_restart(restartable, tasks, caplog):
-    dsn = restartable.dsn("postgres")
+    dsn = restartable.dsn()
     async with AsyncClient(dsn, timeout=30) as client:
         await client.schema_version()
         restartable.stop()

@@ -139,7 +139,7 @@ def test_terminated_in_flight(database, admin, apt, threads, name):
 
 
 def test_restart(restartable, threads, caplog):
-    dsn = restartable.dsn("postgres")
+    dsn = restartable.dsn()
     with Client(dsn, timeout=30) as client:
         client.schema_version()
         restartable.stop()

@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from tradelatch import cluster as module
-from tradelatch.cluster import Cluster, ClusterError, down, libpq_environment, private_cluster, run, up
+from tradelatch import programs
+from tradelatch.cluster import Cluster, down, private_cluster, run, up
+from tradelatch.programs import ProgramError, libpq_environment
 
 # Another process with a cluster: it prints the folder, and keeps it until it is told to stop.
 OWNER = """
@@ -22,19 +24,6 @@ with cluster.private_cluster(durable=False) as private:
     print(private.folder, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout of one change, so that the clusters of the real one are out of reach."""
-    for kind, script in (("deploy", "create table t ()"), ("revert", "drop table t"), ("verify", "select from t")):
-        (tmp_path / kind).mkdir()
-        (tmp_path / kind / "t.sql").write_text(f"{script};\n")
-    change = "t 2025-10-22T21:50:40Z Tester <tester@localhost> # t\n"
-    (tmp_path / "sqitch.plan").write_text(f"%syntax-version=1.0.0\n%project=t\n\n{change}")
-    (tmp_path / "sqitch.conf").write_text("[core]\n\tengine = pg\n")
-    monkeypatch.setattr(module, "sqitch_project", lambda: tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
@@ -144,6 +133,6 @@ def test_a_dsn_reaches_libpq_s_programs_whole(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_missing_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OLDEST_SERVER", 1000)
-    with pytest.raises(ClusterError, match="found no initdb"):
-        module.server_programs.__wrapped__()
+    monkeypatch.setattr(programs, "OLDEST_SERVER", 1000)
+    with pytest.raises(ProgramError, match="found no initdb"):
+        programs.server_programs.__wrapped__()

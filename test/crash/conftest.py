@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from tradelatch.cluster import Cluster, deploy, private_cluster
+from tradelatch.cluster import Cluster
+
+from ..template import deployed_cluster
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Default durability: fsync and synchronous_commit are on."""
-    with private_cluster(durable=True) as cluster:
-        deploy(cluster.dsn("postgres"))
+    with deployed_cluster(durable=True) as cluster:
         yield cluster

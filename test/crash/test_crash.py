@@ -14,7 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from tradelatch import Client
-from tradelatch.cluster import Cluster, ClusterError
+from tradelatch.cluster import Cluster
+from tradelatch.programs import ProgramError
 
 from .workers import PATIENCE, Crew, carry_on, check_book
 
@@ -26,7 +27,7 @@ CREW = 4
 @pytest.fixture
 def crew(cluster: Cluster) -> Iterator[Crew]:
     """Bots at work. What earlier ones left open is ended first."""
-    dsn = cluster.dsn("postgres")
+    dsn = cluster.dsn()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")  # the guard lets nothing be removed
         connection.execute("truncate monitoring.positions, monitoring.position_events")
@@ -72,7 +73,7 @@ def start_again(cluster: Cluster) -> None:
         try:
             cluster.start()
             return
-        except ClusterError:
+        except ProgramError:
             assert time.monotonic() < end, "the server does not start again"
             time.sleep(0.05)
 

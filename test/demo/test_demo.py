@@ -191,7 +191,7 @@ def main_on(database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         yield database
 
     monkeypatch.setattr(demo, "scratch_database", ready)
-    monkeypatch.setattr(demo, "sqitch", lambda *arguments: "")
+    monkeypatch.setattr(demo, "deploy_with_psql", lambda dsn: None)
 
     def main() -> tuple[int, str]:
         status = demo.main([])

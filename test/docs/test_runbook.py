@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tradelatch.cluster import server_programs
+from tradelatch.programs import server_programs
 
 from ..cli.desk import Desk
 from .nights import NIGHTS

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tradelatch.cluster import libpq_environment, server_programs
+from tradelatch.programs import libpq_environment, server_programs
 
 HERE = Path(__file__).parent
 LEVELS = {"read_committed": "read committed", "repeatable_read": "repeatable read", "serializable": "serializable"}

@@ -1,9 +1,9 @@
-"""For pytest: `deploy` makes a copy of the database that TRADELATCH_MUTANT names."""
+"""For pytest: `deploy_with_psql` makes a copy of the database that TRADELATCH_MUTANT names."""
 
 import os
 
 import psycopg
-import tradelatch.cluster
+import tradelatch.deployment
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
@@ -16,4 +16,4 @@ def copy_mutant(dsn: str) -> None:
         connection.execute(SQL("create database {} template {}").format(Identifier(name), mutant))
 
 
-tradelatch.cluster.deploy = copy_mutant
+tradelatch.deployment.deploy_with_psql = copy_mutant

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from tradelatch.cluster import Cluster, deploy, private_cluster
+from tradelatch.cluster import Cluster, private_cluster
+from tradelatch.deployment import deploy_with_psql
 
 HERE = Path(__file__).parent
 PATCHES = HERE / "patches"
@@ -69,7 +70,7 @@ def main() -> int:
     with private_cluster(durable=False, settings={"max_connections": "200"}) as cluster:
         with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute(SQL("create database {}").format(Identifier(WHOLE)))
-        deploy(cluster.dsn(WHOLE))
+        deploy_with_psql(cluster.dsn(WHOLE))
         if not sys.argv[1:]:
             started = time.monotonic()
             if found := catchers(cluster, WHOLE):

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 import psycopg
 import pytest
-from tradelatch.cluster import ClusterError, deploy, libpq_environment, private_cluster, sqitch
+from tradelatch.cluster import private_cluster
+from tradelatch.deployment import changes, deploy, deploy_with_psql, sqitch
+from tradelatch.programs import ProgramError, libpq_environment
 from tradelatch.project import sqitch_project
 
 PROJECT = sqitch_project()
-CHANGES = [
-    line.split()[0] for line in (PROJECT / "sqitch.plan").read_text().splitlines() if line and line[0] not in "%#@"
-]
+CHANGES = changes()
 
 # What sqitch calls for psql. After each script it dumps the database as the script left it, which is what a sqitch call
 # for each change would show, in a fifth of the time; after a revert it notes a verify script that passes all the same.
@@ -131,6 +131,15 @@ def test_the_redeployed_plan_is_the_deployed_one(steps: Steps) -> None:
     assert redeployed == steps.whole, difference(steps.whole, redeployed)
 
 
+def test_one_psql_deploys_what_sqitch_does(steps: Steps) -> None:
+    with psycopg.connect(steps.dsn, autocommit=True) as connection:
+        connection.execute("create database by_psql")
+    by_psql = steps.dsn.replace("/steps?", "/by_psql?")
+    deploy_with_psql(by_psql)
+    deployed = dump(by_psql)
+    assert deployed == steps.whole, difference(steps.whole, deployed)
+
+
 def test_each_change_changes_something(steps: Steps) -> None:
     idle = [change for change in CHANGES if steps.redeployed[change] == steps.reverted[change]]
     assert idle == ["adoption/preflight", "roles/all"]  # the one only looks, and a database's dump has no roles
@@ -186,7 +195,7 @@ def test_a_failing_deploy_keeps_what_succeeded(cluster) -> None:
     dsn = create_database(cluster, "failing")
     with psycopg.connect(dsn) as connection:
         connection.execute("create schema tradelatch")
-    with pytest.raises(ClusterError, match="tradelatch"):
+    with pytest.raises(ProgramError, match="tradelatch"):
         deploy(dsn)
     deployed = sqitch(dsn, "status")
     assert "schemas/monitoring" in deployed

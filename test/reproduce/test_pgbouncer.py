@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tradelatch import AsyncClient
-from tradelatch.cluster import Cluster, deploy, private_cluster
+from tradelatch.cluster import Cluster
 from tradelatch.incidents.reproduce.flows import Place
 from tradelatch.incidents.reproduce.outcome import Outcome
 from tradelatch.incidents.reproduce.run import play
@@ -15,6 +15,7 @@ from tradelatch.incidents.reproduce.scenarios import SCENARIOS
 from tradelatch.incidents.reproduce.stage import Settings
 
 from ..pgbouncer import PgBouncer, pgbouncer
+from ..template import deployed_cluster
 
 SETTINGS = Settings(duration=timedelta(seconds=4), scale=0.05)
 SIGNALS = count(1)  # a signal is played once in a database
@@ -23,14 +24,13 @@ SIGNALS = count(1)  # a signal is played once in a database
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Of our own, because PgBouncer stands in front of a server that trusts it."""
-    with private_cluster(durable=False, settings={"max_connections": "200"}) as cluster:
-        deploy(cluster.dsn("postgres"))
+    with deployed_cluster(settings={"max_connections": "200"}) as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="module")
 def pooler(cluster: Cluster) -> Iterator[PgBouncer]:
-    with pgbouncer(cluster.dsn("postgres"), ["postgres"]) as pooler:
+    with pgbouncer(cluster.dsn(), ["postgres"]) as pooler:
         yield pooler
 
 
@@ -48,7 +48,7 @@ def through(pooler: PgBouncer, monkeypatch: pytest.MonkeyPatch) -> list[AsyncCli
 
 
 async def played(name: str, cluster: Cluster) -> Outcome:
-    place = Place("tradelatch", cluster.dsn("postgres"), "", SETTINGS.scale)
+    place = Place("tradelatch", cluster.dsn(), "", SETTINGS.scale)
     return await play(SCENARIOS[name], place, SETTINGS, SIGNALS)
 
 

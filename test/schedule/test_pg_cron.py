@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from tradelatch import Client
-from tradelatch.cluster import DATABASE, Cluster, deploy, private_cluster
+from tradelatch.cluster import DATABASE, Cluster
+
+from ..template import deployed_cluster
 
 PAGE = (Path(__file__).parents[2] / "docs" / "monitoring.md").read_text()
 (SCHEDULE,) = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -22,10 +24,7 @@ def cluster() -> Iterator[Cluster]:
         "cron.database_name": DATABASE,
         "cron.use_background_workers": "on",
     }
-    with private_cluster(durable=False, settings=settings) as cluster:
-        with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {DATABASE}")
-        deploy(cluster.dsn())
+    with deployed_cluster(settings=settings) as cluster:
         yield cluster
 
 

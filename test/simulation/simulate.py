@@ -9,7 +9,8 @@ from collections import Counter
 
 import psycopg
 from simulated.run import simulate
-from tradelatch.cluster import deploy, private_cluster
+from tradelatch.cluster import private_cluster
+from tradelatch.deployment import deploy_with_psql
 
 STEP = 50  # seeds, until it says how far it is
 
@@ -46,7 +47,7 @@ def main() -> int:
         with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute("create database simulation")
         dsn = cluster.dsn("simulation")
-        deploy(dsn)
+        deploy_with_psql(dsn)
         return asyncio.run(run(dsn, options.first, options.seeds, options.log))
 
 

@@ -29,7 +29,8 @@ import matplotlib.dates
 import matplotlib.pyplot as plt
 import matplotlib.ticker
 from tradelatch import AsyncClient, Receipt, StaleFence
-from tradelatch.cluster import deploy, private_cluster
+from tradelatch.cluster import private_cluster
+from tradelatch.deployment import deploy_with_psql
 from tradelatch.recovery import Recovery
 from tradelatch.testing import Delays, Exchange, Market, ScaledClock
 
@@ -290,7 +291,7 @@ def main() -> int:
     given = parser.parse_args()
     with private_cluster(durable=False) as cluster, tempfile.TemporaryDirectory() as folder:
         dsn = cluster.dsn("postgres")
-        deploy(dsn)
+        deploy_with_psql(dsn)
         with running_exporter(dsn) as exporter, running_prometheus(exporter, Path(folder)) as prometheus:
             asyncio.run(trade(dsn, 60 * given.minutes, given.seed))
             end = math.floor(time.time())

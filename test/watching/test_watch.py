@@ -15,7 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 from tradelatch import Client
-from tradelatch.cluster import DATABASE, Cluster, deploy, private_cluster
+from tradelatch.cluster import Cluster
+
+from ..template import deployed_cluster
 
 PROGRAM = [sys.executable, "-m", "tradelatch"]
 PATIENCE = 30.0
@@ -182,10 +184,7 @@ def test_ctrl_c_quits(terminal: Terminal) -> None:
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """A server that may be stopped."""
-    with private_cluster(durable=False) as cluster:
-        with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {DATABASE}")
-        deploy(cluster.dsn())
+    with deployed_cluster() as cluster:
         yield cluster
 
 

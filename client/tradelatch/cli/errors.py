@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import click
 import psycopg
 
-from ..cluster import ClusterError
 from ..core.errors import (
     InvalidArgument,
     PermissionDenied,
@@ -16,6 +15,7 @@ from ..core.errors import (
     Unavailable,
     from_database,
 )
+from ..programs import ProgramError
 from .connection import NoConnection
 
 FAILED = 1
@@ -59,7 +59,7 @@ def _status(command: click.Command, arguments: Sequence[str] | None) -> int:
         return _end(f"{command.name}: interrupted", INTERRUPTED)
     except NoConnection as error:
         return _end(f"{command.name}: {error}", CANNOT)
-    except ClusterError as error:
+    except ProgramError as error:
         click.echo(f"{command.name}: {error}", err=True)
         return FAILED
     except psycopg.Error as error:

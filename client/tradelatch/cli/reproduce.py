@@ -11,7 +11,6 @@ from ..cluster import private_cluster
 from .connection import Server
 from .errors import FAILED, Refused
 from .options import duration, json_option
-from .sqitch import require_sqitch
 
 if TYPE_CHECKING:  # they take the legacy flow's driver, which only this command needs
     from ..incidents.reproduce.outcome import Outcome
@@ -68,8 +67,6 @@ def reproduce(
     if duration <= timedelta():
         raise click.BadParameter("it must be above 0", param_hint="--duration")
     flows = [name for name in FLOWS if flow in (name, "both")]
-    if "tradelatch" in flows:
-        require_sqitch()
     played = [SCENARIOS[scenario]] if scenario in SCENARIOS else list(SCENARIOS.values())
     settings = Settings(workers=workers, duration=duration, symbols=symbols, seed=seed, scale=time_scale)
     outcomes: list[Outcome] = []

@@ -4,7 +4,7 @@ import shutil
 
 import click
 
-from ..cluster import sqitch
+from ..deployment import sqitch
 from .connection import Server
 from .errors import Refused
 from .output import progress
@@ -17,7 +17,7 @@ def require_sqitch() -> None:
 
 
 def print_sqitch(server: Server, *arguments: str) -> None:
-    """Run it and print what it says; ClusterError when it fails."""
+    """Run it and print what it says; ProgramError when it fails."""
     require_sqitch()
     server.connect().close()
     with progress(f"sqitch {arguments[0]}"):

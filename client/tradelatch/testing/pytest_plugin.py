@@ -2,7 +2,7 @@
 
 `tradelatch_database` is the DSN of a fresh database with the plan deployed, gone when the test ends. It is made on the
 server of TRADELATCH_TEST_DSN, as a user who may create databases and roles; without it, on a private one, for which
-PostgreSQL's server programs must be installed. Deploying takes the sqitch CLI.
+PostgreSQL's server programs must be installed. It needs psql, and no sqitch.
 """
 
 import os
@@ -16,7 +16,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ..cluster import deploy, private_cluster, sqitch
+from ..cluster import private_cluster
+from ..deployment import deploy_with_psql, roles_as_before
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +33,10 @@ def tradelatch_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def tradelatch_template(tradelatch_server: str) -> Iterator[str]:
     """The name of a database with the plan deployed, to be copied. The server's roles are left as they were."""
-    had_roles = bool(_execute(tradelatch_server, "select from pg_roles where rolname = 'tradelatch_owner'"))
-    with ExitStack() as afterwards:
+    with roles_as_before(tradelatch_server), ExitStack() as afterwards:
         name = _create(tradelatch_server, "template0")
         afterwards.callback(_drop, tradelatch_server, name)
-        dsn = make_conninfo(tradelatch_server, dbname=name)
-        if not had_roles:
-            afterwards.callback(sqitch, dsn, "revert", "-y")
-        deploy(dsn)
+        deploy_with_psql(make_conninfo(tradelatch_server, dbname=name))
         yield name
 
 

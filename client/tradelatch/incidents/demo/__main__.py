@@ -15,7 +15,8 @@ from contextlib import nullcontext
 from rich.console import Console
 
 from ... import AsyncClient
-from ...cluster import ClusterError, sqitch
+from ...deployment import deploy_with_psql
+from ...programs import ProgramError
 from ...timeline import STYLES, plain_console, print_text
 from ..reproduce.aftermath import Aftermath
 from ..reproduce.scratch import NoDatabase, scratch_database
@@ -36,16 +37,14 @@ async def demo(dsn: str, console: Console, pace: float) -> bool:
     results = []
     with scratch_database(dsn, "demo") as scratch:
         print_text(console, INTRODUCTION)
-        # The legacy flow needs nothing of tradelatch: it plays while sqitch works.
-        deployed = asyncio.create_task(asyncio.to_thread(sqitch, scratch, "deploy", "--no-verify"))
+        with console.status("psql deploys tradelatch", spinner="line") if console.is_terminal else nullcontext():
+            deploy_with_psql(scratch)
         for incident in (APTUSDT, AVLUSDT):
             symbol = incident.signal.symbol
             console.print(f"\n{incident.title}", style="bold")
             print_text(console, incident.story)
             console.print(f"\n{symbol} on the legacy flow\n", style="bold")
             legacy = await play_legacy(incident, scratch, console, pace)
-            with console.status("sqitch deploys tradelatch", spinner="line") if console.is_terminal else nullcontext():
-                await deployed
             console.print(f"\n{symbol} on tradelatch\n", style="bold")
             async with AsyncClient(scratch) as client:
                 latched = await play_latched(incident, scratch, client, console, pace)
@@ -86,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    except ClusterError as error:
+    except ProgramError as error:
         print(f"tradelatch.incidents.demo: {error}", file=sys.stderr)
         return 2
     return 0 if held else 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from ...cluster import sqitch
+from ...deployment import deploy_with_psql
 from ...testing import Exchange, Market, ScaledClock
 from .flows import FlowName, Place
 from .lock_waits import watched_lock_waits
@@ -36,8 +36,8 @@ def reproduce(
     signal_ids = itertools.count(FIRST_SIGNAL)
     with scratch_database(dsn, "reproduce") as scratch:
         if "tradelatch" in flows:
-            with progress("sqitch deploys tradelatch"):
-                deploy(scratch)
+            with progress("psql deploys tradelatch"):
+                deploy_with_psql(scratch)
         for scenario in scenarios:
             outcomes = []
             for flow in flows:
@@ -45,11 +45,6 @@ def reproduce(
                     place = Place(flow, scratch, f"legacy_{scenario.name}", settings.scale)
                     outcomes.append(asyncio.run(play(scenario, place, settings, signal_ids)))
             report(scenario, outcomes)
-
-
-def deploy(dsn: str) -> None:
-    """The plan, quickly: `sqitch verify` has been asked elsewhere."""
-    sqitch(dsn, "deploy", "--no-verify")
 
 
 async def play(scenario: Scenario, place: Place, settings: Settings, signal_ids: Iterator[int]) -> Outcome:

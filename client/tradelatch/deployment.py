@@ -1,0 +1,74 @@
+"""How the plan comes to a database: by the sqitch CLI, which keeps a registry and verifies, or by one psql."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import psycopg
+
+from .programs import libpq_environment, run_program
+from .project import sqitch_project
+
+
+def changes() -> list[str]:
+    """The names of the plan's changes, in its order."""
+    lines = (sqitch_project() / "sqitch.plan").read_text().splitlines()
+    return [line.split()[0] for line in lines if line and line[0] not in "%#@"]
+
+
+def sqitch(dsn: str, *arguments: str) -> str:
+    """Runs the sqitch CLI on this package's project and the database of the DSN; returns what it printed."""
+    environment = libpq_environment(dsn)
+    environment["TZ"] = "UTC"  # sqitch stops where the machine has no /etc/localtime
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        environment.setdefault("SQITCH_ORIG_FULLNAME", "tradelatch")
+        environment.setdefault("SQITCH_ORIG_EMAIL", "tradelatch@localhost")
+    command, *options = arguments
+    target = "db:pg:" + quote(environment.get("PGDATABASE", ""), safe="")
+    return run_program(
+        ["sqitch", "--chdir", str(sqitch_project()), command, "--target", target, *options],
+        environment=environment,
+    )
+
+
+def deploy(dsn: str) -> None:
+    """Brings the database of the DSN to the end of the plan, every change verified."""
+    sqitch(dsn, "deploy", "--verify")
+
+
+def deploy_with_psql(dsn: str) -> None:
+    """Runs every deploy script of the plan, in its order, in one psql, on a database without the plan.
+
+    For databases that are not kept: nothing is verified, no registry says what is there, and a script that fails
+    leaves those before it. In return it needs no sqitch, and takes a fraction of the time.
+    """
+    command = ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]
+    for change in changes():
+        # Each script starts with the settings of a new session, as sqitch has it.
+        command += ["--file", str(sqitch_project() / "deploy" / f"{change}.sql"), "--command", "discard all"]
+    run_program(command, environment=libpq_environment(dsn))
+
+
+@contextmanager
+def roles_as_before(dsn: str) -> Iterator[None]:
+    """Drops the plan's roles at the end of the block, if this server had none before, and nobody uses them.
+
+    Roles belong to the whole server, so they outlive a database that is dropped instead of reverted.
+    """
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        had_roles = _has_roles(connection)
+    try:
+        yield
+    finally:
+        if not had_roles:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                if _has_roles(connection):
+                    connection.execute((sqitch_project() / "revert" / "roles" / "all.sql").read_bytes())
+
+
+def _has_roles(connection: psycopg.Connection) -> bool:
+    return connection.execute("select from pg_roles where rolname = 'tradelatch_owner'").fetchone() is not None

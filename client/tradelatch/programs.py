@@ -1,0 +1,72 @@
+"""PostgreSQL's programs: where they are, how they reach a database, and what they print."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from textwrap import shorten
+
+import psycopg
+
+OLDEST_SERVER = 15
+
+
+class ProgramError(Exception):
+    """A program of PostgreSQL or sqitch is missing, or failed; the message carries what it printed."""
+
+
+@cache
+def server_programs() -> Path:
+    """The folder of initdb and pg_ctl: the first from PostgreSQL 15 on, looked for as .ci/install does."""
+    places = []
+    if initdb := shutil.which("initdb"):
+        places.append(Path(initdb).resolve().parent)
+    if pg_config := shutil.which("pg_config"):
+        places.append(Path(run_program([pg_config, "--bindir"]).strip()))
+    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    places += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    for folder in places:
+        if (folder / "initdb").exists():
+            version = re.search(r"\d+", run_program([str(folder / "initdb"), "--version"]))
+            if version and int(version[0]) >= OLDEST_SERVER:
+                return folder
+    raise ProgramError(f"found no initdb of PostgreSQL {OLDEST_SERVER} or newer")
+
+
+def run_program(command: Sequence[str], *, environment: Mapping[str, str] | None = None, detached: bool = False) -> str:
+    """What a program printed; ProgramError when it fails. A detached one is not reached by the terminal's Ctrl-C."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=environment,
+            cwd="/" if detached else None,
+            start_new_session=detached,
+        )
+    except FileNotFoundError as error:
+        raise ProgramError(f"{command[0]} is not installed") from error
+    if done.returncode != 0:
+        shown = shorten(" ".join(command), 200, placeholder=" …")
+        raise ProgramError(f"{shown} failed with status {done.returncode}:\n{done.stdout.rstrip()}")
+    return done.stdout
+
+
+def libpq_environment(dsn: str) -> dict[str, str]:
+    """The environment in which psql, pg_dump, pg_prove and sqitch reach the database of this DSN."""
+    options = psycopg.pq.Conninfo.parse(dsn.encode())
+    given = {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
+    environment = dict(os.environ)
+    if "PGHOST" in given:
+        for elsewhere in ("PGHOSTADDR", "PGSERVICE"):
+            environment.pop(elsewhere, None)
+    with suppress(ProgramError):  # Debian's wrappers around psql and pg_dump cost a perl at every call
+        environment["PATH"] = f"{server_programs()}{os.pathsep}{environment['PATH']}"
+    return environment | given
