@@ -22,10 +22,12 @@ create function tradelatch.adopt_position(
     side text,
     quantity numeric,
     average_price numeric,
+    observed_at timestamptz,
     account text default 'default',
     position_side text default 'both',
     stop_loss_price numeric default null,
     stop_loss_order_id text default null,
+    stop_loss_percent numeric default null,
     attempt uuid default null,
     lease interval default '1 minute',
     details jsonb default '{}'
@@ -43,6 +45,7 @@ declare
     v_receipt tradelatch.receipt;
     v_lease interval := monitoring.check_lease(adopt_position.lease);
     v_is_protected boolean := adopt_position.stop_loss_price is not null;
+    v_moved_at timestamptz;
 begin
     v_wanted.origin := 'adopted';
     v_wanted.exchange := monitoring.canonical_exchange(adopt_position.exchange);
@@ -57,6 +60,12 @@ begin
     if v_wanted.stop_loss_order_id is not null and not v_is_protected then
         perform monitoring.refuse_argument('stop_loss_price', 'must not be null where there is a stop_loss_order_id');
     end if;
+    v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', adopt_position.stop_loss_percent);
+    if (adopt_position.observed_at <= clock_timestamp()) is not true then
+        perform monitoring.refuse_argument(
+            'observed_at', 'must be when the request to the exchange began, not in the future', adopt_position.observed_at::text
+        );
+    end if;
     v_wanted.attempt := adopt_position.attempt;
     v_wanted.details := monitoring.check_details(adopt_position.details);
 
@@ -67,20 +76,44 @@ begin
         perform monitoring.is_known_attempt(v_wanted.attempt, null, 'adopt_position', '{}');
     end if;
 
+    -- What was seen before the slot last moved may be what it was before that.
+    select max(p.closed_at)
+    into v_moved_at
+    from monitoring.positions as p
+    where p.closed_at > adopt_position.observed_at - monitoring.grace()
+        and p.symbol = v_wanted.symbol
+        and p.exchange = v_wanted.exchange
+        and p.account = v_wanted.account
+        and (p.position_side = v_wanted.position_side or 'both' in (p.position_side, v_wanted.position_side))
+        and p.attempt is distinct from v_wanted.attempt;
+    if v_moved_at is not null and not exists (
+        select
+        from monitoring.conflicting_positions(v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.position_side)
+    ) then
+        raise exception using
+            errcode = 'TL009',
+            message = format(
+                '%s moved at %s, after that was seen: look at the exchange again', v_wanted.symbol, v_moved_at
+            ),
+            detail = json_build_object('moved_at', v_moved_at, 'observed_at', adopt_position.observed_at)::text;
+    end if;
+
     -- As in create_position: the lock makes it quiet, the unique indexes decide.
     for v_try in 1..3 loop
         insert into monitoring.positions as p (
-            origin, exchange, account, symbol, side, position_side, quantity, entry_price,
+            origin, exchange, account, symbol, side, position_side, quantity, entry_price, stop_loss_percent,
             filled_quantity, average_price, open_quantity, opened_at, activated_at,
-            stop_loss_price, stop_loss_order_id, stop_loss_attempt, stop_loss_orders,
+            stop_loss_price, stop_loss_order, stop_loss_order_id, stop_loss_attempt, stop_loss_sized, orders_arrived,
             attempt, drive_attempt, details, status, lease_until
         ) values (
             v_wanted.origin, v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.side, v_wanted.position_side,
-            v_wanted.quantity, v_wanted.entry_price,
+            v_wanted.quantity, v_wanted.entry_price, v_wanted.stop_loss_percent,
             v_wanted.quantity, v_wanted.entry_price, v_wanted.quantity,
             clock_timestamp(), case when v_is_protected then clock_timestamp() end,
-            v_wanted.stop_loss_price, v_wanted.stop_loss_order_id, (not v_is_protected)::integer,
-            case when v_wanted.stop_loss_order_id is null then '{}' else array['id:' || v_wanted.stop_loss_order_id] end,
+            v_wanted.stop_loss_price, 'id:' || v_wanted.stop_loss_order_id, v_wanted.stop_loss_order_id,
+            (not v_is_protected)::integer, (not v_is_protected)::integer,
+            -- nobody can name the closing orders that it may have on the exchange
+            array_remove(array['id:' || v_wanted.stop_loss_order_id, '*'], null),
             v_wanted.attempt, v_wanted.attempt, v_wanted.details,
             case when v_is_protected then 'active' else 'pending_sl' end, clock_timestamp() + v_lease
         )
@@ -104,19 +137,22 @@ end
 $$;
 
 comment on function tradelatch.adopt_position(
-    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+    text, text, text, numeric, numeric, timestamptz, text, text, numeric, text, numeric, uuid, interval, jsonb
 ) is
 $$Takes a position into the book that was found on the exchange and is claimed by nobody.
 quantity in units of the base asset, average_price in units of the quote asset: as found, they stand for what was asked for and what was filled.
-With stop_loss_price (and the exchange's id of that order, where it is one) it is active; without, pending_sl, and the receipt calls for a stop-loss.
+observed_at: when the request to the exchange that showed it began, by the database's clock.
+With stop_loss_price (and the exchange's id of that order, where it is one) it is active; without, pending_sl, and the receipt calls for a stop-loss,
+at stop_loss_percent of the average price where that is given. * is left: closing orders of the slot that the book cannot name.
 Outcomes: created; existing (the book knows it, or the slot is somebody's): nothing to trade with; replayed (the same attempt again).
-Errors: 22023; TL005 the attempt asked for something else before; TL006 the other position mode is open; 55P03; 40001 above READ COMMITTED.$$;
+Errors: 22023; TL005 the attempt asked for something else before; TL006 the other position mode is open; TL009 the slot, or one that excludes it, moved
+later than a grace time before observed_at; 55P03; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.adopt_position(
-    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+    text, text, text, numeric, numeric, timestamptz, text, text, numeric, text, numeric, uuid, interval, jsonb
 ) from public;
 grant execute on function tradelatch.adopt_position(
-    text, text, text, numeric, numeric, text, text, numeric, text, uuid, interval, jsonb
+    text, text, text, numeric, numeric, timestamptz, text, text, numeric, text, numeric, uuid, interval, jsonb
 ) to tradelatch_bot;
 
 commit;

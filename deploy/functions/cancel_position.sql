@@ -1,8 +1,4 @@
 -- Deploy tradelatch:functions/cancel_position to pg
--- requires: helpers/lock_position
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -23,22 +19,24 @@ as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', cancel_position.reason, 1000));
     v_position monitoring.positions := monitoring.lock_position(cancel_position.position_id, cancel_position.fence);
-    v_moved record;
+    v_entry text := monitoring.entry_order(v_position.origin, v_position.order_key, v_position.exchange_order_id);
 begin
     if v_position.status = 'canceled' and monitoring.is_latest_move(v_position.id, 'cancel_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
+    elsif v_position.status not in ('pending_entry', 'entry_placed') then
+        perform monitoring.refuse_move(v_position, 'cancel_position');
+    elsif monitoring.may_end(v_position, v_entry, true) is false then
+        perform monitoring.refuse_end(v_position, v_entry, 'cancel_position');
     end if;
 
-    update monitoring.positions as p
-    set
-        status = 'canceled',
-        exit_reason = cancel_position.reason,
-        move = 'cancel_position',
-        move_details = v_arguments
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
-
-    return v_moved.receipt;
+    v_position.status := 'canceled';
+    v_position.exit_reason := cancel_position.reason;
+    v_position := monitoring.end_order(v_position, v_entry);
+    if monitoring.orders_left(v_position) <> '{}' then
+        v_position.status := 'pending_entry';
+        perform monitoring.refuse_move(v_position, 'cancel_position', 'another order of it is left, roll it back');
+    end if;
+    return monitoring.write_move(v_position, 'cancel_position', v_arguments, 'ok', true);
 end
 $$;
 
@@ -46,7 +44,7 @@ comment on function tradelatch.cancel_position(bigint, bigint, text) is
 $$The entry is final and nothing was filled: pending_entry or entry_placed becomes canceled, and the slot is free.
 Call it when the order was never sent, or when the exchange says that it is canceled, rejected or expired without a fill.
 Outcomes: ok; replayed.
-Errors: 22023; TL002; TL003; TL004; 55P03.$$;
+Errors: 22023; TL002, also while a driver before may still send the entry (DETAIL: until when), and while another order is left; TL003; TL004; 55P03.$$;
 
 revoke all on function tradelatch.cancel_position(bigint, bigint, text) from public;
 grant execute on function tradelatch.cancel_position(bigint, bigint, text) to tradelatch_bot;

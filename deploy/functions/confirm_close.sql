@@ -1,12 +1,4 @@
 -- Deploy tradelatch:functions/confirm_close to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_money
--- requires: helpers/check_details
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: helpers/make_receipt
--- requires: triggers/guard
 
 begin;
 
@@ -15,9 +7,12 @@ set local role tradelatch_owner;
 create function tradelatch.confirm_close(
     position_id bigint,
     reason text,
+    orders_ended text[] default '{}',
     exit_price numeric default null,
     realized_pnl numeric default null,
     fence bigint default null,
+    attempt uuid default null,
+    lease interval default '1 minute',
     details jsonb default '{}'
 )
 returns tradelatch.receipt
@@ -31,72 +26,117 @@ declare
     v_arguments jsonb := jsonb_build_object(
         'reason', confirm_close.reason, 'exit_price', confirm_close.exit_price, 'realized_pnl', confirm_close.realized_pnl
     );
+    v_details jsonb;
     v_moved record;
+    v_before monitoring.positions;
     v_position monitoring.positions;
-    -- Whoever shows no fence is not asked whether it drives: it may bring a fact, and sees what is left to cancel.
-    v_drives boolean := case when confirm_close.fence is not null then true end;
+    v_lease interval;
+    v_is_driver boolean := confirm_close.fence is not null;
+    v_is_held boolean;
 begin
     -- One look in the ordinary case: each expression is prepared anew in each transaction.
     if (
         monitoring.is_plain_text(confirm_close.reason, 1000)
         and (confirm_close.exit_price is null or monitoring.is_amount(confirm_close.exit_price))
         and confirm_close.realized_pnl is null
+        and confirm_close.attempt is null
+        and cardinality(confirm_close.orders_ended) < 2
         and confirm_close.details = '{}'
     ) is not true then
         perform
             monitoring.check_text('reason', confirm_close.reason, 1000),
             monitoring.check_amount('exit_price', confirm_close.exit_price, true),
             monitoring.check_money('realized_pnl', confirm_close.realized_pnl),
+            monitoring.check_orders('orders_ended', confirm_close.orders_ended),
             monitoring.check_details(confirm_close.details);
+    else
+        perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+        from monitoring.positions as p
+        where p.id = confirm_close.position_id;
+
+        -- The ordinary life: its stop-loss is named, and nothing else is left.
+        update monitoring.positions as p
+        set
+            status = 'closed',
+            open_quantity = 0,
+            exit_reason = confirm_close.reason,
+            exit_price = confirm_close.exit_price,
+            realized_pnl = confirm_close.realized_pnl,
+            stop_loss_order = null,
+            orders_arrived = '{}',
+            own_orders = null,
+            move = 'confirm_close',
+            move_details = v_arguments || monitoring.orders_said(confirm_close.orders_ended, '{}')
+        where p.id = confirm_close.position_id
+            and (p.fence = confirm_close.fence or confirm_close.fence is null)
+            and p.orders_in_hand is null
+            and p.orders_arrived = confirm_close.orders_ended
+            and (p.status = 'active' or p.status = 'pending_close' and p.fence = confirm_close.fence)
+        returning monitoring.make_receipt(p, 'ok', v_is_driver, null, null) as receipt into v_moved;
+
+        if found then
+            return v_moved.receipt;
+        end if;
+        perform monitoring.check_orders('orders_ended', confirm_close.orders_ended);
     end if;
 
-    perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
-    from monitoring.positions as p
-    where p.id = confirm_close.position_id;
-
-    update monitoring.positions as p
-    set
-        status = 'closed',
-        open_quantity = 0,
-        exit_reason = confirm_close.reason,
-        exit_price = confirm_close.exit_price,
-        realized_pnl = confirm_close.realized_pnl,
-        move = 'confirm_close',
-        move_details = confirm_close.details || v_arguments
-    where p.id = confirm_close.position_id
-        and (p.fence = confirm_close.fence or confirm_close.fence is null)
-        and p.closed_at is null
-    returning
-        case
-            when p.filled_quantity < p.quantity then monitoring.receipt_of(p, 'ok', v_drives)
-            else monitoring.make_receipt(
-                p, 'ok', v_drives, null,
-                nullif(monitoring.orders_to_cancel(p.stop_loss_orders, p.order_key, 'stop_loss', p.stop_loss_attempt), '{}')
-            )
-        end as receipt
-    into v_moved;
-
-    if found then
-        return v_moved.receipt;
-    end if;
-
-    -- What it is that does not fit.
+    v_lease := monitoring.check_lease(confirm_close.lease);
     v_position := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
-    if v_position.status <> 'closed' or not monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
-        perform monitoring.refuse_move(v_position.id, v_position.status, 'confirm_close');
+    v_before := v_position;
+    v_details := confirm_close.details || v_arguments || jsonb_build_object('attempt', confirm_close.attempt)
+        || monitoring.orders_said(confirm_close.orders_ended, '{}');
+
+    if monitoring.is_known_attempt(confirm_close.attempt, v_position.id, 'confirm_close', v_arguments) then
+        return monitoring.replay(
+            v_position, v_is_driver, v_is_driver or v_position.drive_attempt is not distinct from confirm_close.attempt,
+            confirm_close.orders_ended, true
+        );
+    elsif (v_position.status = 'closed' or v_position.ends_as = 'closed' and v_is_driver)
+        and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments)
+    then
+        return monitoring.replay(v_position, v_is_driver, v_is_driver, confirm_close.orders_ended, true);
+    elsif v_position.status not in ('active', 'pending_sl', 'pending_close') and v_position.ends_as is distinct from 'closed' then
+        perform monitoring.refuse_move(
+            v_position, 'confirm_close',
+            case when v_position.ends_as = 'rolled_back' then 'it is being rolled back: confirm_flat ends it' end
+        );
     end if;
-    return monitoring.receipt_of(v_position, 'replayed', v_drives);
+
+    -- Without a fence: who cancels what is left? Whoever drives it, as long as it may be sending.
+    v_position := monitoring.end_exit(v_position, 'closed', v_is_driver, confirm_close.orders_ended);
+    v_position.exit_reason := confirm_close.reason;
+    v_position.exit_price := coalesce(confirm_close.exit_price, v_position.exit_price);
+    v_position.realized_pnl := coalesce(confirm_close.realized_pnl, v_position.realized_pnl);
+    v_is_held := v_is_driver or (
+        v_before.lease_until + monitoring.grace() > clock_timestamp()
+        and (
+            v_before.status <> 'active'
+            or exists (
+                select
+                from jsonb_each(v_position.orders_in_hand) as h (name, hand)
+                where (h.hand ->> 'driver')::boolean
+            )
+        )
+    );
+    if v_is_held or monitoring.orders_left(v_position) = '{}' then
+        return monitoring.write_move(v_position, 'confirm_close', v_details, 'ok', v_is_driver);
+    end if;
+    v_position := monitoring.hand_over(v_position, v_lease, confirm_close.attempt);
+    return monitoring.write_move(v_position, 'confirm_close', v_details, 'ok', true);
 end
 $$;
 
-comment on function tradelatch.confirm_close(bigint, text, numeric, numeric, bigint, jsonb) is
-$$It is closed, by us or by the exchange: active, pending_sl or pending_close becomes closed, and the slot is free.
-The receipt lists what is left to cancel of entry and stop-loss; they stand alone, without an order.
+comment on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) is
+$$Nothing is open any more, by us or by the exchange: active, pending_sl or pending_close becomes closed, and the slot is free; while an
+order is left it becomes pending_cancels, and the receipt has what to cancel. A pending_cancels that is to be closed is confirmed by it, too.
+orders_ended: orders that ended: a stop-loss that triggered, those that were cancelled. Under the fence that alone was given it the close has ended, too.
+Without a fence, and with orders left, the caller is given the drive to cancel them, unless a driver may still be sending.
 exit_price in units of the quote asset, realized_pnl in the settle currency; null where they are not known. A fence is checked where it is given.
-Outcomes: ok; replayed.
-Errors: 22023; TL002; TL003; TL004; 55P03.$$;
+attempt: this call and its retries. lease: how long the caller may act.
+Outcomes: ok; replayed. Fence and lease only for a caller that drives.
+Errors: 22023; TL002; TL003; TL004; TL005 the attempt was another call; 55P03.$$;
 
-revoke all on function tradelatch.confirm_close(bigint, text, numeric, numeric, bigint, jsonb) from public;
-grant execute on function tradelatch.confirm_close(bigint, text, numeric, numeric, bigint, jsonb) to tradelatch_bot;
+revoke all on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) from public;
+grant execute on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) to tradelatch_bot;
 
 commit;

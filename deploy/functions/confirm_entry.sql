@@ -1,14 +1,4 @@
 -- Deploy tradelatch:functions/confirm_entry to pg
--- requires: helpers/lock_position
--- requires: helpers/check_entry_order
--- requires: helpers/check_amount
--- requires: helpers/check_details
--- requires: helpers/orders_to_cancel
--- requires: helpers/quantity_to_close
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: helpers/make_receipt
--- requires: triggers/guard
 
 begin;
 
@@ -20,6 +10,7 @@ create function tradelatch.confirm_entry(
     filled_quantity numeric,
     average_price numeric default null,
     exchange_order_id text default null,
+    orders_ended text[] default '{}',
     details jsonb default '{}'
 )
 returns tradelatch.receipt
@@ -35,143 +26,188 @@ declare
         'average_price', confirm_entry.average_price,
         'exchange_order_id', confirm_entry.exchange_order_id
     );
+    v_details jsonb;
+    v_before monitoring.positions;
     v_position monitoring.positions;
     v_moved record;
-    v_open_quantity numeric;
-    v_close_quantity numeric;
-    v_new_close boolean;
+    v_receipt tradelatch.receipt;
+    v_entry text;
+    v_growth numeric;
+    v_quantity numeric;
+    v_is_due boolean;
 begin
     -- One look in the ordinary case: each expression is prepared anew in each transaction.
     if (
         monitoring.is_amount(confirm_entry.filled_quantity)
         and (confirm_entry.average_price is null or monitoring.is_amount(confirm_entry.average_price))
         and confirm_entry.exchange_order_id is null
+        and confirm_entry.orders_ended = '{}'
         and confirm_entry.details = '{}'
     ) is not true then
         perform
             monitoring.check_amount('filled_quantity', confirm_entry.filled_quantity),
             monitoring.check_amount('average_price', confirm_entry.average_price, true),
             monitoring.check_text('exchange_order_id', confirm_entry.exchange_order_id, 100, true),
+            monitoring.check_orders('orders_ended', confirm_entry.orders_ended),
             monitoring.check_details(confirm_entry.details);
-    end if;
-
-    if confirm_entry.exchange_order_id is null then
+    else
+        -- The ordinary life: the entry is wholly filled at once, and nothing else is left.
         perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
         from monitoring.positions as p
         where p.id = confirm_entry.position_id;
-    else
-        perform monitoring.check_entry_order(
-            monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence), confirm_entry.exchange_order_id
-        );
-    end if;
 
-    -- It opens, or grows: a stop-loss for all that is open.
-    update monitoring.positions as p
-    set
-        status = 'pending_sl',
-        filled_quantity = confirm_entry.filled_quantity,
-        -- the average of a smaller fill says nothing of a larger one
-        average_price = confirm_entry.average_price,
-        open_quantity = p.open_quantity + confirm_entry.filled_quantity - p.filled_quantity,
-        exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
-        opened_at = coalesce(p.opened_at, clock_timestamp()),
-        stop_loss_attempt = p.stop_loss_attempt + 1,
-        stop_loss_orders = monitoring.orders_to_cancel(p.stop_loss_orders, p.order_key, 'stop_loss', p.stop_loss_attempt),
-        move = 'confirm_entry',
-        move_details = confirm_entry.details || v_arguments
-    where p.id = confirm_entry.position_id
-        and p.fence = confirm_entry.fence
-        and p.filled_quantity < confirm_entry.filled_quantity
-        and p.status not in ('pending_close', 'pending_rollback')
-    returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', nullif(p.stop_loss_orders, '{}')) as receipt into v_moved;
+        update monitoring.positions as p
+        set
+            status = 'pending_sl',
+            filled_quantity = confirm_entry.filled_quantity,
+            average_price = confirm_entry.average_price,
+            open_quantity = confirm_entry.filled_quantity,
+            opened_at = clock_timestamp(),
+            stop_loss_attempt = 1,
+            stop_loss_sized = 1,
+            orders_arrived = '{}',
+            move = 'confirm_entry',
+            move_details = v_arguments
+        where p.id = confirm_entry.position_id
+            and p.fence = confirm_entry.fence
+            and p.status in ('pending_entry', 'entry_placed')
+            and confirm_entry.filled_quantity >= p.quantity
+            and p.orders_in_hand is null
+            and (p.orders_arrived = '{}' or p.orders_arrived = array[p.order_key || 'e1'])
+        returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', null) as receipt into v_moved;
 
-    if found then
-        return v_moved.receipt;
+        if found then
+            return v_moved.receipt;
+        end if;
     end if;
 
     v_position := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
-    if confirm_entry.filled_quantity > v_position.filled_quantity then
-        -- It is being closed: the close is for what is open now.
-        v_open_quantity := v_position.open_quantity + confirm_entry.filled_quantity - v_position.filled_quantity;
-        v_close_quantity := monitoring.quantity_to_close(v_position.quantity, confirm_entry.filled_quantity, v_open_quantity);
-        v_new_close := v_close_quantity <> v_position.close_quantity;
+    v_before := v_position;
+    v_details := confirm_entry.details || v_arguments || monitoring.orders_said(confirm_entry.orders_ended, '{}');
+    if confirm_entry.exchange_order_id is not null then
+        perform monitoring.check_entry_order(v_position, confirm_entry.exchange_order_id);
+        v_position.exchange_order_id := confirm_entry.exchange_order_id;
+    end if;
+    v_entry := monitoring.entry_order(v_position.origin, v_position.order_key, v_position.exchange_order_id);
 
-        update monitoring.positions as p
-        set
-            filled_quantity = confirm_entry.filled_quantity,
-            average_price = confirm_entry.average_price,
-            open_quantity = v_open_quantity,
-            exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
-            opened_at = coalesce(p.opened_at, clock_timestamp()),
-            close_attempt = p.close_attempt + v_new_close::integer,
-            close_orders = case
-                when v_new_close then monitoring.orders_to_cancel(p.close_orders, p.order_key, 'close', p.close_attempt)
-                else p.close_orders
-            end,
-            close_quantity = case when v_new_close then v_close_quantity else p.close_quantity end,
-            move = 'confirm_entry',
-            move_details = confirm_entry.details || v_arguments
-        where p.id = v_position.id
-        returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
-
-        -- The fill was later than the rollback.
-        if v_position.status = 'pending_rollback' and v_position.open_quantity = 0 then
-            perform monitoring.raise_alert(
-                'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
-                v_position.position_side,
-                jsonb_build_object(
-                    'side', v_position.side, 'open_quantity', v_open_quantity, 'reason', left(v_position.exit_reason, 200)
-                )
+    if confirm_entry.filled_quantity <= v_position.filled_quantity then
+        -- A stream delivers again what was logged; an average may come later than its fill.
+        if confirm_entry.filled_quantity = v_position.filled_quantity
+            and v_position.average_price is null
+            and confirm_entry.average_price is not null
+            and v_position.closed_at is null
+        then
+            v_position.average_price := confirm_entry.average_price;
+            v_position := monitoring.note_orders(v_position, confirm_entry.orders_ended, '{}', true, true);
+            return monitoring.write_move(v_position, 'confirm_entry', v_details, 'ok', true);
+        elsif not exists (
+            select
+            from monitoring.position_events as e
+            where e.position_id = v_position.id
+                and e.event = 'confirm_entry'
+                and (e.details ->> 'filled_quantity')::numeric = confirm_entry.filled_quantity
+        ) and confirm_entry.filled_quantity <> v_position.filled_quantity then
+            perform monitoring.refuse_argument(
+                'filled_quantity',
+                format('must not be below %s, which was filled already', v_position.filled_quantity),
+                confirm_entry.filled_quantity::text
             );
         end if;
-        return v_moved.receipt;
+        return monitoring.replay(v_before, true, true, confirm_entry.orders_ended, true);
     end if;
 
-    if confirm_entry.filled_quantity = v_position.filled_quantity
-        and confirm_entry.average_price is not null
-        and v_position.average_price is null
-        and v_position.closed_at is null
-    then
-        -- Its average became known later.
-        update monitoring.positions as p
-        set
-            average_price = confirm_entry.average_price,
-            exchange_order_id = coalesce(p.exchange_order_id, confirm_entry.exchange_order_id),
-            move = 'confirm_entry',
-            move_details = confirm_entry.details || v_arguments
-        where p.id = v_position.id
-        returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
-        return v_moved.receipt;
-    end if;
-
-    -- A stream delivers again, and out of order: what was logged once is true already.
-    if confirm_entry.filled_quantity <> v_position.filled_quantity and not exists (
+    v_growth := confirm_entry.filled_quantity - v_position.filled_quantity;
+    -- What a resize said was open had the entry's fill in it, and the entry had ended.
+    if monitoring.may_end(v_position, v_entry, true) is null and exists (
         select
         from monitoring.position_events as e
-        where e.position_id = v_position.id
-            and e.event = 'confirm_entry'
-            and (e.details ->> 'filled_quantity')::numeric = confirm_entry.filled_quantity
+        where e.position_id = v_position.id and e.event = 'resize_position'
     ) then
+        v_growth := 0;
+    end if;
+    v_quantity := v_position.open_quantity + v_growth;
+    if not monitoring.is_amount(greatest(v_quantity, 1)) then
         perform monitoring.refuse_argument(
-            'filled_quantity',
-            format('is cumulative and must not fall below %s', v_position.filled_quantity),
-            confirm_entry.filled_quantity::text
+            'filled_quantity', 'must not make the open quantity 1e30 or more', confirm_entry.filled_quantity::text
         );
     end if;
-    return monitoring.receipt_of(v_position, 'replayed', true);
+
+    v_position.filled_quantity := confirm_entry.filled_quantity;
+    -- the average of a smaller fill says nothing of a larger one
+    v_position.average_price := confirm_entry.average_price;
+    v_position.opened_at := coalesce(v_position.opened_at, clock_timestamp());
+
+    -- It has arrived, or it would not fill; it has ended where it is wholly filled, or the caller says so.
+    v_position := monitoring.note_orders(
+        v_position, confirm_entry.orders_ended, array_remove(array[v_entry], null), true, false
+    );
+    if confirm_entry.filled_quantity >= v_position.quantity or v_entry = any (
+        array(select monitoring.order_name(v_position, e.name) from unnest(confirm_entry.orders_ended) as e (name))
+    ) then
+        v_position := monitoring.end_order(v_position, v_entry);
+    end if;
+
+    if v_growth > 0 then
+        v_position.open_quantity := v_quantity;
+        -- Unless it ended just now, the order that was called for until now stays in hand, and there is another one.
+        v_is_due := monitoring.current_order(v_position) is not distinct from monitoring.current_order(v_before);
+        if v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then
+            -- The close is for what is open now; as long as the entry may fill, for all that was asked for.
+            v_quantity := monitoring.quantity_to_close(
+                case when v_entry = any (v_position.orders_arrived) then v_position.quantity else 0 end,
+                v_position.open_quantity
+            );
+            if v_position.status = 'pending_cancels' then
+                v_position.status := case v_position.ends_as when 'closed' then 'pending_close' else 'pending_rollback' end;
+                v_position.close_attempt := v_position.close_attempt + 1;
+            elsif v_is_due and v_quantity <> v_position.close_quantity then
+                v_position := monitoring.hold_order(v_position);
+                v_position.close_attempt := v_position.close_attempt + 1;
+            end if;
+            v_position.close_quantity := v_quantity;
+        elsif v_position.closed_at is null then
+            if v_is_due then
+                if v_position.status = 'pending_sl' then
+                    v_position := monitoring.hold_order(v_position);
+                end if;
+                v_position.stop_loss_attempt := v_position.stop_loss_attempt + 1;
+            end if;
+            v_position.status := 'pending_sl';
+            v_position.stop_loss_sized := v_position.stop_loss_attempt;
+        end if;
+    end if;
+
+    v_receipt := monitoring.write_move(v_position, 'confirm_entry', v_details, 'ok', true);
+    -- The fill was later than the rollback.
+    if v_before.status = 'pending_rollback' and v_before.open_quantity = 0
+        or v_before.status = 'pending_cancels' and v_position.status = 'pending_rollback'
+    then
+        perform monitoring.raise_alert(
+            'rollback_with_exposure', 'warning', v_position.id, v_position.exchange, v_position.account, v_position.symbol,
+            v_position.position_side,
+            jsonb_build_object(
+                'side', v_position.side,
+                'open_quantity', v_position.open_quantity,
+                'reason', left(v_position.exit_reason, 200)
+            )
+        );
+    end if;
+    return v_receipt;
 end
 $$;
 
-comment on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, jsonb) is
+comment on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, text[], jsonb) is
 $$The entry is filled, wholly or in part; again whenever the fill grew.
 filled_quantity: cumulative, in units of the base asset. average_price: of the whole fill, in units of the quote asset. exchange_order_id: of the entry.
-The position becomes pending_sl and calls for a stop-loss for all that is open, cancelling the one before.
-While it is being closed the status stays, and the receipt has the close for what is open.
+orders_ended: orders that ended, the entry among them where this is all that it will fill.
+The position becomes pending_sl and calls for a stop-loss for all that is open, cancelling the ones before.
+While it is being closed the status stays, and the receipt has the close for what is open; a pending_cancels is closed again.
+After a resize_position, whose quantity had the fill in it, filled_quantity alone rises.
 Outcomes: ok; replayed for a fill that was logged. An equal fill whose average was not known yet is ok, and the status stays.
 A fill above the quantity asked for is a fact and is taken.
 Errors: 22023, also for a smaller fill that was never logged; TL002; TL003; TL004; TL005 the entry, or another open position of the symbol, has another order; 55P03.$$;
 
-revoke all on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, jsonb) from public;
-grant execute on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, jsonb) to tradelatch_bot;
+revoke all on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, text[], jsonb) from public;
+grant execute on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, text[], jsonb) to tradelatch_bot;
 
 commit;

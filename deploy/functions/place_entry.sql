@@ -1,9 +1,4 @@
 -- Deploy tradelatch:functions/place_entry to pg
--- requires: helpers/lock_position
--- requires: helpers/check_entry_order
--- requires: helpers/check_details
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -26,7 +21,6 @@ declare
     v_order_id text := monitoring.check_text('exchange_order_id', place_entry.exchange_order_id, 100);
     v_details jsonb := monitoring.check_details(place_entry.details);
     v_position monitoring.positions := monitoring.lock_position(place_entry.position_id, place_entry.fence);
-    v_moved record;
 begin
     -- Known already: from the same call before, or from the fill that was faster.
     if v_position.closed_at is null and v_position.exchange_order_id = v_order_id then
@@ -34,16 +28,20 @@ begin
     end if;
     perform monitoring.check_entry_order(v_position, v_order_id);
 
-    update monitoring.positions as p
-    set
-        status = case v_position.status when 'pending_entry' then 'entry_placed' else v_position.status end,
-        exchange_order_id = v_order_id,
-        move = 'place_entry',
-        move_details = v_details || jsonb_build_object('exchange_order_id', v_order_id)
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
-
-    return v_moved.receipt;
+    -- It arrived, unless it has filled and ended meanwhile.
+    if v_position.origin = 'created' then
+        v_position := monitoring.note_orders(v_position, '{}', array[v_position.order_key || 'e1'], true, false);
+    end if;
+    v_position.exchange_order_id := v_order_id;
+    if v_position.status = 'pending_entry' then
+        v_position.status := 'entry_placed';
+        if v_position.origin <> 'created' then
+            v_position.orders_arrived := v_position.orders_arrived || ('id:' || v_order_id);
+        end if;
+    end if;
+    return monitoring.write_move(
+        v_position, 'place_entry', v_details || jsonb_build_object('exchange_order_id', v_order_id), 'ok', true
+    );
 end
 $$;
 

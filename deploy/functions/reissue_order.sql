@@ -1,10 +1,4 @@
 -- Deploy tradelatch:functions/reissue_order to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/client_order_id
--- requires: helpers/receipt_of
--- requires: helpers/refuse_move
--- requires: triggers/guard
 
 begin;
 
@@ -25,69 +19,59 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_order_id text := monitoring.check_text('client_order_id', reissue_order.client_order_id, 32);
+    v_name text := monitoring.check_text('client_order_id', reissue_order.client_order_id, 103);
     v_remaining numeric := monitoring.check_amount('remaining', reissue_order.remaining, true);
     v_arguments jsonb := jsonb_build_object(
-        'client_order_id', v_order_id,
+        'client_order_id', v_name,
         'reason', monitoring.check_text('reason', reissue_order.reason, 1000),
         'remaining', v_remaining
     );
     v_position monitoring.positions := monitoring.lock_position(reissue_order.position_id, reissue_order.fence);
-    v_moved record;
-    v_current tradelatch.receipt;
-    v_attempt integer;
+    v_current text := monitoring.current_order(v_position);
+    v_kind text := case when v_position.status = 'pending_sl' then 'stop_loss' else 'close' end;
+    v_attempt integer := case when v_position.status = 'pending_sl' then v_position.stop_loss_attempt else v_position.close_attempt end;
+    v_quantity numeric := case when v_position.status = 'pending_sl' then v_position.open_quantity else v_position.close_quantity end;
 begin
-    v_current := monitoring.receipt_of(v_position, 'replayed', true);
     if v_position.orders_withheld then
         perform monitoring.refuse_move(
-            v_position.id, v_position.status, 'reissue_order', 'another position holds the slot, an operator must take it over first'
+            v_position, 'reissue_order', 'another position holds the slot, an operator must take it over first'
         );
-    elsif (v_current.order_kind in ('stop_loss', 'close')) is not true then
-        perform monitoring.refuse_move(v_position.id, v_position.status, 'reissue_order');
-    end if;
-
-    v_attempt := case v_current.order_kind when 'stop_loss' then v_position.stop_loss_attempt else v_position.close_attempt end;
-    if v_attempt > 1
-        and v_order_id = monitoring.client_order_id(v_position.order_key, v_current.order_kind, v_attempt - 1)
-    then
-        return v_current;
-    elsif v_order_id <> v_current.order_client_order_id then
+    elsif v_position.status not in ('pending_sl', 'pending_close', 'pending_rollback') or v_current is null then
+        perform monitoring.refuse_move(v_position, 'reissue_order');
+    elsif v_attempt > 1 and v_name = monitoring.client_order_id(v_position.order_key, v_kind, v_attempt - 1) then
+        return monitoring.receipt_of(v_position, 'replayed', true);
+    elsif v_name <> v_current then
         raise exception using
             errcode = 'TL005',
-            message = format('%s is not the current order of position %s', v_order_id, v_position.id),
-            detail = json_build_object(
-                'position_id', v_position.id,
-                'client_order_id', v_order_id,
-                'current', v_current.order_client_order_id
-            )::text;
-    elsif v_remaining > v_current.order_quantity then
+            message = format('%s is not the current order of position %s', v_name, v_position.id),
+            detail = json_build_object('position_id', v_position.id, 'client_order_id', v_name, 'current', v_current)::text;
+    elsif v_remaining > v_quantity then
         perform monitoring.refuse_argument(
-            'remaining', format('must not be above %s, the quantity of that order', v_current.order_quantity), v_remaining::text
+            'remaining', format('must not be above %s, the quantity of that order', v_quantity), v_remaining::text
         );
+    elsif not monitoring.may_end(v_position, v_current, true) then
+        perform monitoring.refuse_end(v_position, v_current, 'reissue_order');
     end if;
 
-    update monitoring.positions as p
-    set
+    v_position := monitoring.end_order(v_position, v_current);
+    if v_remaining < v_position.open_quantity then
         -- a close may be for more than is open, while the entry may still fill
-        open_quantity = least(v_remaining, v_position.open_quantity),
-        stop_loss_attempt = v_position.stop_loss_attempt + (v_current.order_kind = 'stop_loss')::integer,
-        close_attempt = v_position.close_attempt + (v_current.order_kind = 'close')::integer,
-        close_quantity = case v_current.order_kind when 'close' then coalesce(v_remaining, v_position.close_quantity) end,
-        move = 'reissue_order',
-        move_details = v_arguments
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
-
-    return v_moved.receipt;
+        v_position.open_quantity := v_remaining;
+        v_position.stop_loss_sized := v_position.stop_loss_attempt;
+    end if;
+    if v_kind = 'close' then
+        v_position.close_quantity := coalesce(v_remaining, v_position.close_quantity);
+    end if;
+    return monitoring.write_move(v_position, 'reissue_order', v_arguments, 'ok', true);
 end
 $$;
 
 comment on function tradelatch.reissue_order(bigint, bigint, text, text, numeric) is
-$$The stop-loss or close that is due was refused by the exchange, or ended before it did its work: another client order id for what remains.
-client_order_id: of the order that ended. remaining: what is still open, in units of the base asset; null when nothing changed.
+$$The stop-loss or close that is due was refused by the exchange, or ended before it did its work: another client order id for what is open.
+client_order_id: of the order that ended; it is no longer left. remaining: what is still open, in units of the base asset; null when nothing changed.
 Never for entries: an entry is sent once.
 Outcomes: ok; replayed for the id before the current one.
-Errors: 22023; TL002 no such order is due; TL003; TL004; TL005 any other id; 55P03.$$;
+Errors: 22023; TL002 no such order is due, or a driver before may still send it (DETAIL: until when); TL003; TL004; TL005 any other id; 55P03.$$;
 
 revoke all on function tradelatch.reissue_order(bigint, bigint, text, text, numeric) from public;
 grant execute on function tradelatch.reissue_order(bigint, bigint, text, text, numeric) to tradelatch_bot;

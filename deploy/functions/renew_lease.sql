@@ -1,8 +1,4 @@
 -- Deploy tradelatch:functions/renew_lease to pg
--- requires: helpers/lock_position
--- requires: helpers/check_lease
--- requires: helpers/receipt_of
--- requires: helpers/refuse_move
 
 begin;
 
@@ -26,7 +22,7 @@ declare
     v_moved record;
 begin
     if v_position.closed_at is not null then
-        perform monitoring.refuse_move(v_position.id, v_position.status, 'renew_lease');
+        perform monitoring.refuse_move(v_position, 'renew_lease');
     end if;
 
     -- No event: the status does not change, and neither does the driver.

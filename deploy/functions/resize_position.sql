@@ -1,14 +1,4 @@
 -- Deploy tradelatch:functions/resize_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_lease
--- requires: helpers/check_money
--- requires: helpers/check_text
--- requires: helpers/is_known_attempt
--- requires: helpers/is_latest_move
--- requires: helpers/orders_to_cancel
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -20,6 +10,8 @@ create function tradelatch.resize_position(
     reason text,
     average_price numeric default null,
     realized_pnl numeric default null,
+    fence bigint default null,
+    orders_ended text[] default '{}',
     attempt uuid default null,
     lease interval default '1 minute'
 )
@@ -31,6 +23,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
+    v_ended text[] := monitoring.check_orders('orders_ended', resize_position.orders_ended);
     v_arguments jsonb := jsonb_build_object(
         'quantity', monitoring.check_amount('quantity', resize_position.quantity),
         'reason', monitoring.check_text('reason', resize_position.reason, 1000),
@@ -38,54 +31,80 @@ declare
         'realized_pnl', monitoring.check_money('realized_pnl', resize_position.realized_pnl),
         'attempt', resize_position.attempt
     );
+    v_details jsonb := v_arguments || monitoring.orders_said(v_ended, '{}');
     v_lease interval := monitoring.check_lease(resize_position.lease);
-    v_position monitoring.positions := monitoring.lock_position(resize_position.position_id, null, true);
-    v_moved record;
-    v_is_driven boolean := v_position.status <> 'active';
+    v_position monitoring.positions := monitoring.lock_position(resize_position.position_id, resize_position.fence, true);
+    v_before monitoring.positions := v_position;
+    v_entry text := monitoring.entry_order(v_position.origin, v_position.order_key, v_position.exchange_order_id);
+    v_is_driver boolean := resize_position.fence is not null;
+    v_drives boolean;
 begin
     if monitoring.is_known_attempt(resize_position.attempt, v_position.id, 'resize_position', v_arguments)
-        or v_position.status = 'pending_sl'
+        or v_position.status in ('pending_sl', 'pending_close', 'pending_rollback')
         and monitoring.is_latest_move(v_position.id, 'resize_position', v_arguments)
     then
-        return monitoring.receipt_of(
-            v_position, 'replayed', coalesce(v_position.drive_attempt = resize_position.attempt, false)
+        return monitoring.replay(
+            v_position, v_is_driver,
+            v_is_driver or coalesce(v_position.drive_attempt = resize_position.attempt, false), v_ended, true
+        );
+    elsif v_position.status not in ('active', 'pending_sl')
+        and (v_position.status not in ('pending_close', 'pending_rollback', 'pending_cancels') or not v_is_driver)
+    then
+        perform monitoring.refuse_move(
+            v_position, 'resize_position',
+            case when v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then 'its driver alone resizes it' end
         );
     end if;
 
-    update monitoring.positions as p
-    set
-        status = 'pending_sl',
-        open_quantity = resize_position.quantity,
-        average_price = coalesce(resize_position.average_price, v_position.average_price),
-        realized_pnl = coalesce(resize_position.realized_pnl, v_position.realized_pnl),
-        -- the stop-loss of the old size goes when the next one is due
-        stop_loss_attempt = v_position.stop_loss_attempt + 1,
-        stop_loss_orders = monitoring.orders_to_cancel(
-            v_position.stop_loss_orders, v_position.order_key, 'stop_loss', v_position.stop_loss_attempt
-        ),
-        fence = case when v_is_driven then v_position.fence else nextval('monitoring.position_fence') end,
-        lease_until = case when v_is_driven then v_position.lease_until else clock_timestamp() + v_lease end,
-        drive_attempt = case when v_is_driven then v_position.drive_attempt else resize_position.attempt end,
-        move = 'resize_position',
-        move_details = v_arguments
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', not v_is_driven) as receipt into v_moved;
+    -- On active at once, and wherever nobody drives; else it is the driver's.
+    v_drives := v_is_driver or v_position.status = 'active' or not monitoring.is_driven(v_position, clock_timestamp());
 
-    return v_moved.receipt;
+    v_position := monitoring.hold_order(v_position);
+    if v_drives then
+        v_position := monitoring.take_drive(v_position, v_is_driver, v_lease, resize_position.attempt);
+    end if;
+    if v_position.status in ('active', 'pending_sl') then
+        v_position.status := 'pending_sl';
+        v_position.stop_loss_attempt := v_before.stop_loss_attempt + 1;
+        v_position.stop_loss_sized := v_position.stop_loss_attempt;
+    else
+        if v_position.status = 'pending_cancels' then
+            v_position.status := case v_position.ends_as when 'closed' then 'pending_close' else 'pending_rollback' end;
+        end if;
+        v_position.close_attempt := v_before.close_attempt + 1;
+        v_position.close_quantity := resize_position.quantity;
+    end if;
+    v_position.open_quantity := resize_position.quantity;
+    v_position.average_price := coalesce(resize_position.average_price, v_position.average_price);
+    v_position.realized_pnl := coalesce(resize_position.realized_pnl, v_position.realized_pnl);
+
+    v_position := monitoring.note_orders(v_position, v_ended, '{}', v_is_driver, true);
+    -- The quantity is said to have the entry's fill in it: nothing more may come of it.
+    if monitoring.may_end(v_position, v_entry, true) is not null then
+        perform monitoring.refuse_move(
+            v_before, 'resize_position', 'its entry may still fill: name it in orders_ended when it has ended, or confirm_entry'
+        );
+    end if;
+    return monitoring.write_move(
+        v_position, 'resize_position', v_details,
+        case when v_drives and not v_is_driver and v_before.status = 'pending_sl' then 'claimed' else 'ok' end,
+        v_drives, v_drives and not v_is_driver
+    );
 end
 $$;
 
-comment on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, uuid, interval) is
-$$The position was added to, or partly closed: active or pending_sl becomes pending_sl, with a stop-loss for what is open now.
-quantity: the open quantity as it is now, in units of the base asset; all of it gone is confirm_close. average_price: of what is open, in units of the
-quote asset. realized_pnl: so far, in the settle currency. Null leaves what is known. reason: at most 1000 characters. attempt: this call and its retries.
-lease: how long the caller may send orders.
-An active position is the caller's to drive: the receipt has its stop-loss for the new size, cancelling the one before. A pending_sl one stays its
-driver's, who is shown neither to others: it gets the new order with its next receipt.
-Outcomes: ok; replayed.
-Errors: 22023; TL002; TL004; TL005 the attempt was another call; 55P03.$$;
+comment on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) is
+$$The position was added to, or partly closed: active or pending_sl becomes pending_sl, with a stop-loss for what is open now, cancelling the
+ones before. By the driver of a pending_close, pending_rollback or pending_cancels: the receipt has the close for what is open.
+quantity: the open quantity as it is now, the entry's fill included, in units of the base asset; all of it gone is confirm_close. The entry has
+ended, or is named in orders_ended. average_price: of what is open, in units of the quote asset. realized_pnl: so far, in the settle currency.
+Null leaves what is known. reason: at most 1000 characters. attempt: this call and its retries. lease: how long the caller may send orders.
+An active position, and one that nobody drives, is the caller's to drive. Without the fence of a driver, a pending_sl stays its driver's: the
+quantity is recorded, and the driver's next receipt has the new stop-loss.
+Outcomes: ok; claimed; replayed.
+Errors: 22023; TL002, also while the entry may still fill; TL003 a fence that is not the current one; TL004; TL005 the attempt was another call; 55P03.$$;
 
-revoke all on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, uuid, interval) from public;
-grant execute on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, uuid, interval) to tradelatch_bot;
+revoke all on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) from public;
+grant execute on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) to tradelatch_bot;
 
 commit;

@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/rollback_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_details
--- requires: helpers/is_latest_move
--- requires: helpers/quantity_to_close
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -28,24 +21,16 @@ declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', rollback_position.reason, 1000));
     v_details jsonb := monitoring.check_details(rollback_position.details) || v_arguments;
     v_position monitoring.positions := monitoring.lock_position(rollback_position.position_id, rollback_position.fence);
-    v_moved record;
+    v_receipt tradelatch.receipt;
 begin
     if v_position.status = 'pending_rollback' and monitoring.is_latest_move(v_position.id, 'rollback_position', v_arguments) then
         return monitoring.receipt_of(v_position, 'replayed', true);
+    elsif v_position.status not in ('pending_entry', 'entry_placed', 'pending_sl') then
+        perform monitoring.refuse_move(v_position, 'rollback_position');
     end if;
 
-    update monitoring.positions as p
-    set
-        status = 'pending_rollback',
-        exit_reason = rollback_position.reason,
-        close_attempt = v_position.close_attempt + 1,
-        close_quantity = monitoring.quantity_to_close(
-            v_position.quantity, v_position.filled_quantity, v_position.open_quantity
-        ),
-        move = 'rollback_position',
-        move_details = v_details
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'ok', true) as receipt into v_moved;
+    v_position := monitoring.begin_exit(v_position, 'pending_rollback', rollback_position.reason);
+    v_receipt := monitoring.write_move(v_position, 'rollback_position', v_details, 'ok', true);
 
     if v_position.open_quantity > 0 then
         perform monitoring.raise_alert(
@@ -54,14 +39,14 @@ begin
             jsonb_build_object('side', v_position.side, 'open_quantity', v_position.open_quantity, 'reason', left(rollback_position.reason, 200))
         );
     end if;
-    return v_moved.receipt;
+    return v_receipt;
 end
 $$;
 
 comment on function tradelatch.rollback_position(bigint, bigint, text, jsonb) is
 $$The opening is given up while something may be open on the exchange: pending_entry, entry_placed or pending_sl becomes pending_rollback.
-The slot stays taken until confirm_flat. The receipt cancels entry and stop-loss, and closes: reduce-only, on the side and for the quantity
-that the database stored; for all that was asked for while the entry is not wholly filled.
+The slot stays taken until confirm_flat, and until no order is left. The receipt cancels entry and stop-losses, and closes: reduce-only, on the side
+and for the quantity that the database stored; for all that was asked for while the entry may still fill.
 Outcomes: ok; replayed.
 Errors: 22023; TL002; TL003; TL004; 55P03.$$;
 

@@ -1,10 +1,4 @@
 -- Deploy tradelatch:functions/take_over to pg
--- requires: helpers/lock_position
--- requires: helpers/check_lease
--- requires: helpers/check_text
--- requires: helpers/grace
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -22,29 +16,21 @@ declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', take_over.reason, 1000));
     v_lease interval := monitoring.check_lease(take_over.lease);
     v_position monitoring.positions := monitoring.lock_position(take_over.position_id, null, true);
-    v_moved record;
+    v_details jsonb := v_arguments || jsonb_build_object('lease_ended', v_position.lease_until);
 begin
-    update monitoring.positions as p
-    set
-        fence = nextval('monitoring.position_fence'),
-        lease_until = clock_timestamp() + v_lease,
-        drive_attempt = null,
-        orders_withheld = false,
-        taken_over = true,
-        -- until then the driver before may still send the entry
-        entry_judged_after = coalesce(v_position.entry_judged_after, v_position.lease_until + monitoring.grace()),
-        move = 'take_over',
-        move_details = v_arguments || jsonb_build_object('lease_ended', v_position.lease_until)
-    where p.id = v_position.id
-    returning monitoring.receipt_of(p, 'claimed', true) as receipt into v_moved;
-
-    return v_moved.receipt;
+    if v_position.closed_at is not null then
+        perform monitoring.refuse_move(v_position, 'take_over');
+    end if;
+    v_position := monitoring.hand_over(v_position, v_lease, null);
+    v_position.orders_withheld := false;
+    v_position.taken_over := true;
+    return monitoring.write_move(v_position, 'take_over', v_details, 'claimed', true, true);
 end
 $$;
 
 comment on function tradelatch.take_over(bigint, text, interval) is
 $$Takes an open position over at once, without waiting for its lease; for operators. The driver before is fenced off: its next call is TL003.
-It may have sent an order until its own lease ended, so an entry is not judged never sent before that and the grace time.
+It may have sent an order until its own lease ended: that one is in its hand until then and the grace time, and the receipt has a fresh id.
 Orders that were withheld because another row held the slot are given again: whoever calls has looked whose exposure it is.
 reason: at most 1000 characters, logged. lease: how long the caller may send orders.
 Outcomes: claimed, also when it is called again. A claimed entry is looked up on the exchange by its client order id, never sent.

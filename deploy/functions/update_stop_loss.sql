@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/update_stop_loss to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_lease
--- requires: helpers/is_known_attempt
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 
@@ -15,6 +8,7 @@ create function tradelatch.update_stop_loss(
     position_id bigint,
     stop_loss_price numeric,
     stop_loss_order_id text default null,
+    orders_ended text[] default '{}',
     attempt uuid default null,
     lease interval default '1 minute'
 )
@@ -28,13 +22,15 @@ as $$
 declare
     v_price numeric := monitoring.check_amount('stop_loss_price', update_stop_loss.stop_loss_price, true);
     v_order_id text := monitoring.check_text('stop_loss_order_id', update_stop_loss.stop_loss_order_id, 100, true);
+    v_ended text[] := monitoring.check_orders('orders_ended', update_stop_loss.orders_ended);
     v_arguments jsonb := jsonb_build_object(
         'stop_loss_price', v_price, 'stop_loss_order_id', v_order_id, 'attempt', update_stop_loss.attempt
     );
+    v_details jsonb := v_arguments || monitoring.orders_said(v_ended, '{}');
     v_lease interval := monitoring.check_lease(update_stop_loss.lease);
     v_position monitoring.positions := monitoring.lock_position(update_stop_loss.position_id, null, true);
-    v_moved record;
     v_is_gone boolean := v_price is null;
+    v_name text;
 begin
     if v_is_gone and v_order_id is not null then
         perform monitoring.refuse_argument('stop_loss_order_id', 'must be null when the stop-loss is gone', v_order_id);
@@ -46,54 +42,50 @@ begin
             and monitoring.is_latest_move(v_position.id, 'update_stop_loss', v_arguments)
         )
     then
-        return monitoring.receipt_of(v_position, 'replayed', v_is_gone and coalesce(v_position.drive_attempt = update_stop_loss.attempt, false));
+        return monitoring.replay(
+            v_position, false, v_is_gone and coalesce(v_position.drive_attempt = update_stop_loss.attempt, false), v_ended, false
+        );
+    elsif v_position.status <> 'active' then
+        perform monitoring.refuse_move(v_position, 'update_stop_loss');
     end if;
 
     if v_is_gone then
-        update monitoring.positions as p
-        set
-            status = 'pending_sl',
-            stop_loss_order_id = null,
-            stop_loss_attempt = v_position.stop_loss_attempt + 1,
-            stop_loss_orders = '{}',
-            fence = nextval('monitoring.position_fence'),
-            lease_until = clock_timestamp() + v_lease,
-            drive_attempt = update_stop_loss.attempt,
-            move = 'update_stop_loss',
-            move_details = v_arguments
-        where p.id = v_position.id
-        returning monitoring.receipt_of(p, 'ok', v_is_gone) as receipt into v_moved;
-    else
-        update monitoring.positions as p
-        set
-            stop_loss_price = v_price,
-            stop_loss_order_id = coalesce(v_order_id, v_position.stop_loss_order_id),
-            -- The order that it replaces may still be there for a moment: it stays among those to cancel after the close,
-            -- as the current attempt or as the latest of the others.
-            stop_loss_orders = case
-                when v_order_id is distinct from v_position.stop_loss_order_id and v_order_id is not null
-                    then v_position.stop_loss_orders[cardinality(v_position.stop_loss_orders):] || ('id:' || v_order_id)
-                else v_position.stop_loss_orders
-            end,
-            move = 'update_stop_loss',
-            move_details = v_arguments
-        where p.id = v_position.id
-        returning monitoring.receipt_of(p, 'ok', v_is_gone) as receipt into v_moved;
+        v_position := monitoring.hand_over(v_position, v_lease, update_stop_loss.attempt);
+        v_position.status := 'pending_sl';
+        v_position.stop_loss_attempt := v_position.stop_loss_attempt + 1;
+        v_position := monitoring.note_orders(v_position, v_ended || v_position.stop_loss_order, '{}', false, false);
+        return monitoring.write_move(v_position, 'update_stop_loss', v_details, 'ok', true, true);
     end if;
 
-    return v_moved.receipt;
+    v_position.stop_loss_price := v_price;
+    if v_order_id is not null and v_order_id is distinct from v_position.stop_loss_order_id then
+        -- Another order stands now. The one before it is left, unless it is named.
+        v_name := monitoring.order_name(v_position, 'id:' || v_order_id);
+        if v_name <> all (v_position.orders_arrived) then
+            v_position.orders_arrived := v_position.orders_arrived || v_name;
+            v_position.orders_in_hand := nullif(v_position.orders_in_hand - v_name, '{}');
+        end if;
+        v_position.own_orders := nullif(array_remove(v_position.own_orders, v_name), '{}');
+        v_position.stop_loss_order := v_name;
+        v_position.stop_loss_order_id := v_order_id;
+    end if;
+    v_position := monitoring.note_orders(
+        v_position, array_remove(v_ended, v_position.stop_loss_order), '{}', false, false
+    );
+    return monitoring.write_move(v_position, 'update_stop_loss', v_details, 'ok', false);
 end
 $$;
 
-comment on function tradelatch.update_stop_loss(bigint, numeric, text, uuid, interval) is
-$$The stop-loss of an active position moved, or is gone.
+comment on function tradelatch.update_stop_loss(bigint, numeric, text, text[], uuid, interval) is
+$$The exchange, or somebody there, moved the stop-loss of an active position, or it is gone.
 stop_loss_price: its trigger in units of the quote asset; null says that it is gone: the position becomes pending_sl, the caller drives it
-for lease and sends the next stop-loss. stop_loss_order_id: the exchange's id of the order that stands now, where it is another one.
-attempt: this call and its retries.
+for lease and sends the next stop-loss. stop_loss_order_id: the exchange's id of the order that stands now, where it is another one; the one
+before it stays left unless orders_ended names it. A price and no id: amended in place, the same order.
+orders_ended: orders that ended. attempt: this call and its retries.
 Outcomes: ok; replayed. Fence, lease and order only for the caller that said that the stop-loss is gone.
 Errors: 22023; TL002; TL004; TL005 the attempt was another call; 55P03.$$;
 
-revoke all on function tradelatch.update_stop_loss(bigint, numeric, text, uuid, interval) from public;
-grant execute on function tradelatch.update_stop_loss(bigint, numeric, text, uuid, interval) to tradelatch_bot;
+revoke all on function tradelatch.update_stop_loss(bigint, numeric, text, text[], uuid, interval) from public;
+grant execute on function tradelatch.update_stop_loss(bigint, numeric, text, text[], uuid, interval) to tradelatch_bot;
 
 commit;

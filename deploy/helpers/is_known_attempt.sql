@@ -22,7 +22,10 @@ begin
     select e.position_id, e.event, e.details
     into v_position_id, v_event, v_details
     from monitoring.position_events as e
-    where e.event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss', 'resize_position')
+    where e.event in (
+            'create_position', 'adopt_position', 'begin_close', 'confirm_close', 'replace_stop_loss', 'update_stop_loss',
+            'resize_position'
+        )
         and e.details ->> 'attempt' = is_known_attempt.attempt::text
     limit 1;
 

@@ -16,7 +16,7 @@ begin
             select e.event = is_latest_move.move and e.details @> is_latest_move.arguments
             from monitoring.position_events as e
             where e.position_id = is_latest_move.position_id
-                and e.event not in ('duplicate_prevented', 'claim_stale', 'take_over')
+                and e.event not in ('duplicate_prevented', 'claim_stale', 'take_over', 'confirm_orders', 'reconcile_orders')
             order by e.id desc
             limit 1
         ),

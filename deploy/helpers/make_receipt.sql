@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/make_receipt to pg
--- requires: types/receipt
--- requires: tables/positions
--- requires: helpers/client_order_id
 -- The only place that computes an exchange order.
 
 begin;
@@ -14,7 +11,7 @@ create function monitoring.make_receipt(
 )
 returns tradelatch.receipt
 language sql
-immutable
+volatile
 return row(
     outcome,
     book_row.id::bigint,
@@ -43,15 +40,12 @@ return row(
     end,
     kind <> 'entry',
     case kind
-        when 'entry'
-            then case book_row.origin
-                    when 'created' then monitoring.client_order_id(book_row.order_key, 'entry', 1)
-                    else 'id:' || book_row.exchange_order_id
-                end
+        when 'entry' then monitoring.entry_order(book_row.origin, book_row.order_key, book_row.exchange_order_id)
         when 'stop_loss' then monitoring.client_order_id(book_row.order_key, 'stop_loss', book_row.stop_loss_attempt)
         when 'close' then monitoring.client_order_id(book_row.order_key, 'close', book_row.close_attempt)
     end,
-    cancels
+    cancels,
+    clock_timestamp()
 )::tradelatch.receipt;
 
 comment on function monitoring.make_receipt(monitoring.positions, text, boolean, text, text[]) is

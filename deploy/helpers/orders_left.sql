@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/orders_left to pg
--- requires: tables/positions
--- requires: helpers/receipt_of
--- requires: helpers/orders_to_cancel
 
 begin;
 
@@ -11,24 +8,33 @@ create function monitoring.orders_left(book_row monitoring.positions)
 returns text[]
 language plpgsql
 immutable
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row monitoring.positions := orders_left.book_row;
+    v_left text[] := book_row.orders_arrived;
+    v_current text := monitoring.current_order(book_row);
 begin
-    -- A rollback is what takes everything away.
-    v_row.status := 'pending_rollback';
-    v_row.orders_withheld := false;
-    -- Nobody sends the close that is due any more, but somebody may have.
-    v_row.close_orders := monitoring.orders_to_cancel(
-        v_row.close_orders, v_row.order_key, 'close', v_row.close_attempt
-    );
-    return (monitoring.receipt_of(v_row, 'ok', true)).order_cancels;
+    if book_row.orders_in_hand is not null then
+        v_left := v_left || array(
+            select k.name
+            from jsonb_object_keys(book_row.orders_in_hand) as k (name)
+            where k.name is distinct from v_current
+            order by k.name
+        );
+    end if;
+    if v_current <> all (v_left) then
+        v_left := v_left || v_current;
+    end if;
+    return v_left;
 end
 $$;
 
 comment on function monitoring.orders_left(monitoring.positions) is
-'Orders of a position that may be left on the exchange when it is ended without asking there: its entry, its stop-losses, its closes.';
+'Names of the orders of a position that are not known to have ended: those that arrived, those that somebody may still send, and the one that is called for. Empty when nothing of it can be on the exchange.';
 
 revoke all on function monitoring.orders_left(monitoring.positions) from public;
+-- The view positions calls it, and a function in a view runs as whoever reads the view.
+grant execute on function monitoring.orders_left(monitoring.positions) to tradelatch_reader;
 
 commit;

@@ -1,21 +1,20 @@
 -- Deploy tradelatch:helpers/quantity_to_close to pg
--- requires: schemas/monitoring
 
 begin;
 
 set local role tradelatch_owner;
 
 -- Inlined wherever it is called.
-create function monitoring.quantity_to_close(quantity numeric, filled_quantity numeric, open_quantity numeric)
+create function monitoring.quantity_to_close(may_fill numeric, open_quantity numeric)
 returns numeric
 language sql
 immutable
 parallel safe
-return case when filled_quantity < quantity then greatest(quantity, open_quantity) else nullif(open_quantity, 0) end;
+return nullif(greatest(may_fill, open_quantity), 0);
 
-comment on function monitoring.quantity_to_close(numeric, numeric, numeric) is
-'Quantity of a closing order: what is open, null when nothing is; while the entry may still fill, all that was asked for. The order is reduce-only, so that it never closes more than there is.';
+comment on function monitoring.quantity_to_close(numeric, numeric) is
+'Quantity of a closing order: what is open, and all that was asked for while the entry may still fill (may_fill; 0 where it has ended). Null when there is nothing. The order is reduce-only, so that it never closes more than there is.';
 
-revoke all on function monitoring.quantity_to_close(numeric, numeric, numeric) from public;
+revoke all on function monitoring.quantity_to_close(numeric, numeric) from public;
 
 commit;

@@ -1,59 +1,73 @@
 -- Deploy tradelatch:helpers/receipt_of to pg
--- requires: types/receipt
--- requires: tables/positions
--- requires: helpers/make_receipt
--- requires: helpers/orders_to_cancel
--- The only place that says which order a status calls for.
+-- The only place that says which order a status calls for, and which orders are in its way.
 
 begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.receipt_of(book_row monitoring.positions, outcome text, drives boolean)
+create function monitoring.receipt_of(book_row monitoring.positions, outcome text, drives boolean, is_given boolean default false)
 returns tradelatch.receipt
 language plpgsql
-immutable
+volatile
 as $$
 declare
+    v_current text;
+    v_kinds text[];
     v_cancels text[];
 begin
-    -- In each place the kind is a constant, see make_receipt.
-    if book_row.orders_withheld or drives is false or (drives is null and book_row.status <> 'closed') then
-        null; -- withheld when another row held the slot: an operator looks first whose exposure it is
-    elsif book_row.status = 'pending_sl' then
-        return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'stop_loss', nullif(book_row.stop_loss_orders, '{}'));
-    elsif book_row.status in ('pending_entry', 'entry_placed') then
-        -- Whoever created the position sends the entry once; whoever claimed it asks the exchange for it.
-        if receipt_of.outcome = 'claimed' or (book_row.status = 'pending_entry' and book_row.entry_judged_after is null) then
-            return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'entry', null);
-        end if;
-    elsif book_row.status in ('closed', 'pending_close', 'pending_rollback') then
-        -- An exit keeps its stop-loss until it is closed; a rollback takes everything away first.
-        v_cancels := case
-            when book_row.status <> 'pending_rollback' and book_row.filled_quantity >= book_row.quantity then null
-            when book_row.origin = 'created' then monitoring.client_order_id(book_row.order_key, 'entry', 1)
-            else 'id:' || book_row.exchange_order_id
-        end || case
-            when book_row.status <> 'pending_close' then monitoring.orders_to_cancel(
-                book_row.stop_loss_orders, book_row.order_key, 'stop_loss', book_row.stop_loss_attempt
-            )
-        end || case
-            when book_row.status <> 'closed' then book_row.close_orders
-        end;
-        v_cancels := nullif(array_remove(v_cancels, null), '{}');
-        if book_row.status = 'closed' then
-            return monitoring.make_receipt(book_row, receipt_of.outcome, drives, null, v_cancels);
-        end if;
-        return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'close', v_cancels);
+    -- Withheld when another row held the slot: an operator looks first whose exposure it is.
+    if not receipt_of.drives or book_row.orders_withheld then
+        return monitoring.make_receipt(book_row, receipt_of.outcome, receipt_of.drives, null, null);
     end if;
 
-    return monitoring.make_receipt(book_row, receipt_of.outcome, drives, null, null);
+    v_kinds := case book_row.status
+        -- * may be the stop-loss that stands, where the book knows none by name
+        when 'active' then array['stop_loss'] || case when book_row.stop_loss_order is not null then 'unnamed' end
+        when 'pending_sl' then '{stop_loss, unnamed}'
+        -- an exit keeps its stop-loss
+        when 'pending_close' then '{entry, own, close}'
+        when 'pending_rollback' then '{entry, own, close, stop_loss, unnamed}'
+        when 'pending_cancels' then '{entry, own, close, stop_loss, unnamed}'
+    end;
+    if receipt_of.is_given and book_row.status in ('active', 'pending_sl') then
+        v_kinds := v_kinds || text 'entry';
+    end if;
+    if v_kinds is not null and (book_row.orders_arrived <> '{}' or book_row.orders_in_hand is not null) then
+        v_current := monitoring.current_order(book_row);
+        v_cancels := nullif(array(
+            select o.name
+            from unnest(monitoring.orders_left(book_row)) with ordinality as o (name, place)
+            where o.name is distinct from v_current
+                and (book_row.status <> 'active' or o.name is distinct from book_row.stop_loss_order)
+                and monitoring.order_kind(book_row, o.name) = any (v_kinds)
+            order by o.place
+        ), '{}');
+    end if;
+
+    -- In each place the kind is a constant, see make_receipt.
+    if book_row.status = 'pending_sl' then
+        return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'stop_loss', v_cancels);
+    elsif book_row.status in ('pending_entry', 'entry_placed') then
+        -- Whoever created the position sends the entry once; whoever claimed it asks the exchange for it.
+        if receipt_of.outcome = 'claimed'
+            or book_row.status = 'pending_entry' and not coalesce(
+                book_row.orders_in_hand
+                ? monitoring.entry_order(book_row.origin, book_row.order_key, book_row.exchange_order_id),
+                false
+            )
+        then
+            return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'entry', null);
+        end if;
+    elsif book_row.status in ('pending_close', 'pending_rollback') and book_row.close_quantity is not null then
+        return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'close', v_cancels);
+    end if;
+    return monitoring.make_receipt(book_row, receipt_of.outcome, true, null, v_cancels);
 end
 $$;
 
-comment on function monitoring.receipt_of(monitoring.positions, text, boolean) is
-'The receipt of a position. drives: true for a caller that drives it and is shown fence, lease and order; false for one that does not; null for one that was not asked: after a close it is shown what is left to cancel.';
+comment on function monitoring.receipt_of(monitoring.positions, text, boolean, boolean) is
+'The receipt of a position. drives: whether the caller drives it, and is shown fence, lease, order and what to cancel. is_given: it gives a drive that was somebody else''s, who is told a resting entry too.';
 
-revoke all on function monitoring.receipt_of(monitoring.positions, text, boolean) from public;
+revoke all on function monitoring.receipt_of(monitoring.positions, text, boolean, boolean) from public;
 
 commit;

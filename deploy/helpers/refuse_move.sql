@@ -1,11 +1,10 @@
 -- Deploy tradelatch:helpers/refuse_move to pg
--- requires: tables/position_transitions
 
 begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.refuse_move(position_id bigint, status text, move text, problem text default null)
+create function monitoring.refuse_move(book_row monitoring.positions, move text, problem text default null)
 returns void
 language plpgsql
 volatile
@@ -15,23 +14,26 @@ begin
         errcode = 'TL002',
         message = format(
             'position %s is %s: %s',
-            refuse_move.position_id, refuse_move.status,
-            coalesce(refuse_move.problem, format('%s is not a legal move', refuse_move.move))
+            book_row.id, book_row.status, coalesce(refuse_move.problem, format('%s is not a legal move', refuse_move.move))
         ),
         detail = json_build_object(
-            'position_id', refuse_move.position_id, 'status', refuse_move.status, 'move', refuse_move.move
+            'position_id', book_row.id,
+            'status', book_row.status,
+            'move', refuse_move.move,
+            'orders_left', monitoring.orders_left(book_row)
         )::text,
         hint = (
             select 'Legal moves: ' || string_agg(distinct t.move, ', ' order by t.move) || '.'
             from monitoring.position_transitions as t
-            where t.from_status = refuse_move.status
+            where t.from_status = book_row.status
+                and t.move <> case book_row.ends_as when 'closed' then 'confirm_flat' when 'rolled_back' then 'confirm_close' else '' end
         );
 end
 $$;
 
-comment on function monitoring.refuse_move(bigint, text, text, text) is
+comment on function monitoring.refuse_move(monitoring.positions, text, text) is
 'Raises TL002, the one way to say that a move is not legal. The HINT lists the moves that are.';
 
-revoke all on function monitoring.refuse_move(bigint, text, text, text) from public;
+revoke all on function monitoring.refuse_move(monitoring.positions, text, text) from public;
 
 commit;

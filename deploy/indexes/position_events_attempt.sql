@@ -11,7 +11,9 @@ where i.indexrelid = pg_catalog.to_regclass('monitoring.position_events_attempt'
 
 create index concurrently if not exists position_events_attempt
 on monitoring.position_events ((details ->> 'attempt'))
-where event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss', 'resize_position')
+where event in (
+    'create_position', 'adopt_position', 'begin_close', 'confirm_close', 'replace_stop_loss', 'update_stop_loss', 'resize_position'
+)
 and details ->> 'attempt' is not null;
 
 comment on index monitoring.position_events_attempt is

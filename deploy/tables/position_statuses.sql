@@ -22,6 +22,7 @@ insert into monitoring.position_statuses (status, is_open, meaning) values
 ('active', true, 'open, and protected by a stop-loss'),
 ('pending_close', true, 'an exit was decided; the closing order may be on its way'),
 ('pending_rollback', true, 'the opening is being undone; something may be open on the exchange'),
+('pending_cancels', true, 'nothing of it is open any more; orders of it may be left on the exchange'),
 ('closed', false, 'was open, and nothing is left of it'),
 ('rolled_back', false, 'the opening was undone, and nothing is left of it'),
 ('canceled', false, 'the entry is final, and nothing was filled'),

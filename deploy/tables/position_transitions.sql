@@ -33,40 +33,79 @@ from (
     ('place_entry', 'active', 'active'),
     ('place_entry', 'pending_close', 'pending_close'),
     ('place_entry', 'pending_rollback', 'pending_rollback'),
+    ('place_entry', 'pending_cancels', 'pending_cancels'),
     -- filled, wholly or in part, and again when it grew
     ('confirm_entry', 'pending_entry', 'pending_sl'),
     ('confirm_entry', 'entry_placed', 'pending_sl'),
     ('confirm_entry', 'pending_sl', 'pending_sl'),
     ('confirm_entry', 'active', 'pending_sl'),
-    -- the average became known later
+    -- the average became known later, or a resize had counted the fill
     ('confirm_entry', 'active', 'active'),
     -- filled while it is being closed
     ('confirm_entry', 'pending_close', 'pending_close'),
     ('confirm_entry', 'pending_rollback', 'pending_rollback'),
+    -- filled after all
+    ('confirm_entry', 'pending_cancels', 'pending_close'),
+    ('confirm_entry', 'pending_cancels', 'pending_rollback'),
+    ('confirm_entry', 'pending_cancels', 'pending_cancels'),
     ('activate_position', 'pending_sl', 'active'),
-    -- another open row holds the slot
+    -- another stop-loss than the one that was called for: it is left
+    ('activate_position', 'pending_sl', 'pending_sl'),
+    ('activate_position', 'active', 'active'),
+    ('activate_position', 'pending_close', 'pending_close'),
+    ('activate_position', 'pending_cancels', 'pending_cancels'),
+    -- another open row holds the slot; and another stop-loss
     ('activate_position', 'pending_sl', 'pending_rollback'),
+    ('activate_position', 'pending_rollback', 'pending_rollback'),
     ('cancel_position', 'pending_entry', 'canceled'),
     ('cancel_position', 'entry_placed', 'canceled'),
     ('fail_position', 'pending_entry', 'failed'),
     ('rollback_position', 'pending_entry', 'pending_rollback'),
     ('rollback_position', 'entry_placed', 'pending_rollback'),
     ('rollback_position', 'pending_sl', 'pending_rollback'),
+    -- nothing is open any more; while an order is left, it is to be cancelled
     ('confirm_flat', 'pending_rollback', 'rolled_back'),
+    ('confirm_flat', 'pending_rollback', 'pending_cancels'),
+    ('confirm_flat', 'pending_cancels', 'rolled_back'),
+    ('confirm_flat', 'pending_cancels', 'pending_cancels'),
     ('begin_close', 'active', 'pending_close'),
     ('begin_close', 'pending_sl', 'pending_close'),
     -- the drive of a close goes on, or changes hands
     ('begin_close', 'pending_close', 'pending_close'),
     ('confirm_close', 'active', 'closed'),
+    ('confirm_close', 'active', 'pending_cancels'),
     ('confirm_close', 'pending_sl', 'closed'),
+    ('confirm_close', 'pending_sl', 'pending_cancels'),
     ('confirm_close', 'pending_close', 'closed'),
+    ('confirm_close', 'pending_close', 'pending_cancels'),
+    ('confirm_close', 'pending_cancels', 'closed'),
+    ('confirm_close', 'pending_cancels', 'pending_cancels'),
+    -- orders arrived, or ended
+    ('confirm_orders', 'pending_entry', 'pending_entry'),
+    ('confirm_orders', 'entry_placed', 'entry_placed'),
+    ('confirm_orders', 'pending_sl', 'pending_sl'),
+    ('confirm_orders', 'active', 'active'),
+    ('confirm_orders', 'active', 'pending_sl'),
+    ('confirm_orders', 'pending_close', 'pending_close'),
+    ('confirm_orders', 'pending_rollback', 'pending_rollback'),
+    ('confirm_orders', 'pending_cancels', 'pending_cancels'),
+    ('confirm_orders', 'pending_cancels', 'closed'),
+    ('confirm_orders', 'pending_cancels', 'rolled_back'),
+    -- the stop-loss is to be moved
+    ('replace_stop_loss', 'active', 'pending_sl'),
+    ('replace_stop_loss', 'pending_sl', 'pending_sl'),
+    -- the exchange moved it
     ('update_stop_loss', 'active', 'active'),
     -- the stop-loss is gone
     ('update_stop_loss', 'active', 'pending_sl'),
     -- added to, or partly closed
     ('resize_position', 'active', 'pending_sl'),
     ('resize_position', 'pending_sl', 'pending_sl'),
-    -- a stop-loss or a close was refused or ended: another id for what remains
+    ('resize_position', 'pending_close', 'pending_close'),
+    ('resize_position', 'pending_rollback', 'pending_rollback'),
+    ('resize_position', 'pending_cancels', 'pending_close'),
+    ('resize_position', 'pending_cancels', 'pending_rollback'),
+    -- a stop-loss or a close was refused or ended: another id for what is open
     ('reissue_order', 'pending_sl', 'pending_sl'),
     ('reissue_order', 'pending_close', 'pending_close'),
     ('reissue_order', 'pending_rollback', 'pending_rollback'),
@@ -74,14 +113,17 @@ from (
     ('claim_stale', 'pending_entry', 'pending_entry'),
     ('claim_stale', 'entry_placed', 'entry_placed'),
     ('claim_stale', 'pending_sl', 'pending_sl'),
+    ('claim_stale', 'active', 'active'),
     ('claim_stale', 'pending_close', 'pending_close'),
     ('claim_stale', 'pending_rollback', 'pending_rollback'),
+    ('claim_stale', 'pending_cancels', 'pending_cancels'),
     ('take_over', 'pending_entry', 'pending_entry'),
     ('take_over', 'entry_placed', 'entry_placed'),
     ('take_over', 'pending_sl', 'pending_sl'),
     ('take_over', 'active', 'active'),
     ('take_over', 'pending_close', 'pending_close'),
     ('take_over', 'pending_rollback', 'pending_rollback'),
+    ('take_over', 'pending_cancels', 'pending_cancels'),
     -- an operator's override
     ('release_position', 'pending_entry', 'closed'),
     ('release_position', 'entry_placed', 'closed'),
@@ -89,16 +131,31 @@ from (
     ('release_position', 'active', 'closed'),
     ('release_position', 'pending_close', 'closed'),
     ('release_position', 'pending_rollback', 'closed'),
+    ('release_position', 'pending_cancels', 'closed'),
     -- proven gone
     ('reconcile', 'pending_sl', 'closed'),
+    ('reconcile', 'pending_sl', 'pending_cancels'),
     ('reconcile', 'active', 'closed'),
-    -- proven gone, or a duplicate without exposure of its own: one way out of each status
+    ('reconcile', 'active', 'pending_cancels'),
+    -- orders proven gone, or seen
+    ('reconcile_orders', 'pending_entry', 'pending_entry'),
+    ('reconcile_orders', 'entry_placed', 'entry_placed'),
+    ('reconcile_orders', 'pending_sl', 'pending_sl'),
+    ('reconcile_orders', 'active', 'active'),
+    ('reconcile_orders', 'active', 'pending_sl'),
+    ('reconcile_orders', 'pending_close', 'pending_close'),
+    ('reconcile_orders', 'pending_rollback', 'pending_rollback'),
+    ('reconcile_orders', 'pending_cancels', 'pending_cancels'),
+    ('reconcile_orders', 'pending_cancels', 'closed'),
+    ('reconcile_orders', 'pending_cancels', 'rolled_back'),
+    -- proven gone with no order left, or a duplicate without exposure of its own: one way out of each status
     ('cleanup', 'pending_entry', 'failed'),
     ('cleanup', 'entry_placed', 'canceled'),
     ('cleanup', 'pending_sl', 'closed'),
     ('cleanup', 'active', 'closed'),
     ('cleanup', 'pending_close', 'closed'),
     ('cleanup', 'pending_rollback', 'rolled_back'),
+    ('cleanup', 'pending_cancels', 'closed'),
     -- facts that came late
     ('settle_position', 'closed', 'closed'),
     ('settle_position', 'rolled_back', 'rolled_back'),

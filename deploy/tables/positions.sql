@@ -67,27 +67,32 @@ create table monitoring.positions (
     realized_pnl monitoring.money,
     fees monitoring.money,
 
-    -- its stop-loss and its closing order
+    -- its stop-loss, its closing order, and what of it may be on the exchange
     stop_loss_price monitoring.amount,
+    stop_loss_order text,
     stop_loss_order_id monitoring.order_id,
     stop_loss_attempt integer not null default 0,
-    stop_loss_orders text[] not null default '{}',
+    stop_loss_sized integer not null default 0,
     close_attempt integer not null default 0,
-    close_orders text[] not null default '{}',
     close_quantity monitoring.amount,
+    orders_arrived text[] not null default '{}',
+    orders_in_hand jsonb,
+    own_orders text[],
     orders_withheld boolean not null default false,
+    ends_as text,
 
     -- who drives it
     fence bigint not null default nextval('monitoring.position_fence'),
     lease_until timestamptz not null default clock_timestamp(),
     drive_attempt uuid,
-    entry_judged_after timestamptz,
     taken_over boolean not null default false,
 
     created_at timestamptz not null default clock_timestamp(),
     opened_at timestamptz,
     activated_at timestamptz,
     updated_at timestamptz not null default clock_timestamp(),
+    exposure_at timestamptz not null default clock_timestamp(),
+    orders_at timestamptz not null default clock_timestamp(),
     closed_at timestamptz,
 
     -- how a function tells the trigger what it is doing; null at rest
@@ -119,26 +124,36 @@ comment on column monitoring.positions.origin is 'created by create_position, ad
 comment on column monitoring.positions.request_id is 'The reason to open: one position for each exchange, account and request, for ever.';
 comment on column monitoring.positions.attempt is 'The call that made this row, and its retries.';
 comment on column monitoring.positions.signal is 'The signal_id of create_position.';
-comment on column monitoring.positions.order_key is 'Beginning of every client order id of this position: order_key, then e1, s1 or c1.';
+comment on column monitoring.positions.order_key is 'Beginning of every client order id of this position: order_key and e1, s1, c1.';
 comment on column monitoring.positions.filled_quantity is 'Cumulative fill of the entry; never falls.';
 comment on column monitoring.positions.average_price is 'Average price of the fill.';
 comment on column monitoring.positions.open_quantity is 'What is open now, as far as it was reported.';
 comment on column monitoring.positions.exchange_order_id is 'The exchange''s id of the entry order.';
 comment on column monitoring.positions.stop_loss_price is 'Trigger of the stop-loss that was last known; it is in force while the status is active.';
+comment on column monitoring.positions.stop_loss_order is
+'Name of the stop-loss that is known to stand: its client order id, or id: and the exchange''s id. Null where none is known to.';
+comment on column monitoring.positions.stop_loss_order_id is 'The exchange''s id of that order, where it is known.';
 comment on column monitoring.positions.stop_loss_attempt is 'Number of the current attempt at a stop-loss; 0 when there was none.';
-comment on column monitoring.positions.stop_loss_orders is 'Stop-losses that may be on the exchange beside the current attempt: client order ids, or id: and the exchange''s id.';
+comment on column monitoring.positions.stop_loss_sized is 'The first attempt at a stop-loss that was for the quantity that is open now: it and the later ones protect all of it.';
 comment on column monitoring.positions.close_attempt is 'Number of the current attempt at a close; 0 when there was none.';
-comment on column monitoring.positions.close_orders is 'Closing orders that may be on the exchange beside the current attempt, by client order id.';
 comment on column monitoring.positions.close_quantity is 'Quantity of the current attempt at a close.';
+comment on column monitoring.positions.orders_arrived is
+'Orders that reached the exchange and are not known to have ended, by name: client order id, or id: and the exchange''s id. * stands for closing orders that nobody can name. Of a position that was released: all that were left.';
+comment on column monitoring.positions.orders_in_hand is
+'Orders that somebody may still send, beside the one that is called for; null in an ordinary life. By name: driver (is it in the hand of the current fence) and until (until when it is in the hand of an earlier fence, or of nobody in particular; grace time included).';
+comment on column monitoring.positions.own_orders is 'Which of the orders left are the bot''s own (take-profit, DCA), told by confirm_orders; null where there was none.';
+comment on column monitoring.positions.ends_as is 'What a pending_cancels becomes when no order is left: closed or rolled_back. Null in every other status.';
 comment on column monitoring.positions.orders_withheld is 'Another row held the slot when this one was to be activated: no order until an operator takes it over.';
 comment on column monitoring.positions.fence is 'Number of the right to drive; never falls.';
 comment on column monitoring.positions.lease_until is 'No order may be sent after this time; never falls under one fence.';
 comment on column monitoring.positions.drive_attempt is 'The call that was given the current fence, where it named itself.';
-comment on column monitoring.positions.entry_judged_after is
-'When an entry order that the exchange does not know counts as never sent. Null while the caller that created the position may still send it.';
 comment on column monitoring.positions.taken_over is 'An operator took it over: where its first stop-loss stands is a person''s decision.';
 comment on column monitoring.positions.opened_at is 'First fill.';
 comment on column monitoring.positions.activated_at is 'First time that it was active.';
+comment on column monitoring.positions.exposure_at is
+'When what is open on the exchange last changed, or may have: a fill, a size, an exit. What was seen of the position before says nothing.';
+comment on column monitoring.positions.orders_at is
+'When an order was last handed out, or said to have arrived or ended. What was seen of its orders before says nothing.';
 comment on column monitoring.positions.closed_at is 'When it became terminal; null exactly while it is open.';
 comment on column monitoring.positions.move is 'Null at rest. The function that updates the row names itself here; the trigger positions_guard checks and logs it.';
 comment on column monitoring.positions.move_details is 'Null at rest. What the event of the move will say.';

@@ -21,6 +21,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_stays_open boolean;
+    v_now timestamptz;
 begin
     if new.fence < old.fence
         or (new.fence = old.fence and new.lease_until < old.lease_until)
@@ -49,12 +50,14 @@ begin
         -- Prices, profits and the lease may change without an event; what says where the position stands may not.
         if (
             old.status, old.fence, old.filled_quantity, old.average_price, old.open_quantity, old.exchange_order_id,
-            old.stop_loss_price, old.stop_loss_order_id, old.stop_loss_attempt, old.stop_loss_orders,
-            old.close_attempt, old.close_orders, old.close_quantity, old.orders_withheld, old.taken_over, old.closed_at, old.details
+            old.stop_loss_price, old.stop_loss_order, old.stop_loss_order_id, old.stop_loss_attempt, old.stop_loss_sized,
+            old.close_attempt, old.close_quantity, old.orders_arrived, old.orders_in_hand, old.own_orders,
+            old.orders_withheld, old.ends_as, old.taken_over, old.closed_at, old.details
         ) is not distinct from (
             new.status, new.fence, new.filled_quantity, new.average_price, new.open_quantity, new.exchange_order_id,
-            new.stop_loss_price, new.stop_loss_order_id, new.stop_loss_attempt, new.stop_loss_orders,
-            new.close_attempt, new.close_orders, new.close_quantity, new.orders_withheld, new.taken_over, new.closed_at, new.details
+            new.stop_loss_price, new.stop_loss_order, new.stop_loss_order_id, new.stop_loss_attempt, new.stop_loss_sized,
+            new.close_attempt, new.close_quantity, new.orders_arrived, new.orders_in_hand, new.own_orders,
+            new.orders_withheld, new.ends_as, new.taken_over, new.closed_at, new.details
         ) then
             -- updated_at is the last move, whatever the modules that write prices think
             new.updated_at := old.updated_at;
@@ -64,6 +67,44 @@ begin
         into new.move_details
         from jsonb_each(to_jsonb(new)) as a
         inner join jsonb_each(to_jsonb(old)) as b on b.key = a.key and b.value <> a.value;
+        -- Nobody wrote the order that such a status calls for.
+        if new.status <> old.status and (
+            new.status = 'pending_sl' and (new.open_quantity = 0 or new.stop_loss_attempt = 0)
+            or new.status in ('pending_close', 'pending_rollback') and (new.close_quantity is null or new.close_attempt = 0)
+            or new.status = 'pending_cancels' and new.ends_as is null
+        ) then
+            perform monitoring.refuse_move(old, 'UPDATE to ' || new.status, 'a plain UPDATE cannot say which order is due then');
+        elsif old.closed_at is null and monitoring.orders_left(old) <> '{}' and exists (
+            select
+            from monitoring.position_statuses as s
+            where s.status = new.status and not s.is_open
+        ) then
+            perform monitoring.refuse_move(old, 'UPDATE to ' || new.status, 'orders of it are left');
+        end if;
+    end if;
+
+    v_now := clock_timestamp();
+    -- What was seen of the exposure, or of the orders, before they moved says nothing of them. Moving a stop-loss is no move of the
+    -- exposure; neither is a hand-over of either.
+    if new.filled_quantity <> old.filled_quantity
+        or new.open_quantity <> old.open_quantity
+        or new.close_attempt <> old.close_attempt
+        or new.status <> old.status
+        and not (old.status in ('pending_sl', 'active') and new.status in ('pending_sl', 'active'))
+    then
+        new.exposure_at := v_now;
+    else
+        new.exposure_at := old.exposure_at;
+    end if;
+    if new.stop_loss_attempt <> old.stop_loss_attempt
+        or new.close_attempt <> old.close_attempt
+        or new.orders_arrived <> old.orders_arrived
+        or new.orders_in_hand is distinct from old.orders_in_hand
+        or new.fence <> old.fence
+    then
+        new.orders_at := v_now;
+    else
+        new.orders_at := old.orders_at;
     end if;
 
     v_stays_open := (monitoring.legal_moves() -> old.status -> new.status -> coalesce(new.move, ''))::boolean;
@@ -71,11 +112,11 @@ begin
         if new.move = 'restore_backup' and monitoring.is_being_restored(old.id) then
             v_stays_open := new.closed_at is null;
         elsif new.move is not null or new.status <> old.status then
-            perform monitoring.refuse_move(old.id, old.status, coalesce(new.move, 'UPDATE to ' || new.status));
+            perform monitoring.refuse_move(old, coalesce(new.move, 'UPDATE to ' || new.status));
         end if;
     end if;
 
-    new.updated_at := clock_timestamp();
+    new.updated_at := v_now;
     if not v_stays_open then
         new.closed_at := coalesce(old.closed_at, new.updated_at);
     end if;

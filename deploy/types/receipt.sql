@@ -21,7 +21,8 @@ create type tradelatch.receipt as (
     order_price numeric,
     order_reduce_only boolean,
     order_client_order_id text,
-    order_cancels text []
+    order_cancels text [],
+    answered_at timestamptz
 );
 
 comment on type tradelatch.receipt is
@@ -42,6 +43,8 @@ comment on column tradelatch.receipt.order_client_order_id is
 'One for each position, kind and attempt at that kind; at most 32 of a-z 0-9; unique across databases.';
 comment on column tradelatch.receipt.order_cancels is
 'Orders to cancel before that (''unknown order'' is fine): client order ids, or id: and the exchange''s id where the order has none of ours. May stand alone.';
+
+comment on column tradelatch.receipt.answered_at is 'The database''s clock when it answered, for callers that compare lease_until.';
 
 grant usage on type tradelatch.receipt to tradelatch_reader;
 revoke usage on type tradelatch.receipt from public;

@@ -21,7 +21,8 @@ select
     p.symbol::text,
     p.position_side::text,
     p.created_at,
-    e.fence,
+    -- without its random bits, which only its holder knows
+    e.fence >> 20 as fence,
     e.details,
     e.user_name,
     e.application_name

@@ -31,7 +31,7 @@ from (
         -- What agrees with the book needs no proof.
         (s.side = o.side and s.quantity = o.open_quantity) is true
         or (
-            s.first_seen_at >= coalesce(o.updated_at, '-infinity') + monitoring.grace()
+            s.first_seen_at >= coalesce(o.exposure_at, '-infinity') + monitoring.grace()
             and not exists (
                 select
                 from monitoring.positions as c
@@ -55,7 +55,7 @@ from (
 comment on view monitoring.evidence is
 'What the exchanges showed beside the row of the book that holds the slot, if there is one.';
 comment on column monitoring.evidence.is_settled is
-'The first of the snapshots that showed it was begun a grace time after the last move of the slot, terminal moves included; or it agrees with the book.';
+'The first of the snapshots that showed it was begun a grace time after what is open in the slot last moved, terminal moves included; or it agrees with the book.';
 comment on column monitoring.evidence.is_proven is 'It is settled, and was seen in two snapshots at least a grace time apart.';
 
 commit;

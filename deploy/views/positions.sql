@@ -21,8 +21,11 @@ select
     p.entry_price::numeric,
     p.average_price::numeric,
     p.stop_loss_price::numeric,
+    p.stop_loss_order,
     p.open_quantity::numeric,
-    p.fence,
+    p.order_key,
+    monitoring.orders_left(p.book_row) as orders_left,
+    monitoring.is_driven(p.book_row, clock_timestamp()) as is_driven,
     p.lease_until,
     p.origin::text,
     p.request_id::text,
@@ -41,6 +44,8 @@ select
     p.opened_at,
     p.activated_at,
     p.updated_at,
+    p.exposure_at,
+    p.orders_at,
     p.closed_at,
     p.mark_price,
     p.mark_profit as unrealized_pnl,
@@ -49,6 +54,11 @@ from monitoring.priced_positions as p;
 
 comment on view tradelatch.positions is
 'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions, the last three at monitoring.marks and, for a table that was taken over, at monitoring.priced_positions.';
+
+comment on column tradelatch.positions.stop_loss_order is 'Name of the stop-loss that is known to stand; null where none is known to.';
+comment on column tradelatch.positions.orders_left is
+'Names of the orders that are not known to have ended: client order ids, or id: and the exchange''s id; * stands for closing orders that nobody can name.';
+comment on column tradelatch.positions.is_driven is 'Whether somebody holds the right to send its orders now.';
 
 grant select on tradelatch.positions to tradelatch_reader;
 

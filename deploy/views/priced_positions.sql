@@ -13,6 +13,7 @@ set local role tradelatch_owner;
 create view monitoring.priced_positions as
 select
     p.*,
+    p as book_row,
     case
         when m.marked_at is not null then m.price::numeric
         when p.current_price::numeric > 0 and p.current_price::numeric < 'infinity' then p.current_price::numeric
@@ -38,6 +39,7 @@ left join monitoring.marks as m
 create view monitoring.priced_positions as
 select
     p.*,
+    p as book_row,
     m.price::numeric as mark_price,
     m.unrealized_pnl::numeric as mark_profit,
     m.marked_at

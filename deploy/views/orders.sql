@@ -1,0 +1,33 @@
+-- Deploy tradelatch:views/orders to pg
+
+begin;
+
+set local role tradelatch_owner;
+
+create view tradelatch.orders as
+select
+    p.position_id,
+    p.exchange,
+    p.account,
+    p.symbol,
+    p.position_side,
+    p.status,
+    o.name,
+    o.kind,
+    o.since,
+    o.in_hand_until
+from tradelatch.open_positions as p
+inner join monitoring.positions as b on b.id::bigint = p.position_id
+cross join lateral monitoring.order_details(b) as o;
+
+comment on view tradelatch.orders is
+'One row for each order that is left: not known to have ended on the exchange, or that somebody may still send.';
+comment on column tradelatch.orders.name is 'Client order id, or id: and the exchange''s id; * stands for closing orders that nobody can name.';
+comment on column tradelatch.orders.kind is 'entry, stop_loss, close, own (told by confirm_orders), or unnamed.';
+comment on column tradelatch.orders.since is 'Since when the book has it: when it was told, or said to stand; else when an order of the position last moved.';
+comment on column tradelatch.orders.in_hand_until is
+'Until when somebody may still send it, grace time included: of the current fence as long as its lease is not renewed. Null: it arrived.';
+
+grant select on tradelatch.orders to tradelatch_reader;
+
+commit;
