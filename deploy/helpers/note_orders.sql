@@ -38,11 +38,13 @@ begin
         elsif v_name ~ '^tl[0-9a-f]{22}[esc][0-9]+$' then
             -- one of ours that ended stays ended: streams are late
             if not starts_with(v_name, v_row.order_key)
-                or substr(v_name, 26)::numeric > case substr(v_name, 25, 1)
-                    when 'e' then 1
-                    when 's' then v_row.stop_loss_attempt
-                    else v_row.close_attempt
-                end
+                or substr(v_name, 26)::numeric > (
+                    case substr(v_name, 25, 1)
+                        when 'e' then 1
+                        when 's' then v_row.stop_loss_attempt
+                        else v_row.close_attempt
+                    end
+                )
             then
                 raise exception using
                     errcode = 'TL005',

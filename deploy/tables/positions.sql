@@ -53,7 +53,8 @@ create table monitoring.positions (
     request_id monitoring.request,
     attempt uuid,
     signal bigint,
-    order_key text not null default 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
+    order_key text not null default 'tl'
+    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10),
     details jsonb not null default '{}',
 
     -- where it stands
