@@ -13,7 +13,7 @@ declare
     v_row monitoring.positions := book_row;
     v_current text := monitoring.current_order(book_row);
 begin
-    if v_current <> all (v_row.orders_arrived) then
+    if v_current is not null and v_current <> all (v_row.orders_arrived) then
         v_row.orders_in_hand := coalesce(v_row.orders_in_hand, '{}') || jsonb_build_object(
             v_current, coalesce(v_row.orders_in_hand -> v_current, '{}') || '{"driver": true}'
         );

@@ -23,7 +23,7 @@ begin
             order by k.name
         );
     end if;
-    if v_current <> all (v_left) then
+    if v_current is not null and v_current <> all (v_left) then
         v_left := v_left || v_current;
     end if;
     return v_left;
