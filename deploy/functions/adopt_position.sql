@@ -85,7 +85,7 @@ begin
         and p.exchange = v_wanted.exchange
         and p.account = v_wanted.account
         and (p.position_side = v_wanted.position_side or 'both' in (p.position_side, v_wanted.position_side))
-        and p.attempt is distinct from v_wanted.attempt;
+        and (p.attempt = v_wanted.attempt) is not true;
     if v_moved_at is not null and not exists (
         select
         from monitoring.conflicting_positions(v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.position_side)
