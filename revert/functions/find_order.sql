@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/find_order from pg
+
+begin;
+
+drop function tradelatch.find_order;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/entry_order from pg
+
+begin;
+
+drop function monitoring.entry_order;
+
+commit;

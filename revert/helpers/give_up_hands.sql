@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/give_up_hands from pg
+
+begin;
+
+drop function monitoring.give_up_hands;
+
+commit;

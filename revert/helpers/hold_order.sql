@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/hold_order from pg
+
+begin;
+
+drop function monitoring.hold_order;
+
+commit;

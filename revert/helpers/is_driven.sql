@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/is_driven from pg
+
+begin;
+
+drop function monitoring.is_driven;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/note_orders from pg
+
+begin;
+
+drop function monitoring.note_orders;
+
+commit;

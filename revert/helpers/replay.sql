@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/replay from pg
+
+begin;
+
+drop function monitoring.replay;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:views/orders from pg
+
+begin;
+
+drop view tradelatch.orders;
+
+commit;
