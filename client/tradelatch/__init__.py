@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from .closing import close_position
 from .core.client_async import AsyncClient
 from .core.client_sync import Client
 from .core.errors import (
@@ -9,6 +10,7 @@ from .core.errors import (
     IllegalTransition,
     InvalidArgument,
     LeaseExpired,
+    NotFilled,
     OpeningIncomplete,
     OutcomeUnknown,
     PermissionDenied,
@@ -39,6 +41,9 @@ from .core.receipt import (
     Receipt,
     TimelineRow,
 )
+from .driving import Unsettled
+from .exchange import ExchangeAccess, OrderRefused, Unreachable
+from .orders import PlacedOrder, cancel_orders, send_order
 
 __version__ = version("tradelatch")
 
@@ -51,6 +56,7 @@ __all__ = [
     "CleanupAction",
     "Client",
     "EventRow",
+    "ExchangeAccess",
     "ExchangeOrder",
     "Finding",
     "FindingRow",
@@ -58,9 +64,12 @@ __all__ = [
     "IllegalTransition",
     "InvalidArgument",
     "LeaseExpired",
+    "NotFilled",
     "OpeningIncomplete",
+    "OrderRefused",
     "OutcomeUnknown",
     "PermissionDenied",
+    "PlacedOrder",
     "Position",
     "PositionModeConflict",
     "PositionNotFound",
@@ -76,5 +85,10 @@ __all__ = [
     "TimelineRow",
     "TradelatchError",
     "Unavailable",
+    "Unreachable",
+    "Unsettled",
     "__version__",
+    "cancel_orders",
+    "close_position",
+    "send_order",
 ]

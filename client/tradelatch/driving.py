@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Protocol
 
 from .core.client_async import AsyncClient
-from .core.errors import StaleFence
+from .core.errors import StaleFence, TradelatchError
 from .core.receipt import ExchangeOrder, PositionRow, Receipt
 from .exchange import ZERO, ExchangeAccess, Order, OrderRefused, Unreachable
+from .orders import Clock, cancel, cancel_orders, find, submit
 
 REFUSALS = 3  # of a stop-loss, until the position is closed instead; of a close, until it is left
 ROUNDS = 8  # of anything else, until it is left to a later run
@@ -21,16 +21,8 @@ LOOKS = 4  # at the exchange, until two that follow each other agree
 log = logging.getLogger("tradelatch")
 
 
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The time by this clock."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds have passed by this clock."""
-
-
-class Unsettled(Exception):
-    """It stays open; the message says why, `action` what an operator can do."""
+class Unsettled(TradelatchError):
+    """The position stays open; the message says why, `action` what an operator can do."""
 
     def __init__(self, reason: str, action: str = "recover again") -> None:
         super().__init__(reason)
@@ -236,7 +228,7 @@ class Drive:
         names = tuple(names)
         were_open = await self._cancel(names)
         is_filled = await self._is_any_filled(names)
-        if is_filled or all(were_open):
+        if is_filled or all(were_open.values()):
             return is_filled
         await self._pause()
         return await self._is_any_filled(names)
@@ -306,7 +298,7 @@ class Drive:
         self.receipt = await self._client.confirm_close(self._id, reason, exit_price=price, fence=self._fence)
         for _ in range(ROUNDS):
             try:
-                await self._cancel(self.receipt.cancels)
+                await cancel_orders(self._exchange, self.receipt)
             except Unreachable:
                 await self._clock.sleep(self._grace.total_seconds())
                 continue
@@ -335,11 +327,10 @@ class Drive:
     async def _find(self, name: str | None) -> Order | None:
         if name is None:
             return None
-        return await self._exchange.find(self.receipt.symbol, name, account=self.receipt.account)
+        return await find(self._exchange, self.receipt, name)
 
-    async def _cancel(self, names: Iterable[str]) -> list[bool]:
-        """Of each, whether it was open."""
-        return [await self._exchange.cancel(self.receipt.symbol, name, account=self.receipt.account) for name in names]
+    async def _cancel(self, names: Iterable[str]) -> dict[str, bool]:
+        return await cancel(self._exchange, self.receipt, names)
 
     async def _send(self, order: ExchangeOrder) -> Order:
         """Send it, right after the database has said that this is still ours."""
@@ -347,17 +338,7 @@ class Drive:
         await self._client.renew_lease(self._id, self._fence, lease=self._lease)
         if self._clock.now() >= began + self._lease:
             raise Unsettled("the lease ended before the order was sent")
-        return await self._exchange.send(
-            self.receipt.symbol,
-            order.side,
-            order.quantity,
-            kind="stop" if order.kind == "stop_loss" else "market",
-            trigger=order.price,
-            reduce_only=True,
-            client_order_id=order.client_order_id,
-            account=self.receipt.account,
-            position_side=self.receipt.position_side,
-        )
+        return await submit(self._exchange, self.receipt, order)
 
     async def _look(self, close: str | None) -> Look:
         slot = (self.receipt.symbol, self.receipt.position_side)

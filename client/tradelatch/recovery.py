@@ -6,32 +6,21 @@ ends, and the next run takes it up again.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from .core.client_async import AsyncClient
 from .core.errors import StaleFence, TradelatchError
 from .core.receipt import Receipt
-from .driving import Clock, Drive, Unsettled
+from .driving import Drive, Unsettled
 from .exchange import ExchangeAccess, NotListed, OrderRefused, Unreachable
-
-GRACE = timedelta(seconds=5)
+from .orders import GRACE as GRACE
+from .orders import Clock, WallClock
 
 log = logging.getLogger("tradelatch")
-
-
-class WallClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Two clocks, both of which must allow an order."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,6 +61,35 @@ def test_both_clocks(clocks, wall, monotonic, lasts):
     lease.learn(receipt(60), 0.0, MINUTE)
     clocks.wall, clocks.monotonic = wall, monotonic
     assert lease.lasts(Clock()) is lasts
+
+
+@pytest.mark.parametrize("granted", [MINUTE, None])  # a move of the driver's own asks for no lease
+@pytest.mark.parametrize(
+    ("wall", "monotonic", "left"),
+    [(0, 0, 60), (59, 59, 1), (60, 59, 0), (59, 60, 0), (-3600, 61, 0), (3600, 1, 0), (0, 45, 15), (50, 45, 10)],
+)
+def test_a_receipt_keeps_time_by_both_clocks_too(clocks, wall, monotonic, left, granted):
+    kept = receipt(60).keep_time(Clock(), 0.0, granted)
+    clocks.wall, clocks.monotonic = wall, monotonic
+    assert kept.lease_left() == left
+    assert replace(kept, outcome="replayed").lease_left() == left
+
+
+def test_a_receipt_counts_from_when_its_call_began(clocks):
+    clocks.wall, clocks.monotonic = -3600, 5  # this machine's clock was set back since it was compared
+    assert receipt(60).keep_time(Clock(), 0.0, MINUTE).lease_left() == 55
+
+
+@pytest.mark.parametrize("skew", [-3600, 3600])
+def test_a_receipt_is_judged_by_the_databases_clock(clocks, skew):
+    clocks.wall = skew
+    clock = Clock.compared(clocks.now(UTC), NOON)
+    assert receipt(60).keep_time(clock, 0.0, None).lease_left() == 60
+
+
+def test_a_receipt_without_a_lease_or_of_nobodys_call_sends_nothing(clocks):
+    assert receipt(None, fence=None).keep_time(Clock(), 0.0, MINUTE).lease_left() == 0
+    assert receipt(60).lease_left() == 0
 
 
 @pytest.mark.parametrize("skew", [-3600, 3600])

@@ -107,7 +107,11 @@ def test_two_processes_build_once(project: Path, builds: Callable[[], int]) -> N
         assert starter.stdout is not None
         assert starter.stdout.readline() == "ready\n"
     for starter in starters:
-        starter.communicate("go\n")
+        assert starter.stdin is not None
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    for starter in starters:
+        starter.communicate()
     assert [starter.returncode for starter in starters] == [0, 0]
     assert builds() == 1
 

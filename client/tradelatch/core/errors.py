@@ -98,6 +98,17 @@ class LeaseExpired(TradelatchError):
     """Too late to send this order: somebody else may drive the position."""
 
 
+class NotFilled(TradelatchError):
+    """The entry was not filled in time. It may be filled still: cancel it, or leave the block of `opening`.
+
+    filled: how much of it was, when the exchange was last asked.
+    """
+
+    def __init__(self, message: str, *, filled: Decimal = Decimal(0)) -> None:
+        super().__init__(message)
+        self.filled = filled
+
+
 class SchemaMismatch(TradelatchError):
     """The database has no tradelatch schema, or one that this client does not know."""
 

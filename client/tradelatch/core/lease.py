@@ -6,8 +6,10 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from .receipt import Receipt
+if TYPE_CHECKING:
+    from .receipt import Receipt
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,32 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
+@dataclass(frozen=True)
+class Term:
+    """Until when an order may be sent, by two clocks, and both must allow it.
+
+    The monotonic one bounds it from the moment the call that was granted the lease began: no clock that is set can
+    lengthen it. The database's `lease_until` bounds it too: a suspended machine cannot lengthen that.
+    """
+
+    until: datetime  # by the database's clock
+    clock: Clock
+    ends_at: float  # monotonic
+
+    @classmethod
+    def answered(cls, until: datetime, clock: Clock, began_at: float, granted: timedelta | None) -> Term:
+        """From an answer that has just come to a call begun at `began_at` (monotonic), which asked for `granted`."""
+        ends_at = time.monotonic() + (until - clock.now()).total_seconds()
+        return cls(until, clock, ends_at if granted is None else min(ends_at, began_at + granted.total_seconds()))
+
+    def left(self) -> float:
+        """Seconds; 0 when it is too late."""
+        return max(0.0, min(self.ends_at - time.monotonic(), (self.until - self.clock.now()).total_seconds()))
+
+
 class Lease:
     """The drive that a handle holds: its fence, and until when it lasts.
 
-    The monotonic clock bounds it from the moment the call that was granted it began: no clock that is set can
-    lengthen it. The database's `lease_until` bounds it too: a suspended machine cannot lengthen that. Both must hold.
     The handle and its renewal both write here; what is known never falls.
     """
 
@@ -59,12 +82,13 @@ class Lease:
         with self._lock:
             self.is_lost = self.is_lost or fence == self.fence
 
+    def left(self, clock: Clock) -> float:
+        """Seconds for which an order may still be sent; 0 when it is too late."""
+        with self._lock:
+            if self.is_lost or self.until is None:
+                return 0.0
+            return Term(self.until, clock, self._ends_at).left()
+
     def lasts(self, clock: Clock) -> bool:
         """Whether an order may be sent now."""
-        with self._lock:
-            return (
-                not self.is_lost
-                and self.until is not None
-                and time.monotonic() < self._ends_at
-                and clock.now() < self.until
-            )
+        return self.left(clock) > 0

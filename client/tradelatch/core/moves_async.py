@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, Details, function_call
+from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call
 from .calling_async import AsyncCaller
 from .receipt import RECEIPT_COLUMNS, Receipt
 
@@ -308,7 +309,7 @@ class AsyncMoves:
             },
             repeatable=False,
         )
-        return [Receipt.from_row(row) for row in await self._caller.call(call)]
+        return await self._receipts(call)
 
     async def resize_position(
         self,
@@ -380,5 +381,11 @@ class AsyncMoves:
         return await self._receipt("release_position", position_id=position_id, reason=reason)
 
     async def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (row,) = await self._caller.call(function_call(name, RECEIPT_COLUMNS, arguments))
-        return Receipt.from_row(row)
+        (receipt,) = await self._receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        return receipt
+
+    async def _receipts(self, call: Call) -> list[Receipt]:
+        began_at = time.monotonic()
+        rows = await self._caller.call(call)
+        granted = call.parameters.get("lease")
+        return [Receipt.from_row(row).keep_time(self._caller.clock, began_at, granted) for row in rows]

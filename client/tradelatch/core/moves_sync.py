@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, Details, function_call
+from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call
 from .calling_sync import Caller
 from .receipt import RECEIPT_COLUMNS, Receipt
 
@@ -305,7 +306,7 @@ class Moves:
             },
             repeatable=False,
         )
-        return [Receipt.from_row(row) for row in self._caller.call(call)]
+        return self._receipts(call)
 
     def resize_position(
         self,
@@ -377,5 +378,11 @@ class Moves:
         return self._receipt("release_position", position_id=position_id, reason=reason)
 
     def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (row,) = self._caller.call(function_call(name, RECEIPT_COLUMNS, arguments))
-        return Receipt.from_row(row)
+        (receipt,) = self._receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        return receipt
+
+    def _receipts(self, call: Call) -> list[Receipt]:
+        began_at = time.monotonic()
+        rows = self._caller.call(call)
+        granted = call.parameters.get("lease")
+        return [Receipt.from_row(row).keep_time(self._caller.clock, began_at, granted) for row in rows]

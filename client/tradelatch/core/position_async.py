@@ -41,6 +41,7 @@ class AsyncPosition:
         self._receipt: Receipt | None = None
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
+        self._given: set[str] = set()  # orders that may have been sent, by client order id
         self._is_ended = False  # cancelled or rolled back by our caller
         self._is_detached = False
         self._is_left = False  # the block
@@ -117,7 +118,23 @@ class AsyncPosition:
         if until is None or not self._lease.lasts(self._caller.clock):
             raise LeaseExpired(f"position {self.position_id}: too late to send an order")
         self._is_handed_out = True
+        self._given.add(order.client_order_id)
         return replace(order, valid_until=until)
+
+    @property
+    def is_maybe_sent(self) -> bool:
+        """Whether next_order was read before, or is that of an opening that was replayed: look it up first."""
+        order = self._latest.next_order
+        return order is not None and order.client_order_id in self._given
+
+    @property
+    def receipt(self) -> Receipt:
+        """The latest receipt: for Recovery.finish, where the block was left by an exception."""
+        return self._latest
+
+    def lease_left(self) -> float:
+        """Seconds for which an order may still be sent; 0 when it is too late."""
+        return self._lease.left(self._caller.clock)
 
     async def place_entry(self, exchange_order_id: str, *, details: Details = NO_DETAILS) -> Receipt:
         """The exchange took the entry."""
@@ -250,13 +267,16 @@ class AsyncPosition:
         except StaleFence:
             self._lease.lose(fence)
             raise
-        receipt = Receipt.from_row(row)
-        self._lease.learn(receipt, flight.began_at, call.parameters.get("lease"))
+        granted = call.parameters.get("lease")
+        receipt = Receipt.from_row(row).keep_time(self._caller.clock, flight.began_at, granted)
+        self._lease.learn(receipt, flight.began_at, granted)
         return receipt
 
     async def _create(self, flight: Flight, call: Call) -> Receipt:
         receipt = await self._perform(flight, call)
-        self._is_handed_out = receipt.outcome == "replayed" and not self._is_first_attempt
+        if receipt.outcome == "replayed" and not self._is_first_attempt:
+            self._is_handed_out = True
+            self._given |= {receipt.next_order.client_order_id} if receipt.next_order else set()
         return receipt
 
     async def _renew(self, flight: Flight) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self, TypeVar, get_type_hints
 from uuid import UUID
+
+from .lease import Clock, Term
 
 T = TypeVar("T")
 
@@ -52,6 +54,27 @@ class Receipt:
     position_side: str
     next_order: ExchangeOrder | None
     cancels: tuple[str, ...]
+
+    _term: Term | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_maybe_sent(self) -> bool:
+        """Whether the order may have been sent by whoever got it before: look it up first."""
+        order = self.next_order
+        return order is not None and self.outcome != ("created" if order.kind == "entry" else "ok")
+
+    def lease_left(self) -> float:
+        """Seconds for which the order may still be sent; 0 when it is too late, or somebody else's."""
+        return self._term.left() if self._term else 0.0
+
+    def keep_time(self, clock: Clock, began_at: float, granted: timedelta | None) -> Receipt:
+        """Note until when its order may be sent.
+
+        clock: the database's. Its call, begun at `began_at` (monotonic), asked for the lease `granted`, or for none.
+        """
+        if self.lease_until is not None:
+            vars(self)["_term"] = Term.answered(self.lease_until, clock, began_at, granted)
+        return self
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Receipt:
