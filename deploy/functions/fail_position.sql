@@ -19,6 +19,7 @@ as $$
 declare
     v_arguments jsonb := jsonb_build_object('reason', monitoring.check_text('reason', fail_position.reason, 1000));
     v_position monitoring.positions := monitoring.lock_position(fail_position.position_id, fail_position.fence);
+    v_before monitoring.positions := v_position;
     v_entry text := monitoring.entry_order(v_position.origin, v_position.order_key, v_position.exchange_order_id);
 begin
     if v_position.status = 'failed' and monitoring.is_latest_move(v_position.id, 'fail_position', v_arguments) then
@@ -38,8 +39,7 @@ begin
     v_position.exit_reason := fail_position.reason;
     v_position := monitoring.end_order(v_position, v_entry);
     if monitoring.orders_left(v_position) <> '{}' then
-        v_position.status := 'pending_entry';
-        perform monitoring.refuse_move(v_position, 'fail_position', 'another order of it is left, roll it back');
+        perform monitoring.refuse_move(v_before, 'fail_position', 'another order of it is left, roll it back');
     end if;
     return monitoring.write_move(v_position, 'fail_position', v_arguments, 'ok', true);
 end

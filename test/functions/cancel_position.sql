@@ -1,8 +1,15 @@
 begin;
 \ir setup.psql
-select plan(49);
+select plan(73);
 
 select declared_as_move('cancel_position', 'position_id bigint, fence bigint, reason text');
+
+-- Each status.
+call given_each();
+select cells(
+    $$cancel_position(id(%1$L), fence(%1$L), 'x')$$,
+    '{"pending_entry": "ok canceled driven", "entry_placed": "ok canceled driven"}'
+);
 
 call given('SENTUSDT', 'entry_placed', 'short');
 call given('UNSENTUSDT', 'pending_entry');
@@ -75,6 +82,67 @@ select is(
     'ok canceled driven',
     'after the lease, by the current fence'
 );
+
+-- Whoever may still send the entry is asked to wait for: an operator took the position over.
+call given('HANDUSDT', 'pending_entry');
+create table former as
+select fence('HANDUSDT') as fence, (book_row('HANDUSDT')).lease_until + interval '5 seconds' as until;
+select is(
+    line(tradelatch.take_over(id('HANDUSDT'), 'he hangs', '1 hour')), 'claimed pending_entry driven, entry buy 10 opening e1', 'taken over'
+);
+select held_back(
+    $$cancel_position(id('HANDUSDT'), fence('HANDUSDT'), 'never sent')$$, order_of('HANDUSDT', 'e1'), f.until,
+    'the driver before may still send the entry, lease and grace time of his'
+)
+from former as f;
+select refused(
+    format($$cancel_position(id('HANDUSDT'), %s, 'never sent')$$, f.fence), 'TL003', 'he himself does not drive it any more'
+)
+from former as f;
+select is(
+    line(tradelatch.confirm_orders(id('HANDUSDT'), orders_placed => array[order_of('HANDUSDT', 'e1')])),
+    'ok pending_entry',
+    'it arrives'
+);
+select is(
+    line(tradelatch.cancel_position(id('HANDUSDT'), fence('HANDUSDT'), 'expired')),
+    'ok canceled driven',
+    'then it can be told to have ended'
+);
+call given('WAITUSDT', 'pending_entry');
+call claim('WAITUSDT');
+select is(
+    line(tradelatch.cancel_position(id('WAITUSDT'), fence('WAITUSDT'), 'never sent')),
+    'ok canceled driven',
+    'after claim_stale nobody has it in hand'
+);
+
+-- Another order of it is left: cancel_position says nothing of that one.
+call given('DCAUSDT', 'entry_placed');
+select is(
+    line(tradelatch.confirm_orders(id('DCAUSDT'), orders_placed => array['dca-1'], fence => fence('DCAUSDT'))),
+    'ok entry_placed driven',
+    'an order of one''s own'
+);
+select is(
+    (try($$cancel_position(id('DCAUSDT'), fence('DCAUSDT'), 'x')$$)).detail::jsonb,
+    jsonb_build_object(
+        'position_id', id('DCAUSDT'), 'status', 'entry_placed', 'move', 'cancel_position',
+        'orders_left', array[order_of('DCAUSDT', 'e1'), 'dca-1']
+    ),
+    'it is to be rolled back: TL002, and the DETAIL has the status and both orders'
+);
+select is(
+    (try($$cancel_position(id('DCAUSDT'), fence('DCAUSDT'), 'x')$$)).hint,
+    'Legal moves: cancel_position, claim_stale, cleanup, confirm_entry, confirm_orders, reconcile_orders, release_position, '
+    'rollback_position, take_over.',
+    'and the HINT has the legal moves'
+);
+select is(
+    line(tradelatch.confirm_orders(id('DCAUSDT'), array['dca-1'], fence => fence('DCAUSDT'))), 'ok entry_placed driven', 'never sent'
+);
+select is(line(tradelatch.cancel_position(id('DCAUSDT'), fence('DCAUSDT'), 'x')), 'ok canceled driven', 'then nothing is in the way');
+select is(left_of('DCAUSDT'), null, 'and nothing is left');
 
 -- What is refused.
 call given('FILLEDUSDT', 'pending_sl', filled => 0.1);
