@@ -33,6 +33,7 @@ declare
     v_name text;
     v_called_for text;
     v_attempt numeric;
+    v_is_in_the_way boolean; -- an exit keeps its stop-loss, and no other one
     v_other_id bigint;
     v_receipt tradelatch.receipt;
 begin
@@ -94,14 +95,25 @@ begin
         if found then
             return v_moved.receipt;
         end if;
+        perform monitoring.check_text('client_order_id', activate_position.client_order_id, 100);
     end if;
 
     v_position := monitoring.lock_position(activate_position.position_id, activate_position.fence);
     v_before := v_position;
     v_details := activate_position.details || v_arguments || monitoring.orders_said(activate_position.orders_ended, '{}');
+    -- An exchange's id that was reported beside a client order id names the same order.
+    v_name := coalesce(
+        activate_position.client_order_id, monitoring.order_name(v_position, 'id:' || activate_position.stop_loss_order_id)
+    );
+    v_attempt := (regexp_match(v_name, '^' || v_position.order_key || 's([1-9][0-9]{0,8})$'))[1]::numeric;
+    v_is_in_the_way := v_position.status = 'pending_close' and v_name is distinct from v_position.stop_loss_order;
     if monitoring.is_latest_move(v_position.id, 'activate_position', v_arguments) then
-        return monitoring.replay(v_position, true, true, activate_position.orders_ended, false);
-    elsif v_position.closed_at is not null or v_position.status in ('pending_entry', 'entry_placed') then
+        v_receipt := monitoring.replay(v_position, true, true, activate_position.orders_ended, false);
+        if v_is_in_the_way and v_name <> all (activate_position.orders_ended) and v_name = any (v_position.orders_arrived) then
+            v_receipt.order_cancels := v_receipt.order_cancels || v_name;
+        end if;
+        return v_receipt;
+    elsif v_position.closed_at is not null then
         perform monitoring.refuse_move(v_position, 'activate_position');
     end if;
 
@@ -118,20 +130,16 @@ begin
         elsif monitoring.may_end(v_position, v_called_for, true) is not true then
             perform monitoring.refuse_end(v_position, v_called_for, 'activate_position');
         end if;
-        v_name := 'id:' || activate_position.stop_loss_order_id;
-        v_attempt := 'infinity';
-    else
-        v_name := activate_position.client_order_id;
-        v_attempt := (regexp_match(v_name, '^' || v_position.order_key || 's([1-9][0-9]{0,8})$'))[1]::numeric;
-        if (v_attempt <= v_position.stop_loss_attempt) is not true then
-            raise exception using
-                errcode = 'TL005',
-                message = format('%s is no stop-loss of position %s', v_name, v_position.id),
-                detail = json_build_object('position_id', v_position.id, 'client_order_id', v_name)::text;
-        elsif monitoring.may_end(v_position, v_name, true) is null then
-            -- It ended before this was told.
-            return monitoring.replay(v_position, true, true, activate_position.orders_ended, false);
-        end if;
+        v_attempt := case when starts_with(v_name, 'id:') then 'infinity' else v_attempt end;
+    end if;
+    if (v_attempt <= v_position.stop_loss_attempt or v_attempt = 'infinity') is not true then
+        raise exception using
+            errcode = 'TL005',
+            message = format('%s is no stop-loss of position %s', v_name, v_position.id),
+            detail = json_build_object('position_id', v_position.id, 'client_order_id', v_name)::text;
+    elsif v_attempt < 'infinity' and monitoring.may_end(v_position, v_name, true) is null then
+        -- It ended before this was told.
+        return monitoring.replay(v_position, true, true, activate_position.orders_ended, false);
     end if;
 
     -- It stands.
@@ -139,6 +147,7 @@ begin
         v_position.orders_arrived := v_position.orders_arrived || v_name;
         v_position.orders_in_hand := nullif(v_position.orders_in_hand - v_name, '{}');
     end if;
+    v_position.own_orders := nullif(array_remove(v_position.own_orders, v_name), '{}');
     v_position := monitoring.note_orders(
         v_position, array_remove(activate_position.orders_ended, v_name), '{}', true, false
     );
@@ -149,7 +158,11 @@ begin
             monitoring.may_end(v_position, v_called_for, true) is not null or v_attempt < v_position.stop_loss_sized
         )
     then
-        return monitoring.write_move(v_position, 'activate_position', v_details, 'ok', true);
+        v_receipt := monitoring.write_move(v_position, 'activate_position', v_details, 'ok', true);
+        if v_is_in_the_way then
+            v_receipt.order_cancels := v_receipt.order_cancels || v_name;
+        end if;
+        return v_receipt;
     end if;
 
     if not monitoring.may_protect(v_position, activate_position.stop_loss_price) then

@@ -1,10 +1,32 @@
 begin;
 \ir setup.psql
-select plan(112);
+select plan(188);
 
 select declared_as_move(
     'activate_position',
-    'position_id bigint, fence bigint, stop_loss_price numeric, stop_loss_order_id text = null, details jsonb = ''{}'''
+    'position_id bigint, fence bigint, stop_loss_price numeric, client_order_id text, stop_loss_order_id text = null, '
+    'orders_ended text[] = ''{}'', details jsonb = ''{}'''
+);
+
+-- Each status: the one that is called for makes it active; elsewhere it is left. Nothing was handed out before the fill.
+call given_each();
+select cells(
+    $$activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, 's1'))$$,
+    '{
+        "pending_entry": "TL005",
+        "entry_placed": "TL005",
+        "pending_sl": "ok active driven",
+        "active": "ok active driven",
+        "pending_close": "ok pending_close driven, close sell 10 reduce-only c1",
+        "pending_rollback": "ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1",
+        "pending_cancels": "ok pending_cancels driven, cancel s1",
+        "pending_cancels_back": "ok pending_cancels driven, cancel s1"
+    }'
+);
+-- One without an id of ours is for a pending_sl alone.
+select cells(
+    $$activate_position(id(%1$L), fence(%1$L), 96, null, 'by hand', orders_ended => array[order_of(%1$L, 's1')])$$,
+    '{"pending_sl": "ok active driven"}'
 );
 
 call given('LONGUSDT', 'pending_sl');
@@ -17,6 +39,7 @@ select is(
         id(s.symbol, s.position_side),
         fence(s.symbol, s.position_side),
         s.price,
+        order_of(s.symbol, 's1', s.position_side),
         stop_loss_order_id => 'stop-1',
         details => s.details
     )),
@@ -31,56 +54,102 @@ from (values
 ) as s (symbol, position_side, price, details);
 select is(
     event('LONGUSDT'),
-    'activate_position pending_sl>active fence {"stop_loss_price": 99.99, "stop_loss_order_id": "stop-1"}',
+    format(
+        'activate_position pending_sl>active fence '
+        '{"client_order_id": "%s", "stop_loss_price": 99.99, "stop_loss_order_id": "stop-1"}',
+        order_of('LONGUSDT', 's1')
+    ),
     'the log has the stop-loss'
 );
 select is(
     event('SHORTUSDT'),
-    'activate_position pending_sl>active fence {"tries": 2, "stop_loss_price": 100.01, "stop_loss_order_id": "stop-1"}',
+    format(
+        'activate_position pending_sl>active fence '
+        '{"tries": 2, "client_order_id": "%s", "stop_loss_price": 100.01, "stop_loss_order_id": "stop-1"}',
+        order_of('SHORTUSDT', 's1')
+    ),
     'the log has the details beside what was told, and never instead of it'
 );
 select results_eq(
     $$
         select
-            p.status, p.stop_loss_price, p.stop_loss_order_id, p.open_quantity,
-            p.activated_at between now() and clock_timestamp()
+            p.status, p.stop_loss_price, p.stop_loss_order, p.open_quantity, p.activated_at between now() and clock_timestamp(),
+            p.orders_left
         from tradelatch.positions as p
         where p.position_id in (id('LONGUSDT'), id('HEDGEUSDT', 'long'))
         order by p.symbol desc
     $$,
     $$
         values
-            ('active', 99.99, 'stop-1', 10::numeric, true),
-            ('active', 1::numeric, 'stop-1', 4::numeric, true)
+            ('active', 99.99, order_of('LONGUSDT', 's1'), 10::numeric, true, array[order_of('LONGUSDT', 's1')]),
+            (
+                'active', 1::numeric, order_of('HEDGEUSDT', 's1', 'long'), 4::numeric, true,
+                array[order_of('HEDGEUSDT', 'e1', 'long'), order_of('HEDGEUSDT', 's1', 'long')]
+            )
     $$,
-    'the book has it, too'
+    'the book has it, too, and what is left: the stop-loss, and an entry that may still fill'
 );
 
 -- Again.
 select unchanged(
-    format('activate_position(id(''LONGUSDT''), fence(''LONGUSDT''), %s, %L)', v.price, 'stop-1'),
+    format('activate_position(id(''LONGUSDT''), fence(''LONGUSDT''), %s, order_of(''LONGUSDT'', ''s1''), ''stop-1'')', v.price),
     'replayed active driven',
     'the same call again'
 )
 from (values (99.99), (99.990)) as v (price);
-select refused(
-    format('activate_position(id(''LONGUSDT''), fence(''LONGUSDT''), %s, %L)', v.price, v.order_id),
-    'TL002',
+select is(
+    line(tradelatch.activate_position(id('LONGUSDT'), fence('LONGUSDT'), v.price, order_of('LONGUSDT', 's1'), v.order_id)),
+    'ok active driven',
     format('another call: %s %s', v.price, v.order_id)
 )
 from (values (99.98, 'stop-1'), (99.99, 'stop-2'), (99.99, null)) as v (price, order_id);
+select is(
+    ((book_row('LONGUSDT')).stop_loss_price::numeric, (book_row('LONGUSDT')).stop_loss_order_id::text),
+    (99.99, 'stop-1'::text),
+    'it stands already: what was told first stays'
+);
 call given('BAREUSDT', 'pending_sl');
 select is(
-    line(tradelatch.activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95)),
+    line(tradelatch.activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95, order_of('BAREUSDT', 's1'))),
     'ok active driven',
-    'without the id of the stop-loss'
+    'without the exchange''s id of the stop-loss'
 );
-select unchanged($$activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95)$$, 'replayed active driven', 'the same call again');
-select refused($$activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95, 'stop')$$, 'TL002', 'with an id it is another call');
+select unchanged(
+    $$activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95, order_of('BAREUSDT', 's1'))$$,
+    'replayed active driven',
+    'the same call again'
+);
+select is(
+    line(tradelatch.confirm_orders(id('BAREUSDT'), orders_placed => array[order_of('BAREUSDT', 's1'), 'tp-1', 'tp-2'])),
+    'ok active',
+    'orders of one''s own'
+);
+call hands_end('BAREUSDT');
+select is(
+    line(tradelatch.activate_position(
+        id('BAREUSDT'), fence('BAREUSDT'), 95, order_of('BAREUSDT', 's1'), orders_ended => array['tp-1', 'who']
+    )),
+    'replayed active driven',
+    'the same call again, with an order that ended: that is no other move'
+);
+select is(
+    event('BAREUSDT'),
+    'confirm_orders active>active fence {"orders_ended": ["tp-1", "who"]}',
+    'but it ended: the log has what was said'
+);
+select is(left_of('BAREUSDT'), 's1 tp-2', 'and it is not left');
+select unchanged(
+    $$activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95, order_of('BAREUSDT', 's1'), orders_ended => array['tp-1'])$$,
+    'replayed active driven',
+    'once more: what is not left is ignored'
+);
 select is(line(tradelatch.update_stop_loss(id('BAREUSDT'), 96)), 'ok active', 'the stop-loss moves');
-select refused(
-    $$activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95)$$, 'TL002', 'then it is not the latest move any more'
+select is(
+    line(tradelatch.activate_position(id('BAREUSDT'), fence('BAREUSDT'), 95, order_of('BAREUSDT', 's1'))),
+    'ok active driven',
+    'then it is not the latest move any more'
 );
+select is((book_row('BAREUSDT')).stop_loss_price::numeric, 96::numeric, 'and the price is the one that the exchange moved it to');
 
 -- The first one of a created position needs a stop-loss on the losing side of the fill.
 
@@ -98,7 +167,7 @@ select is(
 );
 call given('SOLDUSDT', 'pending_sl', 'short');
 select refused(
-    format('activate_position(id(%L), fence(%L), %s)', v.symbol, v.symbol, v.price),
+    format('activate_position(id(%L), fence(%L), %s, order_of(%L, ''s1''))', v.symbol, v.symbol, v.price, v.symbol),
     '22023 stop_loss_price',
     format('%s, a fill at %s: not %s', v.symbol, v.fill, v.price)
 )
@@ -107,8 +176,13 @@ from (values
     ('ASKEDUSDT', 100, 100), ('ASKEDUSDT', 100, 101),
     ('SOLDUSDT', 100, 100.00), ('SOLDUSDT', 100, 99.99), ('SOLDUSDT', 100, 1e-9)
 ) as v (symbol, fill, price);
+select refused(
+    $$activate_position(id('SOLDUSDT'), fence('SOLDUSDT'), 99, null, 'by hand', array[order_of('SOLDUSDT', 's1')])$$,
+    '22023 stop_loss_price',
+    'nor one without an id of ours'
+);
 select is(
-    line(tradelatch.activate_position(id(v.symbol), fence(v.symbol), v.price)),
+    line(tradelatch.activate_position(id(v.symbol), fence(v.symbol), v.price, order_of(v.symbol, 's1'))),
     'ok active driven',
     format('%s: %s', v.symbol, v.price)
 )
@@ -123,7 +197,7 @@ select is(
     'the stop-loss is gone'
 );
 select is(
-    line(tradelatch.activate_position(id('LONGUSDT'), fence('LONGUSDT'), 130)),
+    line(tradelatch.activate_position(id('LONGUSDT'), fence('LONGUSDT'), 130, order_of('LONGUSDT', 's2'))),
     'ok active driven',
     'a long position with a stop-loss above its fill'
 );
@@ -134,51 +208,318 @@ select is(
     'the fill grew'
 );
 select is(
-    line(tradelatch.activate_position(id('SOLDUSDT'), fence('SOLDUSDT'), 90)),
-    'ok active driven',
-    'a short position with a stop-loss below its fill'
+    line(tradelatch.activate_position(id('SOLDUSDT'), fence('SOLDUSDT'), 90, order_of('SOLDUSDT', 's2'))),
+    'ok active driven, cancel s1',
+    'a short position with a stop-loss below its fill: the one before may be cancelled now'
 );
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'long', 10, 100)),
-    'created pending_sl driven, stop_loss sell 10 reduce-only s1',
+    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'long', 10, 100, clock_timestamp())),
+    'created pending_sl driven, cancel *, stop_loss sell 10 reduce-only s1',
     'adopted'
 );
 select is(
-    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 130)),
-    'ok active driven',
+    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 130, order_of('ADOPTUSDT', 's1'))),
+    'ok active driven, cancel *',
     'an adopted position, too'
 );
--- The stop-losses before it were to be canceled first: the next one replaces it alone.
+call given('PERSONUSDT', 'pending_sl');
 select is(
-    line(tradelatch.confirm_entry(id('SOLDUSDT'), fence('SOLDUSDT'), 12, 100)),
-    'ok pending_sl driven, cancel s2, stop_loss buy 12 at 90 reduce-only s3',
-    'only the one that was in place is canceled'
+    line(tradelatch.take_over(id('PERSONUSDT'), 'mine')),
+    'claimed pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    'taken over'
+);
+select is(
+    line(tradelatch.activate_position(id('PERSONUSDT'), fence('PERSONUSDT'), 101, order_of('PERSONUSDT', 's2'))),
+    'ok active driven, cancel s1',
+    'where it stands is a person''s decision then'
+);
+
+-- Another one than the one that was called for is left, and the one that was called for still is.
+
+call given('OTHERUSDT', 'pending_sl', filled => 4);
+select is(
+    line(tradelatch.confirm_entry(id('OTHERUSDT'), fence('OTHERUSDT'), 10, 100)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    's1 for 4, and s2 for 10, each in hand'
+);
+select is(
+    line(tradelatch.activate_position(id('OTHERUSDT'), fence('OTHERUSDT'), 95, order_of('OTHERUSDT', 's1'), 'stop-1')),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    's1 stands: it does not do'
+);
+select unchanged(
+    $$activate_position(id('OTHERUSDT'), fence('OTHERUSDT'), 95, order_of('OTHERUSDT', 's1'), 'stop-1')$$,
+    'replayed pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    'the same call again'
+);
+select is(
+    event('OTHERUSDT'),
+    format(
+        'activate_position pending_sl>pending_sl fence '
+        '{"client_order_id": "%s", "stop_loss_price": 95, "stop_loss_order_id": "stop-1"}',
+        order_of('OTHERUSDT', 's1')
+    ),
+    'the log has it'
+);
+select results_eq(
+    $$
+        select replace(o.name, order_of('OTHERUSDT', ''), ''), o.in_hand_until is null
+        from tradelatch.orders as o
+        where o.symbol = 'OTHERUSDT'
+        order by 1
+    $$,
+    $$values ('s1', true), ('s2', false)$$,
+    's1 arrived, s2 is in hand'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('OTHERUSDT'), fence('OTHERUSDT'), 95, order_of('OTHERUSDT', 's2'), orders_ended => array['id:stop-1']
+    )),
+    'ok active driven',
+    's2 stands, and s1 ended, by the exchange''s id'
+);
+select is(
+    line(tradelatch.activate_position(id('OTHERUSDT'), fence('OTHERUSDT'), 95, order_of('OTHERUSDT', 's1'), 'stop-1')),
+    'replayed active driven',
+    's1 told late: it ended, and stays ended'
+);
+select is(left_of('OTHERUSDT'), 's2', 's2 alone is left');
+
+-- An earlier one for all that is open does, where the one that was called for is named.
+call given('BACKUSDT', 'active');
+select is(
+    line(tradelatch.replace_stop_loss(id('BACKUSDT'), v.price, fence => fence('BACKUSDT'))),
+    v.line,
+    format('to be moved to %s', v.price)
+)
+from (values
+    (96, 'ok pending_sl driven, cancel s1, stop_loss sell 10 at 96 reduce-only s2'),
+    (97, 'ok pending_sl driven, cancel s1 s2, stop_loss sell 10 at 97 reduce-only s3')
+) as v (price, line);
+select is(
+    line(tradelatch.activate_position(
+        id('BACKUSDT'), fence('BACKUSDT'), 96, order_of('BACKUSDT', 's2'), orders_ended => array[order_of('BACKUSDT', 's3')]
+    )),
+    'ok active driven, cancel s1',
+    's3 was refused, s2 stands'
+);
+select is(
+    ((book_row('BACKUSDT')).stop_loss_order, (book_row('BACKUSDT')).stop_loss_price::numeric),
+    (order_of('BACKUSDT', 's2'), 96::numeric),
+    'the book has that one'
+);
+select is(
+    event('BACKUSDT'),
+    format(
+        'activate_position pending_sl>active fence {"orders_ended": ["%s"], "client_order_id": "%s", "stop_loss_price": 96, '
+        '"stop_loss_order_id": null}',
+        order_of('BACKUSDT', 's3'), order_of('BACKUSDT', 's2')
+    ),
+    'and the log what ended'
+);
+-- One for less does not, and the one that was called for gives way to a fresh id.
+call given('LESSUSDT', 'pending_sl', filled => 4);
+select is(
+    line(tradelatch.activate_position(id('LESSUSDT'), fence('LESSUSDT'), 95, order_of('LESSUSDT', 's1'))), 'ok active driven', 's1 for 4'
+);
+select is(
+    line(tradelatch.confirm_entry(id('LESSUSDT'), fence('LESSUSDT'), 10, 100)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2',
+    's2 for 10'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('LESSUSDT'), fence('LESSUSDT'), 95, order_of('LESSUSDT', 's1'), orders_ended => array[order_of('LESSUSDT', 's2')]
+    )),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s3',
+    's1 does not protect all that is open'
+);
+-- Who may not say that the one called for ended, does not: two fences were given it.
+call given('SHAREDUSDT', 'active');
+select is(
+    line(tradelatch.replace_stop_loss(id('SHAREDUSDT'), 96)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 96 reduce-only s2',
+    's2 is in a first hand'
+);
+create table former as
+select (book_row('SHAREDUSDT')).lease_until + interval '5 seconds' as until;
+select is(
+    line(tradelatch.take_over(id('SHAREDUSDT'), 'he hangs')),
+    'claimed pending_sl driven, cancel s1 s2, stop_loss sell 10 at 96 reduce-only s3',
+    's3 in a second'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('SHAREDUSDT'), fence('SHAREDUSDT'), 96, order_of('SHAREDUSDT', 's3'),
+        orders_ended => array[order_of('SHAREDUSDT', 's1'), order_of('SHAREDUSDT', 's2')]
+    )),
+    'ok active driven, cancel s2',
+    'the second ends s1, which had arrived, and not s2, which the first may still send'
+);
+call hands_end('SHAREDUSDT');
+select is(
+    line(tradelatch.activate_position(
+        id('SHAREDUSDT'), fence('SHAREDUSDT'), 96, order_of('SHAREDUSDT', 's3'), orders_ended => array[order_of('SHAREDUSDT', 's2')]
+    )),
+    'replayed active driven',
+    'after his lease and the grace time a repeated call ends it'
+);
+
+-- Reported late, while it is being closed, rolled back or waiting for its cancels: it is among the cancels.
+call given('EXITUSDT', 'pending_sl', filled => 4);
+select is(
+    line(tradelatch.confirm_entry(id('EXITUSDT'), fence('EXITUSDT'), 10, 100)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    's1, then s2'
+);
+select is(
+    line(tradelatch.begin_close(id('EXITUSDT'), 'exit', fence => fence('EXITUSDT'))),
+    'ok pending_close driven, close sell 10 reduce-only c1',
+    'an exit: neither is known to stand'
+);
+select is(
+    line(tradelatch.activate_position(id('EXITUSDT'), fence('EXITUSDT'), 95, order_of('EXITUSDT', 's1'))),
+    'ok pending_close driven, cancel s1, close sell 10 reduce-only c1',
+    's1 stands'
+);
+select unchanged(
+    $$activate_position(id('EXITUSDT'), fence('EXITUSDT'), 95, order_of('EXITUSDT', 's1'))$$,
+    'replayed pending_close driven, cancel s1, close sell 10 reduce-only c1',
+    'the same call again'
+);
+select is(left_of('EXITUSDT'), 'c1 s1 s2', 'all three are left');
+select is(
+    line(tradelatch.confirm_close(id('EXITUSDT'), 'exit', fence => fence('EXITUSDT'))),
+    'ok pending_cancels driven, cancel s1 s2',
+    'closed: the stop-losses are left'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('EXITUSDT'), fence('EXITUSDT'), 95, order_of('EXITUSDT', 's2'), orders_ended => array[order_of('EXITUSDT', 's1')]
+    )),
+    'ok pending_cancels driven, cancel s2',
+    's2 stands, s1 ended'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('EXITUSDT'), fence('EXITUSDT'), 95, order_of('EXITUSDT', 's2'), orders_ended => array[order_of('EXITUSDT', 's2')]
+    )),
+    'replayed closed driven',
+    'a repeated call that ends the last one: the slot is free'
+);
+
+-- One without an id of ours.
+call given('HANDUSDT', 'pending_sl', filled => 4);
+select refused(
+    $$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null, orders_ended => array[order_of('HANDUSDT', 's1')])$$,
+    '22023 stop_loss_order_id',
+    'it has one of the exchange'
+);
+select refused(
+    format($$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'by hand', orders_ended => %L)$$, v.ended),
+    '22023 orders_ended',
+    format('the one called for was not sent: %s does not say so', v.ended)
+)
+from (values ('{}'), ('{by hand}'), (format('{%s}', order_of('HANDUSDT', 's2')))) as v (ended);
+select is(
+    line(tradelatch.activate_position(
+        id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'by hand', orders_ended => array[order_of('HANDUSDT', 's1')]
+    )),
+    'ok active driven',
+    'it stands'
+);
+select is(left_of('HANDUSDT'), 'e1 id:by hand', 'and is left, by the exchange''s id');
+select unchanged(
+    $$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'by hand', orders_ended => array[order_of('HANDUSDT', 's1')])$$,
+    'replayed active driven',
+    'the same call again'
+);
+select is(
+    line(tradelatch.replace_stop_loss(id('HANDUSDT'), 96, fence => fence('HANDUSDT'))),
+    'ok pending_sl driven, cancel id:by hand, stop_loss sell 4 at 96 reduce-only s3',
+    'to be moved: it is in the way, and the id that was never sent is not given again'
+);
+call given('NAMEDUSDT', 'active');
+select is(
+    line(tradelatch.replace_stop_loss(id('NAMEDUSDT'), 96, fence => fence('NAMEDUSDT'))),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 96 reduce-only s2',
+    'to be moved'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('NAMEDUSDT'), fence('NAMEDUSDT'), 95, null, 'stop-NAMEDUSDT', orders_ended => array[order_of('NAMEDUSDT', 's2')]
+    )),
+    'ok active driven',
+    'an exchange''s id that was reported beside a client order id names the same order'
+);
+select is(left_of('NAMEDUSDT'), 's1', 'and is not left twice');
+call given('ENTRYUSDT', 'pending_sl', filled => 4);
+select refused(
+    $$activate_position(
+        id('ENTRYUSDT'), fence('ENTRYUSDT'), 95, null, 'entry-ENTRYUSDT-long', orders_ended => array[order_of('ENTRYUSDT', 's1')]
+    )$$,
+    'TL005',
+    'that of the entry is no stop-loss'
+);
+call given('OWNUSDT', 'pending_sl');
+select is(
+    line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:mine'], fence => fence('OWNUSDT'))),
+    'ok pending_sl driven, stop_loss sell 10 reduce-only s1',
+    'told as an order of one''s own'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('OWNUSDT'), fence('OWNUSDT'), 95, null, 'mine', orders_ended => array[order_of('OWNUSDT', 's1')]
+    )),
+    'ok active driven',
+    'and then as its stop-loss'
+);
+select is(
+    line(tradelatch.begin_close(id('OWNUSDT'), 'exit')),
+    'ok pending_close driven, close sell 10 reduce-only c1',
+    'which stays while it is being closed'
 );
 
 -- What is refused.
 
 call given('BADUSDT', 'pending_sl');
 select refused(
-    $$activate_position(id('BADUSDT'), fence('BADUSDT') + 1, 95)$$, 'TL003', 'another fence'
+    $$activate_position(id('BADUSDT'), fence('BADUSDT') + 1, 95, order_of('BADUSDT', 's1'))$$, 'TL003', 'another fence'
 );
 select refused(
-    $$activate_position(id('BAREUSDT'), fence('BADUSDT'), 95)$$, 'TL003', 'the fence of another position'
+    $$activate_position(id('BAREUSDT'), fence('BADUSDT'), 95, order_of('BAREUSDT', 's1'))$$, 'TL003', 'the fence of another position'
 );
-select refused(format('activate_position(%s, 1, 95)', p), 'TL004', format('there is no position %s', p))
+select refused(format('activate_position(%s, 1, 95, ''s1'')', p), 'TL004', format('there is no position %s', p))
 from (values (0), (-1), (9223372036854775807)) as unknown (p);
+select refused(
+    format($$activate_position(id('BADUSDT'), fence('BADUSDT'), 95, %s)$$, v.client_order_id),
+    'TL005',
+    'no stop-loss that it handed out: ' || v.client_order_id
+)
+from (values
+    ($$order_of('BADUSDT', 's2')$$), ($$order_of('BADUSDT', 's0')$$), ($$order_of('BADUSDT', 's01')$$),
+    ($$order_of('BADUSDT', 's-1')$$), ($$order_of('BADUSDT', 'e1')$$), ($$order_of('BADUSDT', 'c1')$$),
+    ($$order_of('BADUSDT', 's99999999999999999999')$$), ($$order_of('BAREUSDT', 's1')$$), ($$'s1'$$), ($$repeat('x', 100)$$)
+) as v (client_order_id);
 
 create table good as
-select jsonb_build_object('position_id', id('BADUSDT'), 'fence', fence('BADUSDT'), 'stop_loss_price', 95) as arguments;
+select jsonb_build_object(
+    'position_id', id('BADUSDT'), 'fence', fence('BADUSDT'), 'stop_loss_price', 95, 'client_order_id', order_of('BADUSDT', 's1')
+) as arguments;
 select refused_values('activate_position', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('activate_position', g.arguments, 'fence', array[null]) from good as g;
 select refused_values('activate_position', g.arguments, 'stop_loss_price', bad_amounts()) from good as g;
+select refused_values('activate_position', g.arguments, 'client_order_id', optional(bad_texts(100))) from good as g;
 select refused_values('activate_position', g.arguments, 'stop_loss_order_id', optional(bad_texts(100))) from good as g;
+select refused_values('activate_position', g.arguments, 'orders_ended', bad_orders()) from good as g;
 select refused_values('activate_position', g.arguments, 'details', bad_details()) from good as g;
 
 -- Who may.
 
 select is(
-    (try($$activate_position(id('BADUSDT'), fence('BADUSDT'), 0.000000000001, repeat('x', 100))$$, role => r.role)).seen,
+    (try(
+        $$activate_position(id('BADUSDT'), fence('BADUSDT'), 0.000000000001, order_of('BADUSDT', 's1'), repeat('x', 100))$$, role => r.role
+    )).seen,
     r.seen,
     r.role || ': ' || r.seen
 )
@@ -187,128 +528,6 @@ from (values
     ('tradelatch_bot', 'ok active driven'),
     ('tradelatch_operator', 'replayed active driven')
 ) as r (role, seen);
-
--- Another open row holds the slot: an index is missing, and a row was put in by hand.
-
-call given('D1USDT', 'pending_sl');
-call given('D2USDT', 'pending_sl', 'short', 'short');
-call given('D3USDT', 'pending_sl', 'long', 'long', filled => 4);
-call given('D4USDT', 'pending_sl');
-drop index monitoring.idx_unique_active_position;
-drop index monitoring.idx_unique_active_position_short;
-create table twins as
-select t.symbol, t.position_side, id(t.symbol) as position_id, fence(t.symbol) as fence, null::bigint as other_id
-from (values
-    ('D1USDT', 'both'), ('D2USDT', 'both'), ('D3USDT', 'long')
-) as t (symbol, position_side);
-insert into monitoring.positions (exchange, symbol, position_side, side, quantity, entry_price, status)
-select 'binance', t.symbol, t.position_side, 'long', 7, 100, 'pending_entry'
-from twins as t;
-update twins as t set other_id = id(t.symbol);
-insert into monitoring.positions (
-    exchange, account, symbol, position_side, side, quantity, entry_price, status, stop_loss_price, closed_at
-)
-values
-('binance', 'default', 'D4USDT', 'both', 'long', 7, 100, 'closed', null, now()),
-('binance', 'second', 'D4USDT', 'both', 'long', 7, 100, 'active', 95, null),
-('bybit', 'default', 'D4USDT', 'both', 'long', 7, 100, 'active', 95, null),
-('binance', 'default', 'D4USDC', 'both', 'long', 7, 100, 'active', 95, null);
-
-select is(
-    line(tradelatch.activate_position(
-        t.position_id, t.fence, case t.symbol when 'D2USDT' then 105 else 95 end, details => '{"tries": 1}'
-    )),
-    'duplicate pending_rollback driven',
-    t.symbol || ' is a duplicate: no order'
-)
-from twins as t;
-select is(
-    (
-        select concat_ws(
-            ' ', e.event, e.from_status, e.to_status, e.fence = t.fence, e.details ->> 'duplicate_of', e.details ->> 'tries'
-        )
-        from monitoring.position_events as e
-        where e.position_id = t.position_id
-        order by e.id desc
-        limit 1
-    ),
-    format('activate_position pending_sl pending_rollback t %s 1', t.other_id),
-    t.symbol || ': the log says of which position'
-)
-from twins as t;
-select is(
-    (select p.status from monitoring.positions as p where p.id = t.other_id),
-    'pending_entry',
-    t.symbol || ': the other one is left alone'
-)
-from twins as t;
-select unchanged(
-    format(
-        'activate_position(%s, %s, %s, details => ''{"tries": 1}'')',
-        t.position_id, t.fence, case t.symbol when 'D2USDT' then 105 else 95 end
-    ),
-    'replayed pending_rollback driven',
-    t.symbol || ': the same call again'
-)
-from twins as t;
-select refused(
-    format('activate_position(%s, %s, 94)', t.position_id, t.fence),
-    'TL002',
-    t.symbol || ': another call'
-)
-from twins as t
-where t.symbol <> 'D2USDT';
-
-select is(
-    line(tradelatch.renew_lease(t.position_id, t.fence)),
-    'ok pending_rollback driven',
-    t.symbol || ': no order in a later receipt'
-)
-from twins as t;
-select is(
-    line(tradelatch.confirm_entry(t.position_id, t.fence, 11, 100)),
-    'ok pending_rollback driven',
-    t.symbol || ': no order when it grows'
-)
-from twins as t;
-select refused(
-    format('reissue_order(%s, %s, %L, ''test'')', t.position_id, t.fence, p.order_key || 'c' || p.close_attempt),
-    'TL002',
-    t.symbol || ': there is no order to issue again'
-)
-from twins as t
-inner join monitoring.positions as p on p.id = t.position_id;
-do $$
-begin
-    perform set_config('session_replication_role', 'replica', true);
-    update monitoring.positions as p
-    set lease_until = p.lease_until - interval '1 day'
-    where p.id in (select t.position_id from twins as t);
-    perform set_config('session_replication_role', 'origin', true);
-end
-$$;
-select results_eq(
-    $$select line(r) from tradelatch.claim_stale() as r$$,
-    array['claimed pending_rollback driven', 'claimed pending_rollback driven', 'claimed pending_rollback driven'],
-    'no order for whoever claims it, either'
-);
-select is(
-    line(tradelatch.confirm_flat(
-        t.position_id, (select p.fence from tradelatch.positions as p where p.position_id = t.position_id)
-    )),
-    'ok rolled_back driven',
-    t.symbol || ': it ends when nothing is left of it'
-)
-from twins as t;
-select is(
-    line(tradelatch.activate_position(
-        (select min(p.id) from monitoring.positions as p where p.symbol = 'D4USDT'),
-        (select p.fence from monitoring.positions as p where p.symbol = 'D4USDT' order by p.id limit 1),
-        95
-    )),
-    'ok active driven',
-    'what is over, or in another slot, is no duplicate'
-);
 
 select explained();
 select * from finish();
