@@ -2,17 +2,18 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.orders_to_cancel(text [], text, text, integer)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text[]'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.orders_to_cancel('{x}', 'tl0', 'close', 1) = '{x,tl0c1}'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.orders_to_cancel(text[], text, text, integer)',
+    returns => 'text[]',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal(
+    'monitoring.orders_to_cancel(''{x}'', ''tl0'', ''close'', 1)',
+    monitoring.orders_to_cancel('{x}', 'tl0', 'close', 1),
+    '{x,tl0c1}'
+);
 
 rollback;
