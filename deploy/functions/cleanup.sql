@@ -58,8 +58,8 @@ begin
                 and v_mode = case
                     when f.check_name = 'duplicate' then 'duplicates'
                     when f.check_name in ('orphaned_db', 'orphaned_exchange') then f.check_name
-                    when f.check_name in ('incomplete', 'pending_rollback', 'pending_close') or f.status = 'pending_sl'
-                        and f.check_name = 'no_stop_loss' then 'incomplete'
+                    when f.check_name in ('incomplete', f.status) or f.check_name = 'no_stop_loss' and f.status = 'pending_sl'
+                        then 'incomplete'
                 end
             order by f.exchange, f.account, f.symbol, f.position_side, f.position_id
         loop

@@ -24,7 +24,18 @@ declare
     v_now timestamptz := clock_timestamp();
 begin
     return query
-    with book as materialized (
+    -- Where cleanup leads from a status, if that is one way. No status goes missing where there is none, or several.
+    with ways_out as (
+        select
+            t.from_status,
+            min(t.to_status) as to_status
+        from monitoring.position_transitions as t
+        where t.move = 'cleanup'
+        group by t.from_status
+        having count(*) = 1
+    ),
+
+    book as materialized (
         select
             o.position_id,
             o.exchange,
@@ -43,7 +54,7 @@ begin
             o.created_at,
             o.updated_at,
             o.lease_until + monitoring.grace() > v_now as is_driven,
-            t.to_status as ends_as,
+            w.to_status as ends_as,
             e.side as seen_side,
             e.quantity as seen_quantity,
             e.first_seen_at,
@@ -55,7 +66,7 @@ begin
             coalesce(e.is_proven and e.quantity = 0 and not s.is_suspect, false) as is_gone,
             e as evidence
         from tradelatch.open_positions as o
-        inner join monitoring.position_transitions as t on t.move = 'cleanup' and t.from_status = o.status
+        left join ways_out as w on w.from_status = o.status
         -- what was seen before its last move says nothing of it
         left join monitoring.evidence as e
             on e.position_id = o.position_id
@@ -152,7 +163,8 @@ begin
     unfinished as (
         select
             b.*,
-            v_now - history.since as age,
+            -- the log may be lost, then it is as old as its row
+            v_now - coalesce(history.since, b.created_at) as age,
             history.refusal
         from book as b
         cross join lateral (
@@ -189,6 +201,7 @@ begin
             ),
             case
                 when d.is_decided and d.is_driven then 'it is being driven'
+                when d.is_decided and d.ends_as is null then 'recover'
                 when d.is_decided then 'cleanup duplicates'
                 when d.is_unsettled then 'recover: an entry order may have reached the exchange'
                 else 'look at the exchange: both entry orders were filled'
@@ -218,11 +231,12 @@ begin
                 when u.status = 'pending_sl' then 'no_stop_loss'
                 else u.status
             end,
+            -- what is not known to be harmless, in a status that came later too, is as grave as a close that nobody finishes
             case
-                when u.status = 'pending_sl' or u.status in ('pending_close', 'pending_rollback') and u.age >= findings.stale_after
-                    then 'critical'
-                when u.status in ('pending_close', 'pending_rollback') or u.age >= findings.stale_after then 'warning'
-                else 'info'
+                when u.status in ('pending_entry', 'entry_placed')
+                    then case when u.age >= findings.stale_after then 'warning' else 'info' end
+                when u.status = 'pending_sl' or u.age >= findings.stale_after then 'critical'
+                else 'warning'
             end,
             u.position_id,
             u.exchange,
@@ -238,7 +252,7 @@ begin
             ),
             case
                 when u.is_driven then 'it is being driven'
-                when u.is_gone then 'cleanup incomplete'
+                when u.is_gone and u.ends_as is not null then 'cleanup incomplete'
                 when u.refusal is not null and u.status in ('pending_close', 'pending_rollback')
                     then 'recover; or look at the exchange, where its closing order ended: ' || u.refusal
                 else 'recover'
@@ -246,7 +260,12 @@ begin
             u.evidence
         from unfinished as u
         where (not u.is_driven or u.age >= findings.stale_after)
-            and not (u.status = 'pending_sl' and u.is_gone)
+            -- said below, but of rows that exclude each other
+            and not (
+                u.status = 'pending_sl'
+                and u.is_gone
+                and u.position_id not in (select c.position_id from conflicting as c)
+            )
         union all
         select
             x.check_name,

@@ -3,6 +3,7 @@
 Each test has a cluster of its own, also when TRADELATCH_TEST_DSN is set, because roles belong to the whole cluster.
 """
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,6 +148,215 @@ def test_each_change_changes_something(steps: Steps) -> None:
 
 def test_each_verify_script_fails_without_its_change(steps: Steps) -> None:
     assert steps.verified_without == ["adoption/preflight.sql"]  # which only looks
+
+
+def test_no_verify_script_divides_by_zero() -> None:
+    for change in CHANGES:
+        script = (PROJECT / "verify" / f"{change}.sql").read_text()
+        assert not re.search(r"\b1 / ", script), change
+        assert "pg_temp.assert" in script or change == "adoption/preflight", change  # which only looks
+
+
+@pytest.mark.parametrize("condition", ["false", "null"])
+def test_what_is_not_true_fails(steps: Steps, condition: str) -> None:
+    """Also where assertions are switched off: plpgsql.check_asserts is for PL/pgSQL's own."""
+    script = "set plpgsql.check_asserts = off; begin; \\i verify/assert.psql\n"
+    failed = subprocess.run(
+        ["psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1"],
+        input=f"{script} select pg_temp.assert({condition}, 'so be it');",
+        cwd=PROJECT,
+        env=libpq_environment(steps.dsn),
+        capture_output=True,
+        text=True,
+    )
+    assert (failed.returncode, failed.stderr) == (3, "ERROR:  so be it\n")
+
+
+# What somebody did to the database, the change whose verify script fails by it, and what that says.
+DAMAGES = [
+    (
+        "grant pg_read_all_data to tradelatch_reader",
+        "roles/all",
+        "role tradelatch_reader: member of pg_read_all_data; expected none",
+    ),
+    (
+        "grant create on schema monitoring to public",
+        "schemas/monitoring",
+        "schema monitoring: open to objects of PUBLIC; expected nobody",
+    ),
+    (
+        "grant usage on schema tradelatch to public",
+        "schemas/tradelatch",
+        "schema tradelatch: usable by PUBLIC, tradelatch_reader; expected tradelatch_reader",
+    ),
+    (
+        "alter function tradelatch.renew_lease(bigint, bigint, interval) owner to postgres",
+        "functions/renew_lease",
+        "function tradelatch.renew_lease(bigint, bigint, interval): owner postgres; expected tradelatch_owner",
+    ),
+    (
+        "grant execute on function tradelatch.take_over(bigint, text, interval) to public, tradelatch_bot",
+        "functions/take_over",
+        "function tradelatch.take_over(bigint, text, interval): "
+        "executable by PUBLIC, tradelatch_bot, tradelatch_operator; expected tradelatch_operator",
+    ),
+    (
+        "revoke execute on function tradelatch.release_position(bigint, text) from tradelatch_operator",
+        "functions/release_position",
+        "function tradelatch.release_position(bigint, text): executable by nobody; expected tradelatch_operator",
+    ),
+    (
+        "alter function tradelatch.restore_backup(uuid, boolean) set lock_timeout = '9s'",
+        "functions/restore_backup",
+        "function tradelatch.restore_backup(uuid, boolean): settings lock_timeout=9s, search_path=pg_catalog, pg_temp; "
+        "expected lock_timeout=2s, search_path=pg_catalog, pg_temp",
+    ),
+    (
+        "alter function tradelatch.diagnose(text, text, text, interval) volatile security invoker",
+        "functions/diagnose",
+        "function tradelatch.diagnose(text, text, text, interval): "
+        "security invoker; expected definer | volatility volatile; expected stable",
+    ),
+    (
+        "drop function monitoring.refuse_move(bigint, text, text, text)",
+        "helpers/refuse_move",
+        "function monitoring.refuse_move(bigint, text, text, text) is missing",
+    ),
+    (
+        "alter function monitoring.lock_slot(text, text, text) rename to lock_slots;"
+        "create function monitoring.lock_slot(text) returns void language sql return null",
+        "helpers/lock_slot",
+        "function monitoring.lock_slot(text, text, text) is missing; found monitoring.lock_slot(text)",
+    ),
+    (
+        "create or replace function monitoring.grace() returns interval immutable parallel safe"
+        " return interval '1 hour'",
+        "helpers/grace",
+        "monitoring.grace() is 01:00:00; expected 00:00:05",
+    ),
+    (
+        "grant select on monitoring.positions to tradelatch_reader",
+        "tables/positions",
+        "monitoring.positions: readable by tradelatch_reader",
+    ),
+    (
+        "grant insert on monitoring.position_events to tradelatch_bot with grant option",
+        "tables/position_events",
+        "monitoring.position_events: writable by tradelatch_bot with grant option; expected nobody",
+    ),
+    (
+        "grant usage on sequence monitoring.stale_fences to tradelatch_bot",
+        "tables/stale_fences",
+        "monitoring.stale_fences: writable by tradelatch_bot; expected nobody",
+    ),
+    (
+        "alter table monitoring.event_archives alter column alerts type integer",
+        "tables/event_archives",
+        "monitoring.event_archives.alerts is integer; expected bigint",
+    ),
+    (
+        "alter table monitoring.snapshots drop column max_closes",
+        "tables/snapshots",
+        "monitoring.snapshots.max_closes is missing; expected integer",
+    ),
+    (
+        "alter table monitoring.marks set (fillfactor = 90)",
+        "tables/marks",
+        "monitoring.marks: options autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, fillfactor=90; "
+        "expected fillfactor=20",
+    ),
+    (
+        "delete from monitoring.position_transitions where to_status = 'failed'",
+        "tables/position_transitions",
+        "statuses that monitoring.position_transitions leads to from another is "
+        "{active,canceled,closed,entry_placed,pending_close,pending_rollback,pending_sl,rolled_back}; expected "
+        "{active,canceled,closed,entry_placed,failed,pending_close,pending_rollback,pending_sl,rolled_back}",
+    ),
+    (
+        "drop index monitoring.positions_closed_at",
+        "indexes/positions_closed_at",
+        "index monitoring.positions_closed_at is missing",
+    ),
+    (
+        "update pg_index set indisvalid = false where indexrelid = 'monitoring.idx_unique_active_position'::regclass",
+        "indexes/idx_unique_active_position",
+        "index monitoring.idx_unique_active_position: valid false; expected true",
+    ),
+    (
+        "drop index monitoring.idx_unique_position_attempt;"
+        "create index idx_unique_position_attempt on monitoring.positions (signal)",
+        "indexes/idx_unique_position_attempt",
+        "index monitoring.idx_unique_position_attempt: unique false; expected true | "
+        "definition btree (signal); expected (attempt) WHERE %",
+    ),
+    (
+        "alter table monitoring.positions disable trigger positions_guard",
+        "triggers/guard",
+        "trigger positions_guard on monitoring.positions: enabled no; expected yes",
+    ),
+    (
+        "drop trigger positions_births on monitoring.positions",
+        "triggers/births",
+        "trigger positions_births on monitoring.positions is missing",
+    ),
+    (
+        "alter table monitoring.positions drop constraint positions_coherent_check",
+        "constraints/coherence",
+        "constraint positions_coherent_check on monitoring.positions is missing",
+    ),
+    (
+        "alter domain monitoring.percent drop constraint percent_check",
+        "types/percent",
+        "domain monitoring.percent takes '0'",
+    ),
+    (
+        "grant usage on type monitoring.side to public",
+        "types/side",
+        "domain monitoring.side: usable by PUBLIC; expected nobody",
+    ),
+    (
+        "alter type tradelatch.cleanup_action add attribute note text",
+        "types/cleanup_action",
+        "type tradelatch.cleanup_action: columns backup_id uuid, position_id bigint, action text, from_status text, "
+        "to_status text, detail jsonb, note text; expected backup_id uuid, position_id bigint, action text, "
+        "from_status text, to_status text, detail jsonb",
+    ),
+    (
+        "grant select on tradelatch.backups to tradelatch_bot",
+        "views/backups",
+        "tradelatch.backups: readable by tradelatch_bot, tradelatch_operator; expected tradelatch_operator",
+    ),
+]
+
+
+def test_verify_names_the_object_and_the_difference(steps: Steps) -> None:
+    damaged = steps.dsn.replace("/steps?", "/damaged?")
+    with psycopg.connect(steps.dsn.replace("/steps?", "/postgres?"), autocommit=True) as connection:
+        connection.execute("create database damaged template steps")
+        try:
+            with psycopg.connect(damaged) as damager:
+                for statements, _, _ in DAMAGES:
+                    damager.execute(statements)
+                # Nor does a stranger's function run, where the database's own path leads to it.
+                damager.execute(
+                    "create function public.format(text, variadic text[]) returns text language plpgsql"
+                    " as $$ begin raise exception 'a stranger was called'; end $$"
+                )
+                damager.execute("alter database damaged set search_path = public, pg_catalog")
+                damager.execute("alter database damaged set plpgsql.check_asserts = off")
+            with pytest.raises(ProgramError) as raised:
+                sqitch(damaged, "verify")
+        finally:
+            connection.execute("revoke pg_read_all_data from tradelatch_reader")
+            connection.execute("drop database damaged")
+    printed = str(raised.value)
+    assert set(re.findall(r'Verify script "verify/(\S+)\.sql" failed', printed)) == {
+        change for _, change, _ in DAMAGES
+    }, printed
+    for _, change, message in DAMAGES:
+        assert re.search(rf"verify/{change}\.sql:\d+: ERROR:  {re.escape(message)}\n", printed), printed
+    assert "stranger" not in printed
+    assert "CONTEXT" not in printed
 
 
 def test_the_roles_go_with_the_plan(steps: Steps) -> None:

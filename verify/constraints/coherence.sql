@@ -2,37 +2,60 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_constraint as c
-where c.conrelid = 'monitoring.positions'::regclass
-    and c.conname = 'positions_coherent_check'
-    and c.convalidated
-    and pg_catalog.regexp_replace(pg_catalog.pg_get_constraintdef(c.oid), '[()]|::[a-z]+', '', 'g')
-    = 'CHECK monitoring.is_coherentstatus, closed_at, stop_loss_price, side, position_side';
+\ir ../assert.psql
+
+select pg_temp.assert_properties(
+    'constraint positions_coherent_check on monitoring.positions',
+    (
+        select
+            jsonb_build_object(
+                'valid', c.convalidated,
+                -- without the casts that a table that was taken over needs
+                'definition', regexp_replace(pg_get_constraintdef(c.oid), '[()]|::[a-z]+', '', 'g')
+            )
+        from pg_constraint as c
+        where c.conrelid = to_regclass('monitoring.positions') and c.conname = 'positions_coherent_check'
+    ),
+    jsonb_build_object(
+        'valid', true,
+        'definition', 'CHECK monitoring.is_coherentstatus, closed_at, stop_loss_price, side, position_side'
+    )
+);
 
 -- Every column that has a domain elsewhere is held to it here, too, and nothing is left half-way.
-select 1 / (
+select pg_temp.assert(
     exists (
         select
-        from pg_catalog.pg_attribute as a
+        from pg_attribute as a
         where a.attrelid = 'monitoring.positions'::regclass
             and a.attname = 'symbol'
             and a.atttypid = 'monitoring.symbol'::regtype
     )
     or exists (
         select
-        from pg_catalog.pg_constraint as c
+        from pg_constraint as c
         where c.conrelid = 'monitoring.positions'::regclass
             and c.conname = 'positions_domains_check'
             and c.convalidated
+    ),
+    'monitoring.positions: its columns have no domains; expected a valid constraint positions_domains_check in their place'
+);
+
+select
+    pg_temp.assert(
+        count(*) = 0,
+        format('monitoring.positions: %s rows without an order key, from id %s on', count(*), min(p.id))
     )
-)::integer;
-select 1 / (count(*) = 0)::integer
 from monitoring.positions as p
 where p.order_key = '';
 
-select 1 / count(*)
-from pg_catalog.pg_attribute as a
-where a.attrelid = 'monitoring.positions'::regclass and a.attname = 'updated_at' and a.attnotnull;
+select pg_temp.assert(
+    exists (
+        select
+        from pg_attribute as a
+        where a.attrelid = 'monitoring.positions'::regclass and a.attname = 'updated_at' and a.attnotnull
+    ),
+    'monitoring.positions.updated_at may be null; expected not null'
+);
 
 rollback;

@@ -2,17 +2,21 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.normalize_exchange(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 's'
-    and p.prorettype = 'text'::regtype
-    and p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
-    and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (tradelatch.normalize_exchange(' BinanceUSDM ') = 'binance')::integer;
+select pg_temp.assert_function(
+    'tradelatch.normalize_exchange(text)',
+    returns => 'text',
+    volatility => 'stable',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp'],
+    executable_by => array['tradelatch_reader']
+);
+
+select pg_temp.assert_equal(
+    'tradelatch.normalize_exchange('' BinanceUSDM '')',
+    tradelatch.normalize_exchange(' BinanceUSDM '),
+    'binance'
+);
 
 rollback;

@@ -2,20 +2,26 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.normalize_symbol(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text'::regtype
-    and p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
-    and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    tradelatch.normalize_symbol(' apt/usdt:usdt ') = 'APTUSDT'
-    and tradelatch.normalize_symbol('BTC/USD:BTC') = 'BTCUSD:BTC'
-)::integer;
+select pg_temp.assert_function(
+    'tradelatch.normalize_symbol(text)',
+    returns => 'text',
+    volatility => 'immutable',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp'],
+    executable_by => array['tradelatch_reader']
+);
+
+select pg_temp.assert_equal(
+    'tradelatch.normalize_symbol('' apt/usdt:usdt '')',
+    tradelatch.normalize_symbol(' apt/usdt:usdt '),
+    'APTUSDT'
+);
+select pg_temp.assert_equal(
+    'tradelatch.normalize_symbol(''BTC/USD:BTC'')',
+    tradelatch.normalize_symbol('BTC/USD:BTC'),
+    'BTCUSD:BTC'
+);
 
 rollback;

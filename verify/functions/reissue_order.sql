@@ -2,16 +2,15 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.reissue_order(bigint, bigint, text, text, numeric)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'v'
-    and p.prorettype = 'tradelatch.receipt'::regtype
-    and p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s']
-    and pg_catalog.has_function_privilege('tradelatch_bot', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'tradelatch.reissue_order(bigint,bigint,text,text,numeric)',
+    returns => 'tradelatch.receipt',
+    volatility => 'volatile',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s'],
+    executable_by => array['tradelatch_bot']
+);
 
 rollback;

@@ -2,18 +2,15 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'tradelatch.schema_version()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text'::regtype
-    and not p.prosecdef
-    and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    tradelatch.schema_version() = '1'
-)::integer;
+select pg_temp.assert_function(
+    'tradelatch.schema_version()',
+    returns => 'text',
+    volatility => 'immutable',
+    executable_by => array['tradelatch_reader']
+);
+
+select pg_temp.assert_equal('tradelatch.schema_version()', tradelatch.schema_version(), '1');
 
 rollback;

@@ -2,18 +2,23 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.canonical_exchange(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 's'
-    and p.prorettype = 'text'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.canonical_exchange(' BinanceUSDM ') = 'binance'
-    and monitoring.canonical_exchange('Elsewhere') = 'elsewhere'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.canonical_exchange(text)',
+    returns => 'text',
+    volatility => 'stable'
+);
+
+select pg_temp.assert_equal(
+    'monitoring.canonical_exchange('' BinanceUSDM '')',
+    monitoring.canonical_exchange(' BinanceUSDM '),
+    'binance'
+);
+select pg_temp.assert_equal(
+    'monitoring.canonical_exchange(''Elsewhere'')',
+    monitoring.canonical_exchange('Elsewhere'),
+    'elsewhere'
+);
 
 rollback;

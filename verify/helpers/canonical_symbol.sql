@@ -2,17 +2,23 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.canonical_symbol(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.canonical_symbol('APT/USDT:USDT') = monitoring.canonical_symbol('APTUSDT')
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.canonical_symbol(text)',
+    returns => 'text',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal(
+    'monitoring.canonical_symbol(''APT/USDT:USDT'')',
+    monitoring.canonical_symbol('APT/USDT:USDT'),
+    'APTUSDT'
+);
+select pg_temp.assert_equal(
+    'monitoring.canonical_symbol(''APTUSDT'')',
+    monitoring.canonical_symbol('APTUSDT'),
+    'APTUSDT'
+);
 
 rollback;

@@ -2,17 +2,14 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.check_details(jsonb)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'jsonb'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.check_details('{}') = '{}'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.check_details(jsonb)',
+    returns => 'jsonb',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.check_details(''{}'')', monitoring.check_details('{}'), '{}');
 
 rollback;

@@ -2,17 +2,14 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.check_switch(text, boolean)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'boolean'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.check_switch('x', false) = false
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.check_switch(text, boolean)',
+    returns => 'boolean',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.check_switch(''x'', false)', monitoring.check_switch('x', false), false);
 
 rollback;

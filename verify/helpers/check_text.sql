@@ -2,17 +2,14 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.check_text(text, text, integer, boolean)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.check_text('x', 'y', 1) = 'y'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.check_text(text, text, integer, boolean)',
+    returns => 'text',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.check_text(''x'', ''y'', 1)', monitoring.check_text('x', 'y', 1), 'y');
 
 rollback;

@@ -2,13 +2,12 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.conflicting_positions(text, text, text, text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 's'
-    and p.prorettype = 'record'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.conflicting_positions(text, text, text, text)',
+    returns => 'TABLE(position_id bigint, position_side text, exchange_order_id text)',
+    volatility => 'stable'
+);
 
 rollback;

@@ -2,17 +2,14 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.grace()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'interval'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.grace() = interval '5 seconds'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.grace()',
+    returns => 'interval',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.grace()', monitoring.grace(), interval '5 seconds');
 
 rollback;

@@ -2,21 +2,19 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_amount(numeric)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'boolean'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.is_amount(0.1)
-    and not monitoring.is_amount(0)
-    and not monitoring.is_amount('NaN')
-    and not monitoring.is_amount('Infinity')
-    and not monitoring.is_amount(1e30)
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.is_amount(numeric)',
+    returns => 'boolean',
+    volatility => 'immutable',
+    or_old_writers => true
+);
+
+select pg_temp.assert_equal('monitoring.is_amount(0.1)', monitoring.is_amount(0.1), true);
+select pg_temp.assert_equal('monitoring.is_amount(0)', monitoring.is_amount(0), false);
+select pg_temp.assert_equal('monitoring.is_amount(''NaN'')', monitoring.is_amount('NaN'), false);
+select pg_temp.assert_equal('monitoring.is_amount(''Infinity'')', monitoring.is_amount('Infinity'), false);
+select pg_temp.assert_equal('monitoring.is_amount(1e30)', monitoring.is_amount(1e30), false);
 
 rollback;

@@ -2,22 +2,44 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_coherent(text, timestamptz, numeric, text, text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'boolean'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.is_coherent('active', null, 1, 'long', 'both')
-    and not monitoring.is_coherent('active', null, null, 'long', 'both')
-    and not monitoring.is_coherent('active', now(), 1, 'long', 'both')
-    and not monitoring.is_coherent('closed', null, 1, 'long', 'both')
-    and not monitoring.is_coherent('unknown', null, 1, 'long', 'both')
-    and not monitoring.is_coherent('pending_sl', null, null, 'long', 'short')
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.is_coherent(text, timestamptz, numeric, text, text)',
+    returns => 'boolean',
+    volatility => 'immutable',
+    or_old_writers => true
+);
+
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''active'', null, 1, ''long'', ''both'')',
+    monitoring.is_coherent('active', null, 1, 'long', 'both'),
+    true
+);
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''active'', null, null, ''long'', ''both'')',
+    monitoring.is_coherent('active', null, null, 'long', 'both'),
+    false
+);
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''active'', now(), 1, ''long'', ''both'')',
+    monitoring.is_coherent('active', now(), 1, 'long', 'both'),
+    false
+);
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''closed'', null, 1, ''long'', ''both'')',
+    monitoring.is_coherent('closed', null, 1, 'long', 'both'),
+    false
+);
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''unknown'', null, 1, ''long'', ''both'')',
+    monitoring.is_coherent('unknown', null, 1, 'long', 'both'),
+    false
+);
+select pg_temp.assert_equal(
+    'monitoring.is_coherent(''pending_sl'', null, null, ''long'', ''short'')',
+    monitoring.is_coherent('pending_sl', null, null, 'long', 'short'),
+    false
+);
 
 rollback;

@@ -2,19 +2,17 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_name(text, integer)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'boolean'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.is_name('a b', 3)
-    and not monitoring.is_name(E'a\u00a0', 3)
-    and not monitoring.is_name(E'\u200ba', 3)
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.is_name(text, integer)',
+    returns => 'boolean',
+    volatility => 'immutable',
+    or_old_writers => true
+);
+
+select pg_temp.assert_equal('monitoring.is_name(''a b'', 3)', monitoring.is_name('a b', 3), true);
+select pg_temp.assert_equal('monitoring.is_name(E''a\u00a0'', 3)', monitoring.is_name(E'a\u00a0', 3), false);
+select pg_temp.assert_equal('monitoring.is_name(E''\u200ba'', 3)', monitoring.is_name(E'\u200ba', 3), false);
 
 rollback;

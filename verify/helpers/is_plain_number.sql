@@ -2,17 +2,15 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_plain_number(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'bool'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.is_plain_number('1.50') and not monitoring.is_plain_number('-1')
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.is_plain_number(text)',
+    returns => 'boolean',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.is_plain_number(''1.50'')', monitoring.is_plain_number('1.50'), true);
+select pg_temp.assert_equal('monitoring.is_plain_number(''-1'')', monitoring.is_plain_number('-1'), false);
 
 rollback;

@@ -2,17 +2,15 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.is_plain_symbol(text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'bool'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.is_plain_symbol('APTUSDT') and not monitoring.is_plain_symbol('aptusdt')
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.is_plain_symbol(text)',
+    returns => 'boolean',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal('monitoring.is_plain_symbol(''APTUSDT'')', monitoring.is_plain_symbol('APTUSDT'), true);
+select pg_temp.assert_equal('monitoring.is_plain_symbol(''aptusdt'')', monitoring.is_plain_symbol('aptusdt'), false);
 
 rollback;

@@ -2,17 +2,18 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.legal_moves()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'jsonb'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.legal_moves() -> 'active' -> 'closed' -> 'confirm_close' = 'false'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.legal_moves()',
+    returns => 'jsonb',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal(
+    'monitoring.legal_moves() -> ''active'' -> ''closed'' -> ''confirm_close''',
+    monitoring.legal_moves() -> 'active' -> 'closed' -> 'confirm_close',
+    'false'
+);
 
 rollback;

@@ -2,13 +2,15 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.orders_left(monitoring.positions)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text[]'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.orders_left(monitoring.positions)',
+    returns => 'text[]',
+    volatility => 'immutable',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp'],
+    executable_by => array['tradelatch_reader']
+);
 
 rollback;

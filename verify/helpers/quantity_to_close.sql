@@ -2,18 +2,16 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.quantity_to_close(numeric, numeric, numeric)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'numeric'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.quantity_to_close(10, 4, 4) = 10
-    and monitoring.quantity_to_close(10, 10, 7) = 7
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.quantity_to_close(numeric,numeric)',
+    returns => 'numeric',
+    volatility => 'immutable',
+    parallel => 'safe'
+);
+
+select pg_temp.assert_equal('monitoring.quantity_to_close(10, 4, 4)', monitoring.quantity_to_close(10, 4, 4), 10);
+select pg_temp.assert_equal('monitoring.quantity_to_close(10, 10, 7)', monitoring.quantity_to_close(10, 10, 7), 7);
 
 rollback;

@@ -2,17 +2,18 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.read_symbol(text, jsonb)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'text'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.read_symbol('x', '{"symbol": "apt/usdt"}') = 'APTUSDT'
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.read_symbol(text, jsonb)',
+    returns => 'text',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert_equal(
+    'monitoring.read_symbol(''x'', ''{"symbol": "apt/usdt"}'')',
+    monitoring.read_symbol('x', '{"symbol": "apt/usdt"}'),
+    'APTUSDT'
+);
 
 rollback;

@@ -2,13 +2,12 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.receipt_of(monitoring.positions, text, boolean)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'tradelatch.receipt'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.receipt_of(monitoring.positions,text,boolean,boolean)',
+    returns => 'tradelatch.receipt',
+    volatility => 'volatile'
+);
 
 rollback;

@@ -2,13 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.resolve_conflict(monitoring.positions)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'v'
-    and p.prorettype = 'tradelatch.receipt'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.resolve_conflict(monitoring.positions)',
+    returns => 'tradelatch.receipt',
+    volatility => 'volatile',
+    settings => array['enable_seqscan=off', 'jit=off']
+);
 
 rollback;

@@ -2,19 +2,20 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.seen(monitoring.evidence)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 's'
-    and p.prorettype = 'jsonb'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
+select pg_temp.assert_function(
+    'monitoring.seen(monitoring.evidence)',
+    returns => 'jsonb',
+    volatility => 'stable'
+);
+
+select pg_temp.assert_equal(
+    'side of monitoring.seen(a long position)',
     monitoring.seen(
         jsonb_populate_record(null::monitoring.evidence, '{"side": "long", "first_seen_at": "2026-01-01"}')
-    ) ->> 'side' = 'long'
-)::integer;
+    ) ->> 'side',
+    'long'
+);
 
 rollback;

@@ -2,17 +2,17 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.slot_key(text, text, text)'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.prorettype = 'bigint'::regtype
-    and not pg_catalog.has_function_privilege('tradelatch_operator', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.slot_key('a', 'b', 'c') <> monitoring.slot_key('a', 'bc', '')
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.slot_key(text, text, text)',
+    returns => 'bigint',
+    volatility => 'immutable'
+);
+
+select pg_temp.assert(
+    monitoring.slot_key('a', 'b', 'c') <> monitoring.slot_key('a', 'bc', ''),
+    'monitoring.slot_key gives (a, b, c) and (a, bc, ) the same key'
+);
 
 rollback;

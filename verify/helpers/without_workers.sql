@@ -2,18 +2,16 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.without_workers()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.provolatile = 'i'
-    and p.proparallel = 'u'
-    and p.prorettype = 'bool'::regtype
-    and pg_catalog.has_function_privilege('tradelatch_reader', p.oid, 'execute')
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+\ir ../assert.psql
 
-select 1 / (
-    monitoring.without_workers()
-)::integer;
+select pg_temp.assert_function(
+    'monitoring.without_workers()',
+    returns => 'boolean',
+    volatility => 'immutable',
+    parallel => 'unsafe',
+    executable_by => array['tradelatch_reader']
+);
+
+select pg_temp.assert_equal('monitoring.without_workers()', monitoring.without_workers(), true);
 
 rollback;

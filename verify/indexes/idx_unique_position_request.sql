@@ -2,13 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_index as i
-where i.indexrelid = 'monitoring.idx_unique_position_request'::regclass
-    and i.indrelid = 'monitoring.positions'::regclass
-    and i.indisunique
-    and i.indisvalid
-    and i.indisready
-    and pg_catalog.pg_get_indexdef(i.indexrelid) like '%(request_id, exchange, account) WHERE %';
+\ir ../assert.psql
+
+select pg_temp.assert_index(
+    'monitoring.idx_unique_position_request',
+    on_table => 'monitoring.positions',
+    definition => '(request_id, exchange, account) WHERE %',
+    is_unique => true
+);
 
 rollback;

@@ -2,12 +2,12 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_index as i
-where i.indexrelid = 'monitoring.position_events_attempt'::regclass
-    and i.indrelid = 'monitoring.position_events'::regclass
-    and i.indisvalid
-    and i.indisready
-    and pg_catalog.pg_get_indexdef(i.indexrelid) like '%((details ->> ''attempt''::text))) WHERE %';
+\ir ../assert.psql
+
+select pg_temp.assert_index(
+    'monitoring.position_events_attempt',
+    on_table => 'monitoring.position_events',
+    definition => '(((details ->> ''attempt''::text))) WHERE %'
+);
 
 rollback;

@@ -2,12 +2,12 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_index as i
-where i.indexrelid = 'monitoring.positions_closed_at'::regclass
-    and i.indrelid = 'monitoring.positions'::regclass
-    and i.indisvalid
-    and i.indisready
-    and pg_catalog.pg_get_indexdef(i.indexrelid) like '%(closed_at) WHERE (closed_at IS NOT NULL)';
+\ir ../assert.psql
+
+select pg_temp.assert_index(
+    'monitoring.positions_closed_at',
+    on_table => 'monitoring.positions',
+    definition => '(closed_at) WHERE (closed_at IS NOT NULL)'
+);
 
 rollback;

@@ -2,28 +2,25 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.alerts'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    xid,
-    id,
-    at,
-    alert,
-    severity,
-    position_id,
-    exchange,
-    account,
-    symbol,
-    position_side,
-    detail,
-    user_name,
-    application_name
-from monitoring.alerts
-where false;
+select pg_temp.assert_relation('monitoring.alerts', 'table');
+
+select pg_temp.assert_columns(
+    'monitoring.alerts',
+    'xid xid8',
+    'id bigint',
+    'at timestamp with time zone',
+    'alert text',
+    'severity text',
+    'position_id bigint',
+    'exchange text',
+    'account text',
+    'symbol text',
+    'position_side text',
+    'detail jsonb',
+    'user_name text',
+    'application_name text'
+);
 
 rollback;

@@ -2,23 +2,22 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.event_archives'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    id,
-    made_in,
-    at,
-    older_than,
-    positions,
-    events,
-    user_name,
-    application_name
-from monitoring.event_archives
-where false;
+select pg_temp.assert_relation('monitoring.event_archives', 'table');
+
+select pg_temp.assert_columns(
+    'monitoring.event_archives',
+    'id bigint',
+    'made_in xid8',
+    'at timestamp with time zone',
+    'older_than interval',
+    'positions bigint',
+    'events bigint',
+    'alerts bigint',
+    'findings bigint',
+    'user_name text',
+    'application_name text'
+);
 
 rollback;

@@ -2,15 +2,18 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.exchange_aliases'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select 1 / count(*)
-from monitoring.exchange_aliases
-where alias = 'binanceusdm' and exchange = 'binance';
+select pg_temp.assert_relation('monitoring.exchange_aliases', 'table');
+
+select pg_temp.assert_equal(
+    'exchange of alias binanceusdm in monitoring.exchange_aliases',
+    (
+        select a.exchange
+        from monitoring.exchange_aliases as a
+        where a.alias = 'binanceusdm'
+    ),
+    'binance'
+);
 
 rollback;

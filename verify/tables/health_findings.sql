@@ -2,33 +2,34 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-inner join pg_catalog.pg_index as i on i.indexrelid = 'monitoring.health_findings_open'::regclass and i.indrelid = c.oid
-where c.oid = 'monitoring.health_findings'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and i.indisvalid
-    and i.indisunique
-    and i.indnullsnotdistinct
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    id,
-    check_name,
-    severity,
-    position_id,
-    exchange,
-    account,
-    symbol,
-    position_side,
-    status,
-    detail,
-    action,
-    opened_at,
-    alerted_at,
-    cleared_at
-from monitoring.health_findings
-where false;
+select pg_temp.assert_relation('monitoring.health_findings', 'table');
+
+select pg_temp.assert_columns(
+    'monitoring.health_findings',
+    'id bigint',
+    'check_name text',
+    'severity text',
+    'position_id bigint',
+    'exchange text',
+    'account text',
+    'symbol text',
+    'position_side text',
+    'status text',
+    'detail jsonb',
+    'action text',
+    'opened_at timestamp with time zone',
+    'alerted_at timestamp with time zone',
+    'cleared_at timestamp with time zone'
+);
+
+select pg_temp.assert_index(
+    'monitoring.health_findings_open',
+    on_table => 'monitoring.health_findings',
+    definition => '(check_name, position_id, exchange, account, symbol, position_side) NULLS NOT DISTINCT '
+    'WHERE (cleared_at IS NULL)',
+    is_unique => true
+);
 
 rollback;

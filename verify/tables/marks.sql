@@ -2,24 +2,20 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.marks'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and c.reloptions @> array['fillfactor=20']
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    exchange,
-    account,
-    symbol,
-    position_side,
-    position_id,
-    price,
-    unrealized_pnl,
-    marked_at
-from monitoring.marks
-where false;
+select pg_temp.assert_relation('monitoring.marks', 'table', options => array['fillfactor=20']);
+
+select pg_temp.assert_columns(
+    'monitoring.marks',
+    'exchange monitoring.exchange',
+    'account monitoring.account',
+    'symbol monitoring.symbol',
+    'position_side monitoring.position_side',
+    'position_id bigint',
+    'price monitoring.amount',
+    'unrealized_pnl monitoring.money',
+    'marked_at timestamp with time zone'
+);
 
 rollback;

@@ -2,37 +2,37 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.position_backups'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    backup_id,
-    position_id,
-    made_at,
-    made_by,
-    reason,
-    position,
-    events,
-    user_name,
-    application_name,
-    restored_at,
-    restored_in
-from monitoring.position_backups
-where false;
+select pg_temp.assert_relation('monitoring.position_backups', 'table');
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.position_backups'::regclass
-    and t.tgname = 'position_backups_refuse_removal'
-    and t.tgenabled = 'O';
+select pg_temp.assert_columns(
+    'monitoring.position_backups',
+    'backup_id uuid',
+    'position_id bigint',
+    'made_at timestamp with time zone',
+    'made_by text',
+    'reason text',
+    'position jsonb',
+    'events jsonb',
+    'user_name text',
+    'application_name text',
+    'restored_at timestamp with time zone',
+    'restored_in xid8'
+);
 
-select 1 / count(*)
-from pg_catalog.pg_index as i
-where i.indexrelid = 'monitoring.position_backups_position'::regclass
-    and i.indisvalid;
+select pg_temp.assert_trigger(
+    'position_backups_refuse_removal',
+    on_table => 'monitoring.position_backups',
+    fires => 'BEFORE DELETE OR TRUNCATE',
+    for_each => 'STATEMENT',
+    calls => 'monitoring.refuse_removal()'
+);
+
+select pg_temp.assert_index(
+    'monitoring.position_backups_position',
+    on_table => 'monitoring.position_backups',
+    definition => '(position_id)'
+);
 
 rollback;

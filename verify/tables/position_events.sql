@@ -2,30 +2,28 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.position_events'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_index as i
-where i.indexrelid = 'monitoring.position_events_at'::regclass
-    and i.indisvalid;
+select pg_temp.assert_relation('monitoring.position_events', 'table');
 
-select
-    id,
-    position_id,
-    at,
-    event,
-    from_status,
-    to_status,
-    fence,
-    details,
-    user_name,
-    application_name
-from monitoring.position_events
-where false;
+select pg_temp.assert_index(
+    'monitoring.position_events_at',
+    on_table => 'monitoring.position_events',
+    definition => '(at)'
+);
+
+select pg_temp.assert_columns(
+    'monitoring.position_events',
+    'id bigint',
+    'position_id bigint',
+    'at timestamp with time zone',
+    'event text',
+    'from_status text',
+    'to_status text',
+    'fence bigint',
+    'details jsonb',
+    'user_name text',
+    'application_name text'
+);
 
 rollback;

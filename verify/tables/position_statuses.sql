@@ -2,21 +2,24 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.position_statuses'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select 1 / count(*)
+select pg_temp.assert_relation('monitoring.position_statuses', 'table');
+
+select
+    pg_temp.assert_equal(
+        case when w.is_open then 'open' else 'terminal' end || ' ones of monitoring.position_statuses',
+        (
+            select array_agg(s.status order by s.status)
+            from monitoring.position_statuses as s
+            where s.is_open = w.is_open
+        ),
+        w.statuses
+    )
 from (
-    select
-        array_agg(status order by status) filter (where is_open) as open_ones,
-        array_agg(status order by status) filter (where not is_open) as terminal_ones
-    from monitoring.position_statuses
-) as s
-where s.open_ones = '{active,entry_placed,pending_close,pending_entry,pending_rollback,pending_sl}'
-    and s.terminal_ones = '{canceled,closed,failed,rolled_back}';
+    values
+    (true, array['active', 'entry_placed', 'pending_close', 'pending_entry', 'pending_rollback', 'pending_sl']),
+    (false, array['canceled', 'closed', 'failed', 'rolled_back'])
+) as w (is_open, statuses);
 
 rollback;

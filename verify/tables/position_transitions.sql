@@ -2,20 +2,38 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.position_transitions'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
--- Nothing leads out of a terminal status, and every status is reached.
-select 1 / (bool_and(s.is_open or t.to_status = t.from_status) and count(*) > 60)::integer
+select pg_temp.assert_relation('monitoring.position_transitions', 'table');
+
+-- Nothing leads out of a terminal status, and every status is reached but the first.
+select
+    pg_temp.assert(
+        s.is_open or t.to_status = t.from_status,
+        format('monitoring.position_transitions: %s leads from %s to %s', t.move, t.from_status, t.to_status)
+    )
 from monitoring.position_transitions as t
 inner join monitoring.position_statuses as s on s.status = t.from_status;
 
-select 1 / (count(distinct t.to_status) = (select count(*) from monitoring.position_statuses) - 1)::integer
-from monitoring.position_transitions as t
-where t.from_status <> t.to_status;
+select pg_temp.assert_equal(
+    'statuses that monitoring.position_transitions leads to from another',
+    (
+        select array_agg(distinct t.to_status order by t.to_status)
+        from monitoring.position_transitions as t
+        where t.from_status <> t.to_status
+    ),
+    (
+        select array_agg(s.status order by s.status)
+        from monitoring.position_statuses as s
+        where s.status <> 'pending_entry'
+    )
+);
+
+select
+    pg_temp.assert(
+        count(*) > 60,
+        format('monitoring.position_transitions has %s rows; expected more than 60', count(*))
+    )
+from monitoring.position_transitions;
 
 rollback;

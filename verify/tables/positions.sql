@@ -2,30 +2,46 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.positions'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.position_fence'::regclass
-    and c.relkind = 'S'
-    and not pg_catalog.has_sequence_privilege('tradelatch_operator', c.oid, 'usage, select, update');
+select pg_temp.assert_relation('monitoring.positions', 'table', readable_by => null);
+
+-- Whoever read a table that was taken over goes on reading it.
+select
+    pg_temp.assert(
+        h.name !~ '^(PUBLIC|tradelatch_)'
+        and exists (
+            select
+            from pg_attribute as a
+            where a.attrelid = c.oid and a.attname = 'signal_id' and not a.attisdropped
+        ),
+        format('monitoring.positions: readable by %s', h.name)
+    )
+from pg_class as c
+cross join unnest(pg_temp.holders('r', c.relacl, c.relowner, 'SELECT')) as h (name)
+where c.oid = 'monitoring.positions'::regclass;
+
+select pg_temp.assert_relation('monitoring.position_fence', 'sequence');
 
 \ir ../../deploy/adoption/prices.psql
 \if :has_prices
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-inner join pg_catalog.pg_attribute as a on a.attrelid = t.tgrelid and a.attname = 'priced_at'
-where t.tgrelid = 'monitoring.positions'::regclass
-    and t.tgname = 'positions_priced'
-    and t.tgfoid = 'monitoring.stamp_price()'::regprocedure
-    and t.tgtype = 19 -- before update, for each row
-    and t.tgenabled = 'O';
+select pg_temp.assert_columns('monitoring.positions', 'priced_at timestamp with time zone');
+
+select pg_temp.assert_trigger(
+    'positions_priced',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE UPDATE OF current_price, unrealized_pnl',
+    for_each => 'ROW',
+    calls => 'monitoring.stamp_price()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.stamp_price()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 \endif
 

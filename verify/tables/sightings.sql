@@ -2,28 +2,25 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.sightings'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    exchange,
-    account,
-    symbol,
-    position_side,
-    side,
-    quantity,
-    average_price,
-    stop_loss_price,
-    stop_loss_order_id,
-    no_stop_loss_since,
-    no_stop_loss_until,
-    first_seen_at,
-    last_seen_at
-from monitoring.sightings
-where false;
+select pg_temp.assert_relation('monitoring.sightings', 'table');
+
+select pg_temp.assert_columns(
+    'monitoring.sightings',
+    'exchange monitoring.exchange',
+    'account monitoring.account',
+    'symbol monitoring.symbol',
+    'position_side monitoring.position_side',
+    'side monitoring.side',
+    'quantity monitoring.filled_amount',
+    'average_price monitoring.amount',
+    'stop_loss_price monitoring.amount',
+    'stop_loss_order_id monitoring.order_id',
+    'no_stop_loss_since timestamp with time zone',
+    'no_stop_loss_until timestamp with time zone',
+    'first_seen_at timestamp with time zone',
+    'last_seen_at timestamp with time zone'
+);
 
 rollback;

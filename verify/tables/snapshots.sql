@@ -2,22 +2,19 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'monitoring.snapshots'::regclass
-    and c.relowner = 'tradelatch_owner'::regrole
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'select, insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate');
+\ir ../assert.psql
 
-select
-    exchange,
-    account,
-    observed_at,
-    is_complete,
-    is_suspect,
-    absences,
-    max_closes
-from monitoring.snapshots
-where false;
+select pg_temp.assert_relation('monitoring.snapshots', 'table');
+
+select pg_temp.assert_columns(
+    'monitoring.snapshots',
+    'exchange monitoring.exchange',
+    'account monitoring.account',
+    'observed_at timestamp with time zone',
+    'is_complete boolean',
+    'is_suspect boolean',
+    'absences integer',
+    'max_closes integer'
+);
 
 rollback;

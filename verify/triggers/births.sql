@@ -2,21 +2,21 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.positions'::regclass
-    and t.tgname = 'positions_births'
-    and t.tgfoid = 'monitoring.log_birth()'::regprocedure
-    and t.tgtype = 5 -- after insert, for each row
-    and t.tgqual is null
-    and t.tgenabled = 'O';
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.log_birth()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and not p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+select pg_temp.assert_trigger(
+    'positions_births',
+    on_table => 'monitoring.positions',
+    fires => 'AFTER INSERT',
+    for_each => 'ROW',
+    calls => 'monitoring.log_birth()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.log_birth()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 rollback;

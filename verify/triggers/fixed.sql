@@ -2,22 +2,22 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.positions'::regclass
-    and t.tgname = 'positions_fixed'
-    and t.tgfoid = 'monitoring.refuse_fixed_change()'::regprocedure
-    and t.tgtype = 19 -- before update, for each row
-    and t.tgqual is null
-    and cardinality(t.tgattr::smallint[]) = 15
-    and t.tgenabled = 'O';
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.refuse_fixed_change()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and not p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+select pg_temp.assert_trigger(
+    'positions_fixed',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE UPDATE OF id, exchange, account, symbol, position_side, side, quantity, entry_price, '
+    'stop_loss_percent, origin, request_id, attempt, signal, order_key, created_at',
+    for_each => 'ROW',
+    calls => 'monitoring.refuse_fixed_change()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.refuse_fixed_change()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 rollback;

@@ -2,21 +2,22 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.positions'::regclass
-    and t.tgname = 'positions_guard'
-    and t.tgfoid = 'monitoring.guard_position()'::regprocedure
-    and t.tgtype = 19 -- before update, for each row
-    and t.tgqual is null
-    and t.tgenabled = 'O';
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.guard_position()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and p.prosecdef
-    and p.proconfig @> array['search_path=pg_catalog, pg_temp']
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+select pg_temp.assert_trigger(
+    'positions_guard',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE UPDATE',
+    for_each => 'ROW',
+    calls => 'monitoring.guard_position()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.guard_position()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 rollback;

@@ -2,28 +2,52 @@
 
 begin;
 
-select 1 / (count(*) = 4)::integer
-from (
-    values
-    -- before each statement (2) of update (16), delete (8), truncate (32); before delete, for each row (1)
-    ('monitoring.alerts', 'alerts_refuse_change', 'monitoring.refuse_log_change()', 58),
-    ('monitoring.alerts', 'alerts_keep', 'monitoring.keep_alert()', 11),
-    ('monitoring.health_findings', 'health_findings_refuse_removal', 'monitoring.refuse_log_change()', 42),
-    ('monitoring.health_findings', 'health_findings_keep', 'monitoring.keep_finding()', 11)
-) as w (relation, name, calls, type)
-inner join pg_catalog.pg_trigger as t
-    on t.tgrelid = w.relation::regclass
-        and t.tgname = w.name
-        and t.tgfoid = w.calls::regprocedure
-        and t.tgtype = w.type
-        and t.tgqual is null
-        and t.tgenabled = 'O';
+\ir ../assert.psql
 
-select 1 / (count(*) = 2)::integer
-from pg_catalog.pg_proc as p
-where p.oid in ('monitoring.keep_alert()'::regprocedure, 'monitoring.keep_finding()'::regprocedure)
-    and p.proowner = 'tradelatch_owner'::regrole
-    and not p.prosecdef
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+select pg_temp.assert_trigger(
+    'alerts_refuse_change',
+    on_table => 'monitoring.alerts',
+    fires => 'BEFORE DELETE OR UPDATE OR TRUNCATE',
+    for_each => 'STATEMENT',
+    calls => 'monitoring.refuse_log_change()'
+);
+
+select pg_temp.assert_trigger(
+    'alerts_keep',
+    on_table => 'monitoring.alerts',
+    fires => 'BEFORE DELETE',
+    for_each => 'ROW',
+    calls => 'monitoring.keep_alert()'
+);
+
+select pg_temp.assert_trigger(
+    'health_findings_refuse_removal',
+    on_table => 'monitoring.health_findings',
+    fires => 'BEFORE DELETE OR TRUNCATE',
+    for_each => 'STATEMENT',
+    calls => 'monitoring.refuse_log_change()'
+);
+
+select pg_temp.assert_trigger(
+    'health_findings_keep',
+    on_table => 'monitoring.health_findings',
+    fires => 'BEFORE DELETE',
+    for_each => 'ROW',
+    calls => 'monitoring.keep_finding()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.keep_alert()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
+
+select pg_temp.assert_function(
+    'monitoring.keep_finding()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 rollback;

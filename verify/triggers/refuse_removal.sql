@@ -2,20 +2,21 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_trigger as t
-where t.tgrelid = 'monitoring.positions'::regclass
-    and t.tgname = 'positions_refuse_removal'
-    and t.tgfoid = 'monitoring.refuse_removal()'::regprocedure
-    and t.tgtype = 42 -- before delete, truncate, for each statement
-    and t.tgqual is null
-    and t.tgenabled = 'O';
+\ir ../assert.psql
 
-select 1 / count(*)
-from pg_catalog.pg_proc as p
-where p.oid = 'monitoring.refuse_removal()'::regprocedure
-    and p.proowner = 'tradelatch_owner'::regrole
-    and not p.prosecdef
-    and not pg_catalog.has_function_privilege('public', p.oid, 'execute');
+select pg_temp.assert_trigger(
+    'positions_refuse_removal',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE DELETE OR TRUNCATE',
+    for_each => 'STATEMENT',
+    calls => 'monitoring.refuse_removal()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.refuse_removal()',
+    returns => 'trigger',
+    volatility => 'volatile',
+    settings => array['search_path=pg_catalog, pg_temp']
+);
 
 rollback;

@@ -2,28 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_type as t
-where t.oid = 'monitoring.amount'::regtype
-    and t.typowner = 'tradelatch_owner'::regrole
-    and t.typbasetype = 'numeric'::regtype
-    and not pg_catalog.has_type_privilege('public', t.oid, 'usage');
+\ir ../assert.psql
 
-select 0.1::monitoring.amount;
-
-do $$
-declare
-    v_bad numeric;
-begin
-    foreach v_bad in array array[0, -1, 'NaN', 'Infinity', 1e30]::numeric[] loop
-        begin
-            perform v_bad::monitoring.amount;
-        exception
-            when check_violation then continue;
-        end;
-        raise exception 'monitoring.amount takes %', v_bad;
-    end loop;
-end
-$$;
+select pg_temp.assert_domain(
+    'monitoring.amount',
+    base => 'numeric',
+    takes => '0.1',
+    refuses => array['0', '-1', 'NaN', 'Infinity', '1e30']
+);
 
 rollback;

@@ -2,28 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_type as t
-where t.oid = 'monitoring.exchange'::regtype
-    and t.typowner = 'tradelatch_owner'::regrole
-    and t.typbasetype = 'text'::regtype
-    and not pg_catalog.has_type_privilege('public', t.oid, 'usage');
+\ir ../assert.psql
 
-select 'binance'::monitoring.exchange;
-
-do $$
-declare
-    v_bad text;
-begin
-    foreach v_bad in array array['', 'Binance', ' binance', repeat('x', 51)]::text[] loop
-        begin
-            perform v_bad::monitoring.exchange;
-        exception
-            when check_violation then continue;
-        end;
-        raise exception 'monitoring.exchange takes %', v_bad;
-    end loop;
-end
-$$;
+select pg_temp.assert_domain(
+    'monitoring.exchange',
+    base => 'text',
+    takes => 'binance',
+    refuses => array['', 'Binance', ' binance', repeat('x', 51)]
+);
 
 rollback;

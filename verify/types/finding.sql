@@ -2,16 +2,24 @@
 
 begin;
 
-do $$
-begin
-    assert (
-        select pg_catalog.string_agg(a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
-        from pg_catalog.pg_attribute as a
-        where a.attrelid = 'tradelatch.finding'::regclass
-    ) = 'check_name text, severity text, position_id bigint, exchange text, account text, symbol text, positi'
-        'on_side text, status text, age interval, detail jsonb, action text', 'the type has other columns';
-    assert not pg_catalog.has_type_privilege('public', 'tradelatch.finding', 'usage'), 'others may use the type';
-end
-$$;
+\ir ../assert.psql
+
+select pg_temp.assert_type(
+    'tradelatch.finding',
+    usable_by => array['tradelatch_reader'],
+    columns => array[
+        'check_name text',
+        'severity text',
+        'position_id bigint',
+        'exchange text',
+        'account text',
+        'symbol text',
+        'position_side text',
+        'status text',
+        'age interval',
+        'detail jsonb',
+        'action text'
+    ]
+);
 
 rollback;

@@ -2,28 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_type as t
-where t.oid = 'monitoring.origin'::regtype
-    and t.typowner = 'tradelatch_owner'::regrole
-    and t.typbasetype = 'text'::regtype
-    and not pg_catalog.has_type_privilege('public', t.oid, 'usage');
+\ir ../assert.psql
 
-select 'adopted'::monitoring.origin;
-
-do $$
-declare
-    v_bad text;
-begin
-    foreach v_bad in array array['found', '']::text[] loop
-        begin
-            perform v_bad::monitoring.origin;
-        exception
-            when check_violation then continue;
-        end;
-        raise exception 'monitoring.origin takes %', v_bad;
-    end loop;
-end
-$$;
+select pg_temp.assert_domain(
+    'monitoring.origin',
+    base => 'text',
+    takes => 'adopted',
+    refuses => array['found', '']
+);
 
 rollback;

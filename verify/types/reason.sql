@@ -2,28 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_type as t
-where t.oid = 'monitoring.reason'::regtype
-    and t.typowner = 'tradelatch_owner'::regrole
-    and t.typbasetype = 'text'::regtype
-    and not pg_catalog.has_type_privilege('public', t.oid, 'usage');
+\ir ../assert.psql
 
-select 'stop-loss failed'::monitoring.reason;
-
-do $$
-declare
-    v_bad text;
-begin
-    foreach v_bad in array array['', E'a\x1bb', repeat('x', 1001)]::text[] loop
-        begin
-            perform v_bad::monitoring.reason;
-        exception
-            when check_violation then continue;
-        end;
-        raise exception 'monitoring.reason takes %', v_bad;
-    end loop;
-end
-$$;
+select pg_temp.assert_domain(
+    'monitoring.reason',
+    base => 'text',
+    takes => 'stop-loss failed',
+    refuses => array['', E'a\x1bb', repeat('x', 1001)]
+);
 
 rollback;

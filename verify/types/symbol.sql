@@ -2,28 +2,13 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_type as t
-where t.oid = 'monitoring.symbol'::regtype
-    and t.typowner = 'tradelatch_owner'::regrole
-    and t.typbasetype = 'text'::regtype
-    and not pg_catalog.has_type_privilege('public', t.oid, 'usage');
+\ir ../assert.psql
 
-select 'BTCUSDT-261225'::monitoring.symbol;
-
-do $$
-declare
-    v_bad text;
-begin
-    foreach v_bad in array array['', 'btcusdt', 'BTC/USDT', 'BTC USDT']::text[] loop
-        begin
-            perform v_bad::monitoring.symbol;
-        exception
-            when check_violation then continue;
-        end;
-        raise exception 'monitoring.symbol takes %', v_bad;
-    end loop;
-end
-$$;
+select pg_temp.assert_domain(
+    'monitoring.symbol',
+    base => 'text',
+    takes => 'BTCUSDT-261225',
+    refuses => array['', 'btcusdt', 'BTC/USDT', 'BTC USDT']
+);
 
 rollback;

@@ -2,14 +2,9 @@
 
 begin;
 
-select 1 / count(*)
-from pg_catalog.pg_class as c
-where c.oid = 'tradelatch.position_timeline'::regclass
-    and c.relkind = 'v'
-    and c.relowner = 'tradelatch_owner'::regrole
-    and pg_catalog.has_table_privilege('tradelatch_reader', c.oid, 'select')
-    and not pg_catalog.has_table_privilege('tradelatch_operator', c.oid, 'insert, update, delete, truncate')
-    and not pg_catalog.has_table_privilege('public', c.oid, 'select');
+\ir ../assert.psql
+
+select pg_temp.assert_relation('tradelatch.position_timeline', 'view', readable_by => array['tradelatch_reader']);
 
 select *
 from tradelatch.position_timeline

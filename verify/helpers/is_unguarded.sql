@@ -1,0 +1,14 @@
+-- Verify tradelatch:helpers/is_unguarded on pg
+
+begin;
+
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.is_unguarded(text[],jsonb,text[],text)',
+    returns => 'boolean',
+    volatility => 'immutable',
+    parallel => 'safe'
+);
+
+rollback;

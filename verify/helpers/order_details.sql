@@ -1,0 +1,16 @@
+-- Verify tradelatch:helpers/order_details on pg
+
+begin;
+
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.order_details(monitoring.positions)',
+    returns => 'SETOF record',
+    volatility => 'stable',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp'],
+    executable_by => array['tradelatch_reader']
+);
+
+rollback;
