@@ -6,7 +6,7 @@ begin;
 
 select pg_temp.assert_function(
     'tradelatch.find_order(text,text)',
-    returns => 'SETOF record',
+    returns => 'TABLE(position_id bigint, kind text, is_left boolean)',
     volatility => 'stable',
     security => 'definer',
     settings => array['search_path=pg_catalog, pg_temp', 'enable_seqscan=off', 'jit=off'],

@@ -11,7 +11,7 @@ select pg_temp.assert_function(
     parallel => 'safe'
 );
 
-select pg_temp.assert_equal('monitoring.quantity_to_close(10, 4, 4)', monitoring.quantity_to_close(10, 4, 4), 10);
-select pg_temp.assert_equal('monitoring.quantity_to_close(10, 10, 7)', monitoring.quantity_to_close(10, 10, 7), 7);
+select pg_temp.assert_equal('monitoring.quantity_to_close(10, 4)', monitoring.quantity_to_close(10, 4), 10);
+select pg_temp.assert_equal('monitoring.quantity_to_close(0, 7)', monitoring.quantity_to_close(0, 7), 7);
 
 rollback;

@@ -7,7 +7,7 @@ begin;
 select pg_temp.assert_index(
     'monitoring.positions_order_key',
     on_table => 'monitoring.positions',
-    definition => '(attempt) WHERE %',
+    definition => '%(order_key)',
     is_unique => true
 );
 

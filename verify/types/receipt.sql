@@ -23,7 +23,8 @@ select pg_temp.assert_type(
         'order_price numeric',
         'order_reduce_only boolean',
         'order_client_order_id text',
-        'order_cancels text[]'
+        'order_cancels text[]',
+        'answered_at timestamp with time zone'
     ]
 );
 
