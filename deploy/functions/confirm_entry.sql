@@ -32,9 +32,11 @@ declare
     v_moved record;
     v_receipt tradelatch.receipt;
     v_entry text;
-    v_growth numeric;
-    v_quantity numeric;
+    v_growth numeric := 0;
+    v_is_replay boolean := false;
+    v_may_fill boolean;
     v_is_due boolean;
+    v_quantity numeric;
 begin
     -- One look in the ordinary case: each expression is prepared anew in each transaction.
     if (
@@ -90,72 +92,75 @@ begin
     end if;
     v_entry := monitoring.entry_order(v_position.origin, v_position.order_key, v_position.exchange_order_id);
 
-    if confirm_entry.filled_quantity <= v_position.filled_quantity then
-        -- A stream delivers again what was logged; an average may come later than its fill.
-        if confirm_entry.filled_quantity = v_position.filled_quantity
-            and v_position.average_price is null
-            and confirm_entry.average_price is not null
-            and v_position.closed_at is null
-        then
-            v_position.average_price := confirm_entry.average_price;
-            v_position := monitoring.note_orders(v_position, confirm_entry.orders_ended, '{}', true, true);
-            return monitoring.write_move(v_position, 'confirm_entry', v_details, 'ok', true);
-        elsif not exists (
+    if confirm_entry.filled_quantity > v_position.filled_quantity then
+        v_growth := confirm_entry.filled_quantity - v_position.filled_quantity;
+        -- What a resize said was open had the entry's fill in it, and the entry had ended.
+        if monitoring.may_end(v_position, v_entry, true) is null and exists (
             select
             from monitoring.position_events as e
-            where e.position_id = v_position.id
-                and e.event = 'confirm_entry'
-                and (e.details ->> 'filled_quantity')::numeric = confirm_entry.filled_quantity
-        ) and confirm_entry.filled_quantity <> v_position.filled_quantity then
+            where e.position_id = v_position.id and e.event = 'resize_position'
+        ) then
+            v_growth := 0;
+        end if;
+        if not monitoring.is_amount(greatest(v_position.open_quantity + v_growth, 1)) then
             perform monitoring.refuse_argument(
-                'filled_quantity',
-                format('must not be below %s, which was filled already', v_position.filled_quantity),
-                confirm_entry.filled_quantity::text
+                'filled_quantity', 'must not make the open quantity 1e30 or more', confirm_entry.filled_quantity::text
             );
         end if;
-        return monitoring.replay(v_before, true, true, confirm_entry.orders_ended, true);
-    end if;
-
-    v_growth := confirm_entry.filled_quantity - v_position.filled_quantity;
-    -- What a resize said was open had the entry's fill in it, and the entry had ended.
-    if monitoring.may_end(v_position, v_entry, true) is null and exists (
+        v_position.filled_quantity := confirm_entry.filled_quantity;
+        -- the average of a smaller fill says nothing of a larger one
+        v_position.average_price := confirm_entry.average_price;
+        v_position.opened_at := coalesce(v_position.opened_at, clock_timestamp());
+    elsif confirm_entry.filled_quantity = v_position.filled_quantity
+        and v_position.average_price is null
+        and confirm_entry.average_price is not null
+        and v_position.closed_at is null
+    then
+        -- An average may come later than its fill.
+        v_position.average_price := confirm_entry.average_price;
+    elsif confirm_entry.filled_quantity = v_position.filled_quantity or exists (
         select
         from monitoring.position_events as e
-        where e.position_id = v_position.id and e.event = 'resize_position'
+        where e.position_id = v_position.id
+            and e.event = 'confirm_entry'
+            and (e.details ->> 'filled_quantity')::numeric = confirm_entry.filled_quantity
     ) then
-        v_growth := 0;
-    end if;
-    v_quantity := v_position.open_quantity + v_growth;
-    if not monitoring.is_amount(greatest(v_quantity, 1)) then
+        -- A stream delivers again what was logged: that is no move, but what ended has ended.
+        if v_position.closed_at is not null or confirm_entry.orders_ended = '{}' then
+            return monitoring.receipt_of(v_before, 'replayed', true);
+        end if;
+        v_is_replay := true;
+        v_position := v_before;
+        v_details := monitoring.orders_said(confirm_entry.orders_ended, '{}');
+    else
         perform monitoring.refuse_argument(
-            'filled_quantity', 'must not make the open quantity 1e30 or more', confirm_entry.filled_quantity::text
+            'filled_quantity',
+            format('must not be below %s, which was filled already', v_position.filled_quantity),
+            confirm_entry.filled_quantity::text
         );
     end if;
-
-    v_position.filled_quantity := confirm_entry.filled_quantity;
-    -- the average of a smaller fill says nothing of a larger one
-    v_position.average_price := confirm_entry.average_price;
-    v_position.opened_at := coalesce(v_position.opened_at, clock_timestamp());
 
     -- It has arrived, or it would not fill; it has ended where it is wholly filled, or the caller says so.
     v_position := monitoring.note_orders(
         v_position, confirm_entry.orders_ended, array_remove(array[v_entry], null), true, false
     );
-    if confirm_entry.filled_quantity >= v_position.quantity or v_entry = any (
+    if v_position.filled_quantity >= v_position.quantity or v_entry = any (
         array(select monitoring.order_name(v_position, e.name) from unnest(confirm_entry.orders_ended) as e (name))
     ) then
         v_position := monitoring.end_order(v_position, v_entry);
     end if;
+    v_may_fill := coalesce(v_entry = any (v_position.orders_arrived), false);
 
-    if v_growth > 0 then
-        v_position.open_quantity := v_quantity;
-        -- Unless it ended just now, the order that was called for until now stays in hand, and there is another one.
-        v_is_due := monitoring.current_order(v_position) is not distinct from monitoring.current_order(v_before);
-        if v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then
+    -- Unless it ended just now, the order that was called for until now stays in hand, and there is another one.
+    v_is_due := monitoring.current_order(v_position) is not distinct from monitoring.current_order(v_before);
+    v_position.open_quantity := v_position.open_quantity + v_growth;
+    if v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then
+        if v_growth > 0 or v_position.status <> 'pending_cancels'
+            and not v_may_fill and monitoring.may_end(v_before, v_entry, true) is not null
+        then
             -- The close is for what is open now; as long as the entry may fill, for all that was asked for.
             v_quantity := monitoring.quantity_to_close(
-                case when v_entry = any (v_position.orders_arrived) then v_position.quantity else 0 end,
-                v_position.open_quantity
+                case when v_may_fill then v_position.quantity else 0 end, v_position.open_quantity
             );
             if v_position.status = 'pending_cancels' then
                 v_position.status := case v_position.ends_as when 'closed' then 'pending_close' else 'pending_rollback' end;
@@ -165,18 +170,24 @@ begin
                 v_position.close_attempt := v_position.close_attempt + 1;
             end if;
             v_position.close_quantity := v_quantity;
-        elsif v_position.closed_at is null then
-            if v_is_due then
-                if v_position.status = 'pending_sl' then
-                    v_position := monitoring.hold_order(v_position);
-                end if;
-                v_position.stop_loss_attempt := v_position.stop_loss_attempt + 1;
-            end if;
-            v_position.status := 'pending_sl';
-            v_position.stop_loss_sized := v_position.stop_loss_attempt;
         end if;
+    elsif v_growth > 0 and v_position.closed_at is null then
+        if v_is_due then
+            if v_position.status = 'pending_sl' then
+                v_position := monitoring.hold_order(v_position);
+            end if;
+            v_position.stop_loss_attempt := v_position.stop_loss_attempt + 1;
+        end if;
+        v_position.status := 'pending_sl';
+        v_position.stop_loss_sized := v_position.stop_loss_attempt;
     end if;
 
+    if v_is_replay then
+        if v_position is not distinct from v_before then
+            return monitoring.receipt_of(v_before, 'replayed', true);
+        end if;
+        return monitoring.write_move(v_position, 'confirm_orders', v_details, 'replayed', true);
+    end if;
     v_receipt := monitoring.write_move(v_position, 'confirm_entry', v_details, 'ok', true);
     -- The fill was later than the rollback.
     if v_before.status = 'pending_rollback' and v_before.open_quantity = 0

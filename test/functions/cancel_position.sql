@@ -88,7 +88,9 @@ call given('HANDUSDT', 'pending_entry');
 create table former as
 select fence('HANDUSDT') as fence, (book_row('HANDUSDT')).lease_until + interval '5 seconds' as until;
 select is(
-    line(tradelatch.take_over(id('HANDUSDT'), 'he hangs', '1 hour')), 'claimed pending_entry driven, entry buy 10 opening e1', 'taken over'
+    line(tradelatch.take_over(id('HANDUSDT'), 'he hangs', '1 hour')),
+    'claimed pending_entry driven, entry buy 10 opening e1',
+    'taken over'
 );
 select held_back(
     $$cancel_position(id('HANDUSDT'), fence('HANDUSDT'), 'never sent')$$, order_of('HANDUSDT', 'e1'), f.until,
@@ -139,9 +141,15 @@ select is(
     'and the HINT has the legal moves'
 );
 select is(
-    line(tradelatch.confirm_orders(id('DCAUSDT'), array['dca-1'], fence => fence('DCAUSDT'))), 'ok entry_placed driven', 'never sent'
+    line(tradelatch.confirm_orders(id('DCAUSDT'), array['dca-1'], fence => fence('DCAUSDT'))),
+    'ok entry_placed driven',
+    'never sent'
 );
-select is(line(tradelatch.cancel_position(id('DCAUSDT'), fence('DCAUSDT'), 'x')), 'ok canceled driven', 'then nothing is in the way');
+select is(
+    line(tradelatch.cancel_position(id('DCAUSDT'), fence('DCAUSDT'), 'x')),
+    'ok canceled driven',
+    'then nothing is in the way'
+);
 select is(left_of('DCAUSDT'), null, 'and nothing is left');
 
 -- What is refused.

@@ -1,11 +1,27 @@
 begin;
 \ir setup.psql
-select plan(141);
+select plan(150);
 
 select declared_as_move(
     'confirm_entry',
     'position_id bigint, fence bigint, filled_quantity numeric, average_price numeric = null, exchange_order_id text = null, '
-    'details jsonb = ''{}'''
+    'orders_ended text[] = ''{}'', details jsonb = ''{}'''
+);
+
+-- Each status.
+call given_each();
+select cells(
+    $$confirm_entry(id(%1$L), fence(%1$L), 11, 100)$$,
+    '{
+        "pending_entry": "ok pending_sl driven, stop_loss sell 11 reduce-only s1",
+        "entry_placed": "ok pending_sl driven, stop_loss sell 11 reduce-only s1",
+        "pending_sl": "ok pending_sl driven, cancel s1, stop_loss sell 11 reduce-only s2",
+        "active": "ok pending_sl driven, cancel s1, stop_loss sell 11 at 95 reduce-only s2",
+        "pending_close": "ok pending_close driven, cancel c1, close sell 11 reduce-only c2",
+        "pending_rollback": "ok pending_rollback driven, cancel c1 s1, close sell 11 reduce-only c2",
+        "pending_cancels": "ok pending_close driven, close sell 1 reduce-only c2",
+        "pending_cancels_back": "ok pending_rollback driven, cancel s1, close sell 1 reduce-only c2"
+    }'
 );
 
 -- Filled at once: a stop-loss for all of it.
@@ -151,19 +167,19 @@ select refused(
 )
 from (values (3.9), (4.1), (7), (9.99999999)) as v (filled);
 select is(
-    line(tradelatch.activate_position(id('PARTUSDT'), fence('PARTUSDT'), 106)),
-    'ok active driven',
+    line(tradelatch.activate_position(id('PARTUSDT'), fence('PARTUSDT'), 106, order_of('PARTUSDT', 's2'))),
+    'ok active driven, cancel s1',
     'activated'
 );
 select unchanged(
     format('confirm_entry(id(''PARTUSDT''), fence(''PARTUSDT''), %s)', v.filled),
-    'replayed active driven',
+    'replayed active driven, cancel s1',
     format('delivered again when it is active: %s', v.filled)
 )
 from (values (4), (10)) as v (filled);
 select is(
     line(tradelatch.confirm_entry(id('PARTUSDT'), fence('PARTUSDT'), 12.5, 101.5)),
-    'ok pending_sl driven, cancel s2, stop_loss buy 12.5 at 106 reduce-only s3',
+    'ok pending_sl driven, cancel s1 s2, stop_loss buy 12.5 at 106 reduce-only s3',
     'more than was asked for is a fact: from active to pending_sl, at the price that the stop-loss had'
 );
 select is(
@@ -177,13 +193,16 @@ select is(
 from tradelatch.positions as p
 where p.position_id = id('PARTUSDT');
 select is(
-    line(tradelatch.confirm_close(id('PARTUSDT'), 'test')),
-    'ok closed, cancel s2 s3',
+    line(tradelatch.confirm_close(
+        id('PARTUSDT'), 'test', array[order_of('PARTUSDT', 's1'), order_of('PARTUSDT', 's2'), order_of('PARTUSDT', 's3')],
+        fence => fence('PARTUSDT')
+    )),
+    'ok closed driven',
     'closed'
 );
 select unchanged(
     format('confirm_entry(id(''PARTUSDT''), fence(''PARTUSDT''), %s)', v.filled),
-    'replayed closed driven, cancel s2 s3',
+    'replayed closed driven',
     format('delivered again when it is over: %s', v.filled)
 )
 from (values (4), (10), (12.5)) as v (filled);
@@ -199,7 +218,7 @@ from (values
     ('U1USDT', 'pending_sl', 'ok pending_sl driven, stop_loss sell 10 at 107.8 reduce-only s1'),
     ('U2USDT', 'active', 'ok active driven'),
     ('U3USDT', 'pending_close', 'ok pending_close driven, close sell 10 reduce-only c1'),
-    ('U4USDT', 'pending_rollback', 'ok pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1')
+    ('U4USDT', 'pending_rollback', 'ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1')
 ) as u (symbol, status, line);
 do $$
 declare
@@ -211,7 +230,9 @@ begin
         if v_unknown.status = 'pending_rollback' then
             perform tradelatch.rollback_position(id(v_unknown.symbol), fence(v_unknown.symbol), 'test');
         elsif v_unknown.status <> 'pending_sl' then
-            perform tradelatch.activate_position(id(v_unknown.symbol), fence(v_unknown.symbol), 98);
+            perform tradelatch.activate_position(
+                id(v_unknown.symbol), fence(v_unknown.symbol), 98, order_of(v_unknown.symbol, 's1')
+            );
             if v_unknown.status = 'pending_close' then
                 perform tradelatch.begin_close(id(v_unknown.symbol), 'test', fence(v_unknown.symbol));
             end if;
@@ -251,87 +272,24 @@ select unchanged(
 from unknown_average as u
 cross join (values (110), (111)) as v (average);
 
--- Filled while it is being closed: the status stays, the close is for what is open.
-
-call given('EXITUSDT', 'active', filled => 4);
-select is(
-    line(tradelatch.begin_close(id('EXITUSDT'), 'test', fence => fence('EXITUSDT'))),
-    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
-    'a close whose entry is not final is for the quantity asked for'
-);
-select is(
-    line(tradelatch.confirm_entry(id('EXITUSDT'), fence('EXITUSDT'), 6, 100)),
-    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
-    'a further part: the same order'
-);
-select is(
-    event('EXITUSDT'),
-    'confirm_entry pending_close>pending_close fence {"average_price": 100, "filled_quantity": 6, "exchange_order_id": null}',
-    'the log has it'
-);
-select is(
-    line(tradelatch.confirm_entry(id('EXITUSDT'), fence('EXITUSDT'), 10, 100)),
-    'ok pending_close driven, close sell 10 reduce-only c1',
-    'wholly filled: there is no entry to cancel any more'
-);
-select is(
-    line(tradelatch.confirm_entry(id('EXITUSDT'), fence('EXITUSDT'), 12, 100)),
-    'ok pending_close driven, cancel c1, close sell 12 reduce-only c2',
-    'more than was asked for: another order, for all of it'
-);
-select unchanged(
-    $$confirm_entry(id('EXITUSDT'), fence('EXITUSDT'), 6, 100)$$,
-    'replayed pending_close driven, cancel c1, close sell 12 reduce-only c2',
-    'delivered again'
-);
-select is(
-    (book_row('EXITUSDT')).open_quantity::numeric,
-    12::numeric,
-    'what is open is what was filled'
-);
-
-call given('BACKUSDT', 'pending_rollback', 'short', filled => 0);
-select is(
-    line(tradelatch.confirm_entry(id('BACKUSDT'), fence('BACKUSDT'), 10, 100)),
-    'ok pending_rollback driven, cancel e1, close buy 10 reduce-only c1',
-    'the first fill comes after the rollback began'
-);
-select is(
-    event('BACKUSDT'),
-    'confirm_entry pending_rollback>pending_rollback fence '
-    '{"average_price": 100, "filled_quantity": 10, "exchange_order_id": null}',
-    'the log has it'
-);
-select ok((book_row('BACKUSDT')).opened_at is not null, 'it was open');
-select is(
-    line(tradelatch.confirm_entry(id('BACKUSDT'), fence('BACKUSDT'), 11, 100)),
-    'ok pending_rollback driven, cancel c1 e1, close buy 11 reduce-only c2',
-    'more than was asked for'
-);
-select is(
-    line(tradelatch.confirm_entry(id('BACKUSDT'), fence('BACKUSDT'), 12, 100)),
-    'ok pending_rollback driven, cancel c1 c2 e1, close buy 12 reduce-only c3',
-    'and more: every close before may be on the exchange'
-);
-
 -- Adopted: what was found is its fill.
 
 select is(
     line(tradelatch.adopt_position(
-        'binance', 'FOUNDUSDT', 'long', 10, 100, stop_loss_price => 90, stop_loss_order_id => 'theirs'
+        'binance', 'FOUNDUSDT', 'long', 10, 100, clock_timestamp(), stop_loss_price => 90, stop_loss_order_id => 'theirs'
     )),
-    'created active driven',
+    'created active driven, cancel *',
     'adopted with its stop-loss'
 );
 select unchanged(
-    $$confirm_entry(id('FOUNDUSDT'), fence('FOUNDUSDT'), 10, 100)$$, 'replayed active driven', 'the fill that it was found with'
+    $$confirm_entry(id('FOUNDUSDT'), fence('FOUNDUSDT'), 10, 100)$$, 'replayed active driven, cancel *', 'the fill that it was found with'
 );
 select refused(
     $$confirm_entry(id('FOUNDUSDT'), fence('FOUNDUSDT'), 9, 100)$$, '22023 filled_quantity', 'smaller than it was found'
 );
 select is(
     line(tradelatch.confirm_entry(id('FOUNDUSDT'), fence('FOUNDUSDT'), 11, 100)),
-    'ok pending_sl driven, cancel id:theirs, stop_loss sell 11 at 90 reduce-only s1',
+    'ok pending_sl driven, cancel * id:theirs, stop_loss sell 11 at 90 reduce-only s1',
     'it grew: the stop-loss that it was found with is replaced'
 );
 
@@ -364,6 +322,7 @@ select refused_values('confirm_entry', g.arguments, 'fence', array[null]) from g
 select refused_values('confirm_entry', g.arguments, 'filled_quantity', bad_amounts()) from good as g;
 select refused_values('confirm_entry', g.arguments, 'average_price', optional(bad_amounts())) from good as g;
 select refused_values('confirm_entry', g.arguments, 'exchange_order_id', optional(bad_texts(100))) from good as g;
+select refused_values('confirm_entry', g.arguments, 'orders_ended', bad_orders()) from good as g;
 select refused_values('confirm_entry', g.arguments, 'details', bad_details()) from good as g;
 
 -- Who may.

@@ -88,7 +88,9 @@ select is(
 call given('WAITUSDT', 'pending_entry');
 update former as f set lease_until = (book_row('WAITUSDT')).lease_until;
 select is(
-    line(tradelatch.take_over(id('WAITUSDT'), 'he hangs', '1 hour')), 'claimed pending_entry driven, entry buy 10 opening e1', 'taken over'
+    line(tradelatch.take_over(id('WAITUSDT'), 'he hangs', '1 hour')),
+    'claimed pending_entry driven, entry buy 10 opening e1',
+    'taken over'
 );
 select held_back(
     $$fail_position(id('WAITUSDT'), fence('WAITUSDT'), 'not found')$$, order_of('WAITUSDT', 'e1'), f.lease_until + interval '5 seconds',
@@ -132,7 +134,11 @@ select held_back(
 )
 from former as f;
 call hands_end('ZEROUSDT');
-select is(line(tradelatch.fail_position(id('ZEROUSDT'), fence('ZEROUSDT'), 'x')), 'ok failed driven', 'but five seconds after it');
+select is(
+    line(tradelatch.fail_position(id('ZEROUSDT'), fence('ZEROUSDT'), 'x')),
+    'ok failed driven',
+    'but five seconds after it'
+);
 
 -- A second recovery goes on where the first one ended.
 call given('TWICEUSDT', 'pending_entry');
