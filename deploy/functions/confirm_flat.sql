@@ -32,7 +32,7 @@ begin
     if (v_position.status = 'rolled_back' or v_position.ends_as = 'rolled_back')
         and monitoring.is_latest_move(v_position.id, 'confirm_flat', v_arguments)
     then
-        return monitoring.replay(v_position, true, true, v_ended || v_entry, true);
+        return monitoring.replay(v_position, true, true, v_ended, true);
     elsif v_position.status <> 'pending_rollback' and v_position.ends_as is distinct from 'rolled_back' then
         perform monitoring.refuse_move(
             v_position, 'confirm_flat', case when v_position.ends_as = 'closed' then 'it is being closed: confirm_close ends it' end
