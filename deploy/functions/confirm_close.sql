@@ -32,7 +32,7 @@ declare
     v_position monitoring.positions;
     v_lease interval;
     v_is_driver boolean := confirm_close.fence is not null;
-    v_is_held boolean;
+    v_is_given boolean;
 begin
     -- One look in the ordinary case: each expression is prepared anew in each transaction.
     if (
@@ -40,6 +40,7 @@ begin
         and (confirm_close.exit_price is null or monitoring.is_amount(confirm_close.exit_price))
         and confirm_close.realized_pnl is null
         and confirm_close.attempt is null
+        and confirm_close.lease = interval '1 minute'
         and cardinality(confirm_close.orders_ended) < 2
         and confirm_close.details = '{}'
     ) is not true then
@@ -63,6 +64,7 @@ begin
             exit_price = confirm_close.exit_price,
             realized_pnl = confirm_close.realized_pnl,
             stop_loss_order = null,
+            stop_loss_order_id = null,
             orders_arrived = '{}',
             own_orders = null,
             move = 'confirm_close',
@@ -91,10 +93,8 @@ begin
             v_position, v_is_driver, v_is_driver or v_position.drive_attempt is not distinct from confirm_close.attempt,
             confirm_close.orders_ended, true
         );
-    elsif (v_position.status = 'closed' or v_position.ends_as = 'closed' and v_is_driver)
-        and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments)
-    then
-        return monitoring.replay(v_position, v_is_driver, v_is_driver, confirm_close.orders_ended, true);
+    elsif v_position.status = 'closed' and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments) then
+        return monitoring.receipt_of(v_position, 'replayed', v_is_driver);
     elsif v_position.status not in ('active', 'pending_sl', 'pending_close') and v_position.ends_as is distinct from 'closed' then
         perform monitoring.refuse_move(
             v_position, 'confirm_close',
@@ -102,12 +102,13 @@ begin
         );
     end if;
 
-    -- Without a fence: who cancels what is left? Whoever drives it, as long as it may be sending.
     v_position := monitoring.end_exit(v_position, 'closed', v_is_driver, confirm_close.orders_ended);
     v_position.exit_reason := confirm_close.reason;
     v_position.exit_price := coalesce(confirm_close.exit_price, v_position.exit_price);
     v_position.realized_pnl := coalesce(confirm_close.realized_pnl, v_position.realized_pnl);
-    v_is_held := v_is_driver or (
+
+    -- Without a fence: who cancels what is left? Whoever drives it, as long as it may be sending.
+    v_is_given := not v_is_driver and monitoring.orders_left(v_position) <> '{}' and not (
         v_before.lease_until + monitoring.grace() > clock_timestamp()
         and (
             v_before.status <> 'active'
@@ -118,7 +119,12 @@ begin
             )
         )
     );
-    if v_is_held or monitoring.orders_left(v_position) = '{}' then
+    -- A call that is to be given the drive is no repetition.
+    if v_before.status = 'pending_cancels' and not v_is_given
+        and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments)
+    then
+        return monitoring.replay(v_before, v_is_driver, v_is_driver, confirm_close.orders_ended, true);
+    elsif not v_is_given then
         return monitoring.write_move(v_position, 'confirm_close', v_details, 'ok', v_is_driver);
     end if;
     v_position := monitoring.hand_over(v_position, v_lease, confirm_close.attempt);
@@ -136,7 +142,11 @@ attempt: this call and its retries. lease: how long the caller may act.
 Outcomes: ok; replayed. Fence and lease only for a caller that drives.
 Errors: 22023; TL002; TL003; TL004; TL005 the attempt was another call; 55P03.$$;
 
-revoke all on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) from public;
-grant execute on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) to tradelatch_bot;
+revoke all on function tradelatch.confirm_close(
+    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb
+) from public;
+grant execute on function tradelatch.confirm_close(
+    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb
+) to tradelatch_bot;
 
 commit;

@@ -1,27 +1,73 @@
 begin;
 \ir setup.psql
-select plan(104);
+select plan(186);
 
 select declared_as_move(
     'confirm_close',
-    'position_id bigint, reason text, exit_price numeric = null, realized_pnl numeric = null, fence bigint = null, '
-    'details jsonb = ''{}'''
+    'position_id bigint, reason text, orders_ended text[] = ''{}'', exit_price numeric = null, realized_pnl numeric = null, '
+    'fence bigint = null, attempt uuid = null, lease interval = ''1 minute'', details jsonb = ''{}'''
 );
 
--- By us or by the exchange: what is left of entry and stop-loss is canceled, whoever says so.
+-- Each status, by the driver: what he was given alone has ended, what is left is to be cancelled.
+call given_each();
+select cells(
+    $$confirm_close(id(%1$L), 'x', fence => fence(%1$L))$$,
+    '{
+        "pending_sl": "ok pending_cancels driven, cancel s1",
+        "active": "ok pending_cancels driven, cancel s1",
+        "pending_close": "ok pending_cancels driven, cancel s1",
+        "pending_cancels": "ok pending_cancels driven, cancel s1"
+    }'
+);
+select cells(
+    $$confirm_close(id(%1$L), 'x', array[order_of(%1$L, 's1')], fence => fence(%1$L))$$,
+    '{
+        "pending_sl": "ok closed driven",
+        "active": "ok closed driven",
+        "pending_close": "ok closed driven",
+        "pending_cancels": "ok closed driven"
+    }'
+);
+-- By anybody: what is in the driver's hand, he frees; else the caller is given the drive, where somebody has to cancel.
+select cells(
+    $$confirm_close(id(%1$L), 'x')$$,
+    '{
+        "pending_sl": "ok pending_cancels",
+        "active": "ok pending_cancels driven, cancel s1",
+        "pending_close": "ok pending_cancels",
+        "pending_cancels": "ok pending_cancels"
+    }'
+);
+select cells(
+    $$confirm_close(id(%1$L), 'x', array[order_of(%1$L, 's1'), order_of(%1$L, 'c1')])$$,
+    '{
+        "pending_sl": "ok pending_cancels",
+        "active": "ok closed",
+        "pending_close": "ok pending_cancels",
+        "pending_cancels": "ok closed"
+    }'
+);
+select is(
+    (try($$confirm_close(id('PENDING_CANCELS_BACK'), 'x')$$)).hint,
+    'Legal moves: activate_position, claim_stale, cleanup, confirm_entry, confirm_flat, confirm_orders, place_entry, '
+    'reconcile_orders, release_position, resize_position, take_over.',
+    'of one that is to be rolled back the HINT names confirm_flat alone'
+);
+
+-- By us or by the exchange, in each mode, wholly filled or in part.
 
 create table ends as
 select *
 from (values
-    ('E1USDT', 'active', 'long', 'both', 10, ', cancel s1'),
-    ('E2USDT', 'active', 'short', 'both', 4, ', cancel e1 s1'),
-    ('E3USDT', 'pending_sl', 'long', 'both', 10, ', cancel s1'),
-    ('E4USDT', 'pending_sl', 'short', 'both', 4, ', cancel e1 s1'),
-    ('E5USDT', 'pending_close', 'long', 'both', 10, ', cancel s1'),
-    ('E6USDT', 'pending_close', 'short', 'both', 4, ', cancel e1 s1'),
-    ('E7USDT', 'pending_close', 'long', 'long', 12, ', cancel s1'),
-    ('E7USDT', 'active', 'short', 'short', 4, ', cancel e1 s1')
-) as e (symbol, status, side, position_side, filled, due);
+    ('E1USDT', 'active', 'long', 'both', 10, ' driven, cancel s1', 's1'),
+    ('E2USDT', 'active', 'short', 'both', 4, ' driven, cancel e1 s1', 'e1 s1'),
+    ('E3USDT', 'pending_sl', 'long', 'both', 10, '', 's1'),
+    ('E4USDT', 'pending_sl', 'short', 'both', 4, '', 'e1 s1'),
+    ('E5USDT', 'pending_close', 'long', 'both', 10, '', 's1'),
+    ('E6USDT', 'pending_close', 'short', 'both', 4, '', 'e1 s1'),
+    ('E7USDT', 'pending_close', 'long', 'long', 12, '', 's1'),
+    ('E7USDT', 'active', 'short', 'short', 4, ' driven, cancel e1 s1', 'e1 s1')
+) as e (symbol, status, side, position_side, filled, due, cancels);
 do $$
 declare
     v_end ends;
@@ -29,148 +75,202 @@ begin
     for v_end in select * from ends loop
         call given(v_end.symbol, v_end.status, v_end.side, v_end.position_side, v_end.filled);
         call given('D' || v_end.symbol, v_end.status, v_end.side, v_end.position_side, v_end.filled);
+        call given('N' || v_end.symbol, v_end.status, v_end.side, v_end.position_side, v_end.filled);
     end loop;
 end
 $$;
+create table former as
+select e.symbol, e.position_side, fence(e.symbol, e.position_side) as fence
+from ends as e;
 select is(
     line(tradelatch.confirm_close(id(e.symbol, e.position_side), 'stop-loss hit')),
-    'ok closed' || e.due,
-    format('%s %s %s, %s of 10 filled, by anybody: no fence, no lease', e.status, e.position_side, e.side, e.filled)
+    'ok pending_cancels' || e.due,
+    format('%s %s %s, %s of 10 filled, by anybody', e.status, e.position_side, e.side, e.filled)
 )
 from ends as e;
 select is(
+    (fence(f.symbol, f.position_side) > f.fence, (book_row(f.symbol, f.position_side)).drive_attempt),
+    (e.due <> '', null::uuid),
+    format('%s: the drive changes hands, or not', e.status)
+)
+from former as f
+inner join ends as e using (symbol, position_side);
+select is(
     line(tradelatch.confirm_close(
-        id('D' || e.symbol, e.position_side), 'sold', 105.5, 55, fence('D' || e.symbol, e.position_side),
+        id('D' || e.symbol, e.position_side), 'sold', '{}', 105.5, 55, fence('D' || e.symbol, e.position_side),
         details => '{"seen": 2, "reason": "x"}'
     )),
-    'ok closed driven' || e.due,
+    'ok pending_cancels driven, cancel ' || e.cancels,
     format('%s %s %s, %s of 10 filled, by the driver', e.status, e.position_side, e.side, e.filled)
 )
 from ends as e;
 select is(
+    line(tradelatch.confirm_close(
+        id('N' || e.symbol, e.position_side), 'sold', orders_of('N' || e.symbol, e.cancels || ' c1', e.position_side),
+        fence => fence('N' || e.symbol, e.position_side)
+    )),
+    'ok closed driven',
+    format('%s %s %s, %s of 10 filled, by the driver who names all', e.status, e.position_side, e.side, e.filled)
+)
+from ends as e;
+select is(
     event(e.symbol, e.position_side),
-    format('confirm_close %s>closed fence {"reason": "stop-loss hit", "exit_price": null, "realized_pnl": null}', e.status),
+    format(
+        'confirm_close %s>pending_cancels fence '
+        '{"reason": "stop-loss hit", "attempt": null, "exit_price": null, "realized_pnl": null}',
+        e.status
+    ),
     format('the log has it: %s %s', e.symbol, e.position_side)
 )
 from ends as e;
 select is(
     event('DE1USDT'),
-    'confirm_close active>closed fence {"seen": 2, "reason": "sold", "exit_price": 105.5, "realized_pnl": 55}',
+    'confirm_close active>pending_cancels fence '
+    '{"seen": 2, "reason": "sold", "attempt": null, "exit_price": 105.5, "realized_pnl": 55}',
     'the log has the details beside what was told, and never instead of it'
+);
+select is(
+    event('NE3USDT'),
+    format(
+        'confirm_close pending_sl>closed fence {"reason": "sold", "attempt": null, "exit_price": null, '
+        '"orders_ended": ["%s", "%s"], "realized_pnl": null}',
+        order_of('NE3USDT', 's1'), order_of('NE3USDT', 'c1')
+    ),
+    'and the names'
 );
 select results_eq(
     $$
         select
             p.symbol, p.status, p.exit_reason, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity,
-            p.closed_at between now() and clock_timestamp()
+            p.closed_at between now() and clock_timestamp(), p.orders_left, p.stop_loss_order
         from tradelatch.positions as p
-        where p.symbol in ('E2USDT', 'DE2USDT', 'E5USDT')
+        where p.symbol in ('E2USDT', 'DE2USDT', 'NE2USDT', 'E5USDT')
         order by p.symbol
     $$,
     $$
         values
-            ('DE2USDT', 'closed', 'sold', 105.5, 55::numeric, 0::numeric, 4::numeric, true),
-            ('E2USDT', 'closed', 'stop-loss hit', null, null, 0, 4, true),
-            ('E5USDT', 'closed', 'stop-loss hit', null, null, 0, 10, true)
+            (
+                'DE2USDT', 'pending_cancels', 'sold', 105.5, 55::numeric, 0::numeric, 4::numeric, null::boolean,
+                orders_of('DE2USDT', 'e1 s1'), order_of('DE2USDT', 's1')
+            ),
+            (
+                'E2USDT', 'pending_cancels', 'stop-loss hit', null, null, 0, 4, null,
+                orders_of('E2USDT', 'e1 s1'), order_of('E2USDT', 's1')
+            ),
+            (
+                'E5USDT', 'pending_cancels', 'stop-loss hit', null, null, 0, 10, null,
+                orders_of('E5USDT', 's1 c1'), order_of('E5USDT', 's1')
+            ),
+            ('NE2USDT', 'closed', 'sold', null, null, 0, 4, true, '{}', null)
     $$,
-    'the book has it, too: nothing is open, what was filled stays'
+    'the book has it, too: nothing is open, what was filled stays, and so does what is left'
+);
+select is(
+    line(tradelatch.create_position('binance', e.symbol, e.side, 10, 100, position_side => e.position_side)),
+    'existing pending_cancels',
+    format('the slot is held: %s %s', e.status, e.position_side)
+)
+from ends as e;
+
+-- At once: the stop-loss is named, and nothing else is left.
+create table at_once as
+select *
+from (values ('A1USDT', 's1'), ('A2USDT', 'id'), ('A3USDT', 'both')) as a (symbol, named);
+do $$
+declare
+    v_close at_once;
+begin
+    for v_close in select * from at_once loop
+        call given(v_close.symbol, 'active');
+    end loop;
+end
+$$;
+select is(
+    line(tradelatch.confirm_close(
+        id(a.symbol), 'stop-loss hit',
+        case a.named
+            when 's1' then array[order_of(a.symbol, 's1')]
+            when 'id' then array['id:stop-' || a.symbol]
+            else array['who', order_of(a.symbol, 's1'), 'id:stop-' || a.symbol]
+        end,
+        94.5, -55
+    )),
+    'ok closed',
+    'an active one whose stop-loss triggered, by anybody, named by ' || a.named
+)
+from at_once as a;
+select results_eq(
+    $$
+        select p.status, p.exit_price::numeric, p.realized_pnl::numeric, p.stop_loss_order, p.stop_loss_order_id::text, p.orders_arrived
+        from at_once as a
+        cross join lateral book_row(a.symbol) as p
+    $$,
+    $$
+        select 'closed', 94.5, -55::numeric, null::text, null::text, '{}'::text[]
+        from at_once
+    $$,
+    'however it is named, the book says the same'
+);
+call given('PLAINUSDT', 'active');
+select is(
+    line(tradelatch.confirm_close(id('PLAINUSDT'), 'x', array[order_of('PLAINUSDT', 's1')], fence => fence('PLAINUSDT'))),
+    'ok closed driven',
+    'by the driver'
+);
+select is(
+    ((book_row('PLAINUSDT')).stop_loss_order, (book_row('PLAINUSDT')).stop_loss_order_id::text), (null::text, null::text), 'the same'
+);
+select is(
+    event('PLAINUSDT'),
+    format(
+        'confirm_close active>closed fence {"reason": "x", "exit_price": null, "orders_ended": ["%s"], "realized_pnl": null}',
+        order_of('PLAINUSDT', 's1')
+    ),
+    'the log has it'
 );
 
--- Again.
-select unchanged($$confirm_close(id('E2USDT'), 'stop-loss hit')$$, 'replayed closed, cancel e1 s1', 'the same call again');
+-- What is over.
 select unchanged(
-    $$confirm_close(id('E2USDT'), 'stop-loss hit', fence => fence('E2USDT'))$$,
-    'replayed closed driven, cancel e1 s1',
-    'the same again, by the driver'
+    $$confirm_close(id('PLAINUSDT'), 'x')$$, 'replayed closed', 'the same call again, by anybody'
 );
 select unchanged(
-    $$confirm_close(id('DE2USDT'), 'sold', 105.50, 55.0, fence('DE2USDT'), details => '{"seen": 2}')$$,
-    'replayed closed driven, cancel e1 s1',
-    'the same call with numbers again'
+    $$confirm_close(id('PLAINUSDT'), 'x', array['who'], fence => fence('PLAINUSDT'))$$, 'replayed closed driven', 'and by the driver'
+);
+select unchanged(
+    $$confirm_close(id('A1USDT'), 'stop-loss hit', '{}', 94.50, -55.0)$$, 'replayed closed', 'the same call with numbers again'
 );
 select refused(
-    format('confirm_close(id(%L), %L, %L, %L)', v.symbol, v.reason, v.exit_price, v.realized_pnl),
+    format('confirm_close(id(''A1USDT''), %L, ''{}'', %L, %L)', v.reason, v.exit_price, v.realized_pnl),
     'TL002',
     format('another call: %s, %s, %s', v.reason, coalesce(v.exit_price::text, 'null'), coalesce(v.realized_pnl::text, 'null'))
 )
 from (values
-    ('DE2USDT', 'Sold', 105.5, 55), ('DE2USDT', 'sold', 105.4, 55), ('DE2USDT', 'sold', 105.5, -55),
-    ('DE2USDT', 'sold', null, 55), ('DE2USDT', 'sold', 105.5, null),
-    ('E2USDT', 'stop-loss hit', 100, null), ('E2USDT', 'stop-loss hit', null, 0)
-) as v (symbol, reason, exit_price, realized_pnl);
+    ('Stop-loss hit', 94.5, -55), ('stop-loss hit', 94.4, -55), ('stop-loss hit', 94.5, 55),
+    ('stop-loss hit', null, -55), ('stop-loss hit', 94.5, null)
+) as v (reason, exit_price, realized_pnl);
 select refused(
-    $$confirm_close(id('E2USDT'), 'stop-loss hit', fence => fence('E1USDT'))$$, 'TL003', 'the same call with another fence'
+    $$confirm_close(id('PLAINUSDT'), 'x', fence => fence('A1USDT'))$$, 'TL003', 'the same call with another fence'
 );
 create table before as
-select id('E2USDT') as position_id;
+select id('PLAINUSDT') as position_id;
 select is(
-    line(tradelatch.create_position('binance', 'E2USDT', 'long', 5, 100)),
+    line(tradelatch.create_position('binance', 'PLAINUSDT', 'long', 5, 100)),
     'created pending_entry driven, entry buy 5 opening e1',
     'the slot is free'
 );
 select unchanged(
-    format('confirm_close(%s, ''stop-loss hit'')', b.position_id),
-    'replayed closed, cancel e1 s1',
+    format('confirm_close(%s, ''x'')', b.position_id),
+    'replayed closed',
     'the same call again, when the slot is somebody else''s'
 )
 from before as b;
-
--- Every stop-loss that may be there, by an id that its order has.
-call given('MANYUSDT', 'pending_sl', filled => 3);
-select is(
-    line(tradelatch.confirm_entry(id('MANYUSDT'), fence('MANYUSDT'), 10, 100)),
-    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
-    'a second stop-loss, before the first was known to be gone'
-);
-select is(line(tradelatch.confirm_close(id('MANYUSDT'), 'x')), 'ok closed, cancel s1 s2', 'both of them');
-call given('MOVEDUSDT', 'active');
-select is(
-    line(tradelatch.update_stop_loss(id('MOVEDUSDT'), 97, stop_loss_order_id => 'moved')),
-    'ok active',
-    'an order that replaced ours'
-);
-select is(
-    line(tradelatch.confirm_close(id('MOVEDUSDT'), 'x')),
-    'ok closed, cancel id:moved s1',
-    'by the exchange''s id where the order has none of ours'
-);
-call given('AGAINUSDT', 'active');
-select is(
-    line(tradelatch.update_stop_loss(id('AGAINUSDT'), 97, stop_loss_order_id => o.order_id)),
-    'ok active',
-    'replaced by the ' || o.order_id
-)
-from (values ('first'), ('second'), ('third')) as o (order_id);
-select is(
-    line(tradelatch.confirm_close(id('AGAINUSDT'), 'x')),
-    'ok closed, cancel id:second id:third s1',
-    'the one that stands, and the one before, which may still be there'
-);
-select is(
-    line(tradelatch.adopt_position('binance', 'A1USDT', 'long', 10, 100, stop_loss_price => 90, stop_loss_order_id => 'theirs')),
-    'created active driven',
-    'adopted with its stop-loss'
-);
-select is(line(tradelatch.confirm_close(id('A1USDT'), 'x')), 'ok closed, cancel id:theirs', 'it is canceled');
-select is(
-    line(tradelatch.adopt_position('binance', 'A2USDT', 'long', 10, 100, stop_loss_price => 90)),
-    'created active driven',
-    'adopted with a stop-loss that is no order'
-);
-select is(line(tradelatch.confirm_close(id('A2USDT'), 'x')), 'ok closed', 'there is nothing to cancel');
-select is(
-    line(tradelatch.adopt_position('binance', 'A3USDT', 'long', 10, 100)),
-    'created pending_sl driven, stop_loss sell 10 reduce-only s1',
-    'adopted without a stop-loss'
-);
-select is(line(tradelatch.confirm_close(id('A3USDT'), 'x')), 'ok closed, cancel s1', 'the one that may be there');
 
 -- Facts may be late.
 call given('LATEUSDT', 'pending_close');
 call lapse('LATEUSDT', '1 day');
 select is(
-    line(tradelatch.confirm_close(id('LATEUSDT'), 'x', fence => fence('LATEUSDT'))),
-    'ok closed driven, cancel s1',
+    line(tradelatch.confirm_close(id('LATEUSDT'), 'x', array[order_of('LATEUSDT', 's1')], fence => fence('LATEUSDT'))),
+    'ok closed driven',
     'after the lease, by the current fence'
 );
 
@@ -184,6 +284,13 @@ create table good as
 select jsonb_build_object('position_id', id('BADUSDT'), 'reason', 'test') as arguments;
 select refused_values('confirm_close', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('confirm_close', g.arguments, 'reason', bad_texts(1000)) from good as g;
+select refused_values('confirm_close', g.arguments, 'orders_ended', bad_orders()) from good as g;
+select refused_values('confirm_close', g.arguments, 'lease', bad_intervals() || array['0']) from good as g;
+select refused_values(
+    'confirm_close', g.arguments || jsonb_build_object('orders_ended', orders_of('BADUSDT', 's1')::text), 'lease',
+    bad_intervals() || array['0']
+)
+from good as g;
 select refused_values('confirm_close', g.arguments, 'exit_price', optional(bad_amounts())) from good as g;
 select refused_values('confirm_close', g.arguments, 'realized_pnl', bad_moneys()) from good as g;
 select refused_values('confirm_close', g.arguments, 'details', bad_details()) from good as g;
@@ -191,7 +298,10 @@ select refused_values('confirm_close', g.arguments, 'details', bad_details()) fr
 -- Who may.
 select is(
     (try(
-        $$confirm_close(id('BADUSDT'), repeat('x', 1000), 999999999999999999999999999999, -999999999999999999999999999999)$$,
+        $$confirm_close(
+            id('BADUSDT'), repeat('x', 1000), array[order_of('BADUSDT', 's1')], 999999999999999999999999999999,
+            -999999999999999999999999999999
+        )$$,
         role => r.role
     )).seen,
     r.seen,
@@ -199,8 +309,8 @@ select is(
 )
 from (values
     ('tradelatch_reader', '42501'),
-    ('tradelatch_bot', 'ok closed, cancel s1'),
-    ('tradelatch_operator', 'replayed closed, cancel s1')
+    ('tradelatch_bot', 'ok closed'),
+    ('tradelatch_operator', 'replayed closed')
 ) as r (role, seen);
 
 select explained();
