@@ -27,7 +27,7 @@ declare
     v_position monitoring.positions := monitoring.lock_position(begin_close.position_id, begin_close.fence, true);
     v_is_driver boolean := begin_close.fence is not null;
     v_is_closing boolean := v_position.status = 'pending_close';
-    v_was_driven boolean;
+    v_was_active boolean := v_position.status = 'active';
 begin
     if monitoring.is_known_attempt(begin_close.attempt, v_position.id, 'begin_close', v_arguments) then
         return monitoring.receipt_of(
@@ -40,8 +40,7 @@ begin
     end if;
 
     -- Somebody drives it, and may be sending an order right now.
-    v_was_driven := monitoring.is_driven(v_position, clock_timestamp());
-    if v_was_driven and not v_is_driver and v_position.status <> 'active' then
+    if not v_is_driver and not v_was_active and monitoring.is_driven(v_position, clock_timestamp()) then
         return monitoring.receipt_of(v_position, 'existing', false);
     end if;
 
@@ -51,7 +50,7 @@ begin
     end if;
     v_position.exit_reason := begin_close.reason;
     return monitoring.write_move(
-        v_position, 'begin_close', v_arguments, case when v_is_closing and not v_is_driver then 'claimed' else 'ok' end, true
+        v_position, 'begin_close', v_arguments, case when v_is_driver or v_was_active then 'ok' else 'claimed' end, true
     );
 end
 $$;
@@ -61,7 +60,7 @@ $$An exit is decided: active or pending_sl becomes pending_close, and the caller
 The receipt cancels the entry unless it ended, and orders of the bot's own, and closes, reduce-only; the stop-losses stay until confirm_close.
 active is given at once; pending_sl and pending_close to the driver (who shows its fence), or to anybody after lease and grace time.
 reason: at most 1000 characters. attempt: this call and its retries. lease: how long the caller may send orders.
-Outcomes: ok; claimed when a close that was begun by somebody else is carried on; existing while somebody else drives it; replayed.
+Outcomes: ok; claimed after lease and grace time of somebody else, whose close, if it was begun, is carried on; existing while somebody else drives it; replayed.
 Errors: 22023; TL002; TL003 a fence that is not the current one; TL004; TL005 the attempt was another call; 55P03.$$;
 
 revoke all on function tradelatch.begin_close(bigint, text, bigint, uuid, interval) from public;

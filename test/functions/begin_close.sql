@@ -1,10 +1,29 @@
 begin;
 \ir setup.psql
-select plan(107);
+select plan(145);
 
 select declared_as_move(
     'begin_close',
     'position_id bigint, reason text, fence bigint = null, attempt uuid = null, lease interval = ''1 minute'''
+);
+
+-- Each status, by the driver and by anybody: the stop-losses stay.
+call given_each();
+select cells(
+    $$begin_close(id(%1$L), 'x', fence => fence(%1$L))$$,
+    '{
+        "pending_sl": "ok pending_close driven, close sell 10 reduce-only c1",
+        "active": "ok pending_close driven, close sell 10 reduce-only c1",
+        "pending_close": "ok pending_close driven, close sell 10 reduce-only c1"
+    }'
+);
+select cells(
+    $$begin_close(id(%1$L), 'x')$$,
+    '{
+        "pending_sl": "existing pending_sl",
+        "active": "ok pending_close driven, close sell 10 reduce-only c1",
+        "pending_close": "existing pending_close"
+    }'
 );
 
 -- What is active is given to anybody, at once: a fence that is higher, a lease, and the order.
@@ -122,7 +141,7 @@ call lapse('S2USDT', '6 seconds');
 insert into former select u.symbol, 'both', fence(u.symbol) from unprotected as u;
 select is(
     line(tradelatch.begin_close(id(u.symbol), 'exit', attempt => md5(u.symbol)::uuid)),
-    'ok pending_close driven, ' || u.due,
+    'claimed pending_close driven, ' || u.due,
     'by somebody else, 6 s after the lease'
 )
 from unprotected as u;
@@ -240,11 +259,15 @@ select unchanged(
     'replayed pending_close',
     'after claim_stale it carries nothing'
 );
-select is(line(tradelatch.confirm_close(id('A1USDT'), 'exit')), 'ok closed, cancel s1', 'somebody else has closed');
+select is(
+    line(tradelatch.confirm_close(id('A1USDT'), 'exit', orders_of('A1USDT', 's1 c1 c2'), fence => fence('A1USDT'))),
+    'ok closed driven',
+    'somebody else has closed'
+);
 select unchanged(
     $$begin_close(id('A1USDT'), 'exit', attempt => '00000000-0000-0000-0000-0000000000a1')$$,
     'replayed closed',
-    'the order is null with the fence, what is left to cancel included'
+    'nor when it is over'
 );
 call given('A3USDT', 'active');
 select is(
@@ -266,15 +289,87 @@ select unchanged(
 -- Adopted: without an entry order of ours.
 select is(
     line(tradelatch.adopt_position(
-        'binance', 'ADOPTUSDT', 'short', 10, 100, stop_loss_price => 110, stop_loss_order_id => 'theirs'
+        'binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110, stop_loss_order_id => 'theirs'
     )),
-    'created active driven',
+    'created active driven, cancel *',
     'adopted'
 );
 select is(
     line(tradelatch.begin_close(id('ADOPTUSDT'), 'exit')),
     'ok pending_close driven, close buy 10 reduce-only c1',
-    'there is no entry to cancel'
+    'there is no entry to cancel; its stop-loss stays, and so does what nobody can name'
+);
+
+-- The orders in the way: the entry unless it ended, and orders of one's own; of the stop-losses none.
+call given('WAYUSDT', 'active', filled => 4);
+select is(
+    line(tradelatch.confirm_orders(id('WAYUSDT'), orders_placed => array['tp-1'], fence => fence('WAYUSDT'))),
+    'ok active driven',
+    'a take-profit'
+);
+select is(
+    line(tradelatch.replace_stop_loss(id('WAYUSDT'), 96, fence => fence('WAYUSDT'))),
+    'ok pending_sl driven, cancel s1, stop_loss sell 4 at 96 reduce-only s2',
+    'a stop-loss to be moved'
+);
+select is(
+    line(tradelatch.begin_close(id('WAYUSDT'), 'exit', fence => fence('WAYUSDT'))),
+    'ok pending_close driven, cancel e1 tp-1, close sell 10 reduce-only c1',
+    'a close'
+);
+select is(left_of('WAYUSDT'), 'c1 e1 s1 s2 tp-1', 'all of it is left');
+select results_eq(
+    $$
+        select replace(o.name, order_of('WAYUSDT', ''), ''), o.in_hand_until = (book_row('WAYUSDT')).lease_until + interval '5 seconds'
+        from tradelatch.orders as o
+        where o.symbol = 'WAYUSDT'
+        order by 1
+    $$,
+    $$values ('c1', true), ('e1', null), ('s1', null), ('s2', true), ('tp-1', true)$$,
+    'what was not sent yet is in the driver''s hand'
+);
+select is(
+    line(tradelatch.confirm_orders(id('WAYUSDT'), array['tp-1', order_of('WAYUSDT', 's2')], fence => fence('WAYUSDT'))),
+    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
+    'two of them were never sent'
+);
+select is(
+    line(tradelatch.confirm_entry(id('WAYUSDT'), fence('WAYUSDT'), 4, 100, orders_ended => orders_of('WAYUSDT', 'e1 c1'))),
+    'replayed pending_close driven, close sell 4 reduce-only c2',
+    'the entry is cancelled, c1 was not sent: a close for what is open'
+);
+
+-- A close that its driver holds is not given again: who takes the drive at once gets a fresh id, and c1 among the cancels.
+call given('HANDUSDT', 'pending_sl', filled => 4);
+select is(
+    line(tradelatch.take_over(id('HANDUSDT'), 'he hangs')),
+    'claimed pending_sl driven, cancel e1 s1, stop_loss sell 4 reduce-only s2',
+    's1 is in the hand of the driver before'
+);
+select is(
+    line(tradelatch.begin_close(id('HANDUSDT'), 'exit', fence => fence('HANDUSDT'))),
+    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
+    'the second closes'
+);
+select is(
+    line(tradelatch.take_over(id('HANDUSDT'), 'he hangs, too')),
+    'claimed pending_close driven, cancel c1 e1, close sell 10 reduce-only c2',
+    'c1 is in the second one''s hand'
+);
+select is(left_of('HANDUSDT'), 'c1 c2 e1 s1 s2', 'everything is left');
+
+-- The stop-loss of an active position ended, so nobody drives it: the close is given at once, however long its lease was.
+call given('GONEUSDT', 'active');
+select is(
+    line(tradelatch.renew_lease(id('GONEUSDT'), fence('GONEUSDT'), '1 hour')), 'ok active driven', 'a lease of an hour'
+);
+select is(
+    line(tradelatch.confirm_orders(id('GONEUSDT'), array[order_of('GONEUSDT', 's1')])), 'ok pending_sl', 'its stop-loss expired'
+);
+select is(
+    line(tradelatch.begin_close(id('GONEUSDT'), 'unprotected')),
+    'claimed pending_close driven, close sell 10 reduce-only c1',
+    'whoever saw that closes it'
 );
 
 -- What is refused.
