@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(159);
+select plan(242);
 
 select declared_as_move(
     'claim_stale',
@@ -23,21 +23,23 @@ begin
 end
 $$;
 
--- Unfinished ones, and never active ones, whatever became of their lease; each once.
+-- Unfinished ones, and active ones that rest an entry; each once.
 
 create table stale as
 select *
 from (values
     (1, 'O1USDT', 'pending_entry', 'long', 10, 'entry buy 10 opening e1'),
     (2, 'O2USDT', 'entry_placed', 'short', 10, 'entry sell 10 opening e1'),
-    (3, 'O3USDT', 'pending_sl', 'long', 4, 'stop_loss sell 4 reduce-only s1'),
+    (3, 'O3USDT', 'pending_sl', 'long', 4, 'cancel e1, stop_loss sell 4 reduce-only s1'),
     (4, 'O4USDT', 'pending_close', 'short', 4, 'cancel e1, close buy 10 reduce-only c1'),
     (5, 'O5USDT', 'pending_rollback', 'long', 0, 'cancel e1, close sell 10 reduce-only c1'),
-    (6, 'N1USDT', 'active', 'long', 10, null),
-    (7, 'N2USDT', 'closed', 'long', 10, null),
-    (8, 'N3USDT', 'rolled_back', 'long', 10, null),
-    (9, 'N4USDT', 'canceled', 'long', 10, null),
-    (10, 'N5USDT', 'failed', 'long', 10, null)
+    (6, 'O6USDT', 'pending_cancels', 'long', 10, 'cancel s1'),
+    (7, 'O7USDT', 'active', 'long', 4, 'cancel e1'),
+    (8, 'N1USDT', 'active', 'long', 10, null),
+    (9, 'N2USDT', 'closed', 'long', 10, null),
+    (10, 'N3USDT', 'rolled_back', 'long', 10, null),
+    (11, 'N4USDT', 'canceled', 'long', 10, null),
+    (12, 'N5USDT', 'failed', 'long', 10, null)
 ) as s (place, symbol, status, side, filled, due);
 do $$
 declare
@@ -71,7 +73,7 @@ select is(
         from stale as s
         where s.due is not null
     ),
-    'each unfinished one, with what is due; an entry is to be looked up'
+    'each unfinished one, with what is due and the resting entry; an entry that is due is to be looked up'
 );
 select is(claimed(), null, 'each once');
 select is(
@@ -97,13 +99,38 @@ from before as b
 inner join stale as s on s.symbol = b.symbol
 where s.due is null;
 select is(
-    to_jsonb(book_row(b.symbol)) - '{fence,lease_until,drive_attempt,entry_judged_after,updated_at}'::text[],
-    to_jsonb(b) - '{fence,lease_until,drive_attempt,entry_judged_after,updated_at}'::text[],
+    to_jsonb(book_row(b.symbol)) - '{fence,lease_until,drive_attempt,orders_in_hand,orders_at,updated_at}'::text[],
+    to_jsonb(b) - '{fence,lease_until,drive_attempt,orders_in_hand,orders_at,updated_at}'::text[],
     b.status || ': nothing but the drive changes'
 )
 from before as b
 inner join stale as s on s.symbol = b.symbol
 where s.due is not null;
+select is(
+    (book_row(b.symbol)).orders_in_hand,
+    case
+        when h.ending is not null
+            then jsonb_build_object(b.order_key || h.ending, jsonb_build_object('until', b.lease_until + interval '5 seconds'))
+    end,
+    format('%s: %s was in the former hand until lease and grace time had passed', b.status, coalesce(h.ending, 'nothing'))
+)
+from before as b
+inner join (values
+    ('O1USDT', 'e1'), ('O2USDT', null), ('O3USDT', 's1'), ('O4USDT', 'c1'), ('O5USDT', 'c1'), ('O6USDT', null), ('O7USDT', null)
+) as h (symbol, ending) on h.symbol = b.symbol;
+select is(
+    line(tradelatch.renew_lease(id(s.symbol), fence(s.symbol))),
+    r.line,
+    s.status || ': later receipts'
+)
+from stale as s
+inner join (values
+    ('O1USDT', 'ok pending_entry driven'), ('O2USDT', 'ok entry_placed driven'),
+    ('O3USDT', 'ok pending_sl driven, stop_loss sell 4 reduce-only s1'),
+    ('O4USDT', 'ok pending_close driven, cancel e1, close buy 10 reduce-only c1'),
+    ('O5USDT', 'ok pending_rollback driven, cancel e1, close sell 10 reduce-only c1'),
+    ('O6USDT', 'ok pending_cancels driven, cancel s1'), ('O7USDT', 'ok active driven')
+) as r (symbol, line) on r.symbol = s.symbol;
 select is(
     line(tradelatch.create_position('binance', s.symbol, 'long', 10, 100)), 'existing ' || s.status, s.status || ' keeps its slot'
 )
@@ -116,13 +143,16 @@ from before as b
 cross join (values
     ('place_entry(%s, %s, ''x'')'),
     ('confirm_entry(%s, %s, 10)'),
-    ('activate_position(%s, %s, 95)'),
+    ('activate_position(%s, %s, 95, ''x'')'),
     ('cancel_position(%s, %s, ''x'')'),
     ('fail_position(%s, %s, ''x'')'),
     ('rollback_position(%s, %s, ''x'')'),
     ('confirm_flat(%s, %s)'),
     ('begin_close(%s, ''x'', %s)'),
     ('confirm_close(%s, ''x'', fence => %s)'),
+    ('confirm_orders(%s, fence => %s)'),
+    ('replace_stop_loss(%s, 96, %s)'),
+    ('resize_position(%s, 5, ''x'', fence => %s)'),
     ('reissue_order(%s, %s, ''x'', ''x'')'),
     ('renew_lease(%s, %s)')
 ) as v (call)
@@ -145,10 +175,105 @@ select is(
     'a grace time may be 0'
 );
 call lapse('O3USDT', '6 seconds');
-select is(claimed(), array['O3USDT claimed pending_sl driven, stop_loss sell 4 reduce-only s1'], '6 s after the lease');
+select is(claimed(), array['O3USDT claimed pending_sl driven, cancel e1, stop_loss sell 4 reduce-only s1'], '6 s after the lease');
 select ok(
     (book_row('O3USDT')).lease_until between now() + interval '1 minute' and clock_timestamp() + interval '1 minute',
     'for a minute'
+);
+
+-- What is active needs a driver where an order is left beside its stop-loss that the database handed out, or that was its
+-- stop-loss.
+create procedure given_active(symbol text)
+language plpgsql
+as $$
+begin
+    if given_active.symbol ~ '^FOUND' then
+        perform tradelatch.adopt_position(
+            'binance', given_active.symbol, 'long', 10, 100, clock_timestamp(), stop_loss_price => 90,
+            stop_loss_order_id => case given_active.symbol when 'FOUND1' then 'theirs' end
+        );
+        return;
+    end if;
+    call given(given_active.symbol, 'active', filled => case when given_active.symbol ~ 'ENTRY' then 4 else 10 end);
+    if given_active.symbol = 'MOVED' then
+        perform tradelatch.update_stop_loss(id('MOVED'), 96, 'by the exchange');
+    elsif given_active.symbol = 'REPLACED' then
+        perform tradelatch.replace_stop_loss(id('REPLACED'), 96, fence => fence('REPLACED'));
+        perform tradelatch.activate_position(id('REPLACED'), fence('REPLACED'), 96, order_of('REPLACED', 's2'));
+    elsif given_active.symbol = 'HELD' then
+        perform tradelatch.replace_stop_loss(id('HELD'), 96, fence => fence('HELD'));
+        perform tradelatch.take_over(id('HELD'), 'he hangs');
+        perform tradelatch.activate_position(
+            id('HELD'), fence('HELD'), 96, order_of('HELD', 's3'), orders_ended => orders_of('HELD', 's1')
+        );
+    elsif given_active.symbol ~ 'PROFIT' then
+        perform tradelatch.confirm_orders(id(given_active.symbol), orders_placed => array['tp-' || n])
+        from generate_series(1, 2) as n;
+        perform tradelatch.confirm_orders(id(given_active.symbol), orders_placed => array['tp-1']);
+    end if;
+end
+$$;
+create table actives as
+select *
+from (values
+    (1, 'ENTRY', 'cancel e1'),
+    (2, 'MOVED', 'cancel s1'),
+    (3, 'REPLACED', 'cancel s1'),
+    (4, 'HELD', 'cancel s2'),
+    (5, 'ENTRYPROFIT', 'cancel e1'),
+    (6, 'PROFIT', null),
+    (7, 'FOUND1', null),
+    (8, 'FOUND2', null),
+    (9, 'PLAIN', null)
+) as a (place, symbol, due);
+do $$
+declare
+    v_active actives;
+begin
+    for v_active in select * from actives loop
+        call given_active(v_active.symbol);
+        call lapse(v_active.symbol, interval '1 day' - v_active.place * interval '1 minute');
+    end loop;
+end
+$$;
+select is(
+    claimed(),
+    (
+        select array_agg(format('%s claimed active driven, %s', a.symbol, a.due) order by a.place)
+        from actives as a
+        where a.due is not null
+    ),
+    'those that have one: no take-profit, and none that nobody can name'
+);
+select is(
+    left_of(a.symbol), a.names, format('of %s is left what was left', a.symbol)
+)
+from (values
+    ('ENTRY', 'e1 s1'), ('MOVED', 'id:by the exchange s1'), ('REPLACED', 's1 s2'), ('HELD', 's2 s3'),
+    ('ENTRYPROFIT', 'e1 s1 tp-1 tp-2'), ('PROFIT', 's1 tp-1 tp-2'), ('FOUND1', '* id:theirs'), ('FOUND2', '*'), ('PLAIN', 's1')
+) as a (symbol, names);
+select is(
+    line(tradelatch.confirm_orders(id(a.symbol), orders_of(a.symbol, a.ending), fence => fence(a.symbol))),
+    'ok active driven',
+    format('%s: %s is cancelled', a.symbol, a.ending)
+)
+from (values ('MOVED', 's1'), ('REPLACED', 's1')) as a (symbol, ending);
+call lapse('MOVED', '1 day');
+call lapse('REPLACED', '1 day');
+select is(claimed(), null, 'then nobody needs to drive them');
+
+-- Where the stop-loss of an active one ended, no lease is waited for.
+call given('ENDED', 'active');
+select is(
+    line(tradelatch.renew_lease(id('ENDED'), fence('ENDED'), '1 hour')), 'ok active driven', 'a lease of an hour'
+);
+select is(
+    line(tradelatch.confirm_orders(id('ENDED'), orders_of('ENDED', 's1'))), 'ok pending_sl', 'its stop-loss expired'
+);
+select is(
+    claimed('grace => ''1 day'''),
+    array['ENDED claimed pending_sl driven, stop_loss sell 10 at 95 reduce-only s2'],
+    'it is taken at once'
 );
 
 -- No more than was asked for, the oldest lease first.
