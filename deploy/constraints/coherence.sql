@@ -1,7 +1,4 @@
 -- Deploy tradelatch:constraints/coherence to pg
--- requires: adoption/preflight
--- requires: tables/positions
--- requires: tables/position_events
 -- What is true of every row. The rows of a table that was there before are made so first, in small transactions, while others go
 -- on writing its prices. No transaction around it all: after whatever ended it half-way it is run again, and goes on.
 

@@ -1,15 +1,4 @@
 -- Deploy tradelatch:functions/activate_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_details
--- requires: helpers/conflicting_positions
--- requires: helpers/is_latest_move
--- requires: helpers/quantity_to_close
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: helpers/may_protect
--- requires: helpers/make_receipt
--- requires: triggers/guard
 
 begin;
 

@@ -1,12 +1,4 @@
 -- Deploy tradelatch:functions/begin_close to pg
--- requires: helpers/lock_position
--- requires: helpers/check_lease
--- requires: helpers/grace
--- requires: helpers/is_known_attempt
--- requires: helpers/is_latest_move
--- requires: helpers/quantity_to_close
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

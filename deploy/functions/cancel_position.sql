@@ -1,8 +1,4 @@
 -- Deploy tradelatch:functions/cancel_position to pg
--- requires: helpers/lock_position
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

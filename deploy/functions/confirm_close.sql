@@ -1,12 +1,4 @@
 -- Deploy tradelatch:functions/confirm_close to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_money
--- requires: helpers/check_details
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: helpers/make_receipt
--- requires: triggers/guard
 
 begin;
 

@@ -1,14 +1,4 @@
 -- Deploy tradelatch:functions/confirm_entry to pg
--- requires: helpers/lock_position
--- requires: helpers/check_entry_order
--- requires: helpers/check_amount
--- requires: helpers/check_details
--- requires: helpers/orders_to_cancel
--- requires: helpers/quantity_to_close
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: helpers/make_receipt
--- requires: triggers/guard
 
 begin;
 

@@ -1,9 +1,4 @@
 -- Deploy tradelatch:functions/fail_position to pg
--- requires: helpers/lock_position
--- requires: helpers/is_latest_move
--- requires: helpers/refuse_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

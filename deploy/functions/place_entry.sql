@@ -1,9 +1,4 @@
 -- Deploy tradelatch:functions/place_entry to pg
--- requires: helpers/lock_position
--- requires: helpers/check_entry_order
--- requires: helpers/check_details
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

@@ -1,10 +1,4 @@
 -- Deploy tradelatch:functions/reissue_order to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/client_order_id
--- requires: helpers/receipt_of
--- requires: helpers/refuse_move
--- requires: triggers/guard
 
 begin;
 

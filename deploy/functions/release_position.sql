@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/release_position to pg
--- requires: helpers/lock_position
--- requires: helpers/end_position
--- requires: helpers/is_latest_move
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: helpers/orders_left
--- requires: helpers/check_text
 
 begin;
 

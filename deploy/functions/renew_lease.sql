@@ -1,8 +1,4 @@
 -- Deploy tradelatch:functions/renew_lease to pg
--- requires: helpers/lock_position
--- requires: helpers/check_lease
--- requires: helpers/receipt_of
--- requires: helpers/refuse_move
 
 begin;
 

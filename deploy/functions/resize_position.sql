@@ -1,14 +1,4 @@
 -- Deploy tradelatch:functions/resize_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_lease
--- requires: helpers/check_money
--- requires: helpers/check_text
--- requires: helpers/is_known_attempt
--- requires: helpers/is_latest_move
--- requires: helpers/orders_to_cancel
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

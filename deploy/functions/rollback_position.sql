@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/rollback_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_details
--- requires: helpers/is_latest_move
--- requires: helpers/quantity_to_close
--- requires: helpers/raise_alert
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

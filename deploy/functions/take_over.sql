@@ -1,10 +1,4 @@
 -- Deploy tradelatch:functions/take_over to pg
--- requires: helpers/lock_position
--- requires: helpers/check_lease
--- requires: helpers/check_text
--- requires: helpers/grace
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

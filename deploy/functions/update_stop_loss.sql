@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/update_stop_loss to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_lease
--- requires: helpers/is_known_attempt
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

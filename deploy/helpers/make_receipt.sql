@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/make_receipt to pg
--- requires: types/receipt
--- requires: tables/positions
--- requires: helpers/client_order_id
 -- The only place that computes an exchange order.
 
 begin;

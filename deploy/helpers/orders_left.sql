@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/orders_left to pg
--- requires: tables/positions
--- requires: helpers/receipt_of
--- requires: helpers/orders_to_cancel
 
 begin;
 

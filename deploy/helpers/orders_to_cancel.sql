@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/orders_to_cancel to pg
--- requires: helpers/client_order_id
 
 begin;
 

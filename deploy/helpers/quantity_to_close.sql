@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/quantity_to_close to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,8 +1,4 @@
 -- Deploy tradelatch:helpers/receipt_of to pg
--- requires: types/receipt
--- requires: tables/positions
--- requires: helpers/make_receipt
--- requires: helpers/orders_to_cancel
 -- The only place that says which order a status calls for.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/refuse_move to pg
--- requires: tables/position_transitions
 
 begin;
 
