@@ -50,7 +50,7 @@ begin
     set
         status = 'pending_close',
         exit_reason = begin_close.reason,
-        fence = case when v_is_driver then v_position.fence else nextval('monitoring.position_fence') end,
+        fence = case when v_is_driver then v_position.fence else monitoring.next_fence() end,
         lease_until = case
             when v_is_driver then greatest(v_position.lease_until, v_now + v_lease) else v_now + v_lease
         end,

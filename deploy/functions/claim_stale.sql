@@ -67,7 +67,7 @@ begin
 
         update monitoring.positions as p
         set
-            fence = nextval('monitoring.position_fence'),
+            fence = monitoring.next_fence(),
             lease_until = clock_timestamp() + v_lease,
             drive_attempt = null,
             entry_judged_after = coalesce(p.entry_judged_after, p.lease_until + claim_stale.grace),

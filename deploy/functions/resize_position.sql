@@ -53,7 +53,7 @@ begin
         stop_loss_orders = monitoring.orders_to_cancel(
             v_position.stop_loss_orders, v_position.order_key, 'stop_loss', v_position.stop_loss_attempt
         ),
-        fence = case when v_is_driven then v_position.fence else nextval('monitoring.position_fence') end,
+        fence = case when v_is_driven then v_position.fence else monitoring.next_fence() end,
         lease_until = case when v_is_driven then v_position.lease_until else clock_timestamp() + v_lease end,
         drive_attempt = case when v_is_driven then v_position.drive_attempt else resize_position.attempt end,
         move = 'resize_position',

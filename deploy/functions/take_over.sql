@@ -20,7 +20,7 @@ declare
 begin
     update monitoring.positions as p
     set
-        fence = nextval('monitoring.position_fence'),
+        fence = monitoring.next_fence(),
         lease_until = clock_timestamp() + v_lease,
         drive_attempt = null,
         orders_withheld = false,

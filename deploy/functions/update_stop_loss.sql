@@ -49,7 +49,7 @@ begin
             stop_loss_order_id = null,
             stop_loss_attempt = v_position.stop_loss_attempt + 1,
             stop_loss_orders = '{}',
-            fence = nextval('monitoring.position_fence'),
+            fence = monitoring.next_fence(),
             lease_until = clock_timestamp() + v_lease,
             drive_attempt = update_stop_loss.attempt,
             move = 'update_stop_loss',

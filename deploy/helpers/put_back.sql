@@ -50,7 +50,7 @@ begin
         opened_at = earlier.opened_at,
         activated_at = earlier.activated_at,
         -- whoever drove it does so no more
-        fence = nextval('monitoring.position_fence'),
+        fence = monitoring.next_fence(),
         lease_until = clock_timestamp(),
         drive_attempt = null,
         entry_judged_after = case earlier.status
