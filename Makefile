@@ -7,11 +7,24 @@ ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/properties test/reproduce test/schedule \
 	test/venues/test_commands.py)
 
+# The files that git sees changed since a commit, and new ones.
+CHANGED = $(shell git diff --name-only --diff-filter=d $(or $(SINCE),HEAD) -- && git ls-files --others --exclude-standard)
+# pytest keeps the tests that it compiled, for which every start takes 2 s less.
+export PYTHONDONTWRITEBYTECODE :=
+
 # $(call stage,NAME,COMMAND) prints one line with the seconds it took, and what it printed when it fails.
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
-.PHONY: help demo test check simulate crash adopt-large mutants up down bench clean
+define lint
+	$(call stage,ruff,$(PYTHON) -m ruff check --quiet --output-format concise client test && $(PYTHON) -m ruff format --quiet --check --output-format concise client test)
+	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
+	$(call stage,mypy,$(PYTHON) -m mypy)
+	$(call stage,squawk,.venv/bin/squawk --reporter gcc deploy/*/*.sql deploy/*/*.psql)
+endef
+sqlfluff = $(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar
+
+.PHONY: help demo quick test check simulate crash adopt-large mutants up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
@@ -20,16 +33,23 @@ demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
 	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.incidents.demo
 
-test: ## what must pass; TRADELATCH_TEST_DSN tests on a server of your own
+quick: ## linters, and the tests of the files that git sees changed: SINCE=commit
 	@.ci/install test
-	$(call stage,ruff,$(PYTHON) -m ruff check --quiet --output-format concise client test && $(PYTHON) -m ruff format --quiet --check --output-format concise client test)
-	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
-	$(call stage,mypy,$(PYTHON) -m mypy)
-	$(call stage,sqlfluff,$(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar deploy revert verify)
-	$(call stage,squawk,.venv/bin/squawk --reporter gcc deploy/*/*.sql deploy/*/*.psql)
-	@$(PYTEST) $(HEAVY:%=--ignore=%)
+	$(lint)
+	$(if $(filter %.sql,$(filter deploy/% revert/% verify/%,$(CHANGED))),$(call stage,sqlfluff,$(sqlfluff) $(filter %.sql,$(filter deploy/% revert/% verify/%,$(CHANGED)))))
+	@$(PYTHON) test/choose.py --heavy '$(HEAVY)' --changed $(CHANGED)
 
-check: ## the heavy part: interleavings, simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
+test: ## everything quick; ONLY=file, or what pytest -k takes; TRADELATCH_TEST_DSN tests on a server of your own
+	@.ci/install test
+ifdef ONLY
+	@$(PYTHON) test/choose.py --heavy '$(HEAVY)' --only "$$ONLY"
+else
+	$(lint)
+	$(call stage,sqlfluff,$(sqlfluff) deploy revert verify)
+	@$(PYTEST) $(HEAVY:%=--ignore=%)
+endif
+
+check: ## the rest, which takes longer: simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
 	@.ci/install test
 	@$(PYTEST) $(HEAVY)
 	@printf '\nThe client through PgBouncer\n'

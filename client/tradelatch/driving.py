@@ -303,6 +303,7 @@ class Drive:
                 await self._clock.sleep(self._grace.total_seconds())
                 continue
             return "it is closed"
+        log.warning("orders of a closed position were not cancelled: the exchange does not answer")
         return f"it is closed; not cancelled: {', '.join(self.receipt.cancels)}"
 
     async def _reissue(self, order: ExchangeOrder, reason: str, remaining: Decimal | None = None) -> None:

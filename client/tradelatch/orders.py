@@ -73,9 +73,9 @@ async def send_order(
 ) -> PlacedOrder:
     """Send the order that a receipt or a handle calls for, and return what the exchange made of it.
 
-    What may have been sent before is looked up first: a claimed entry is never sent, any other one only after two
-    looks, a grace time of 5 s apart. What stands in the way is cancelled before a close, and once the stop-loss
-    stands. An entry is waited for until it is filled, or has ended with a part of it filled.
+    What may have been sent before is looked up first, and an entry that is not found looked up again, after 5 s and
+    after 10 s; a claimed entry is never sent. What stands in the way is cancelled before a close, and after a
+    stop-loss, once it stands. An entry is waited for until it is filled, or has ended with a part of it filled.
 
     fill_timeout: seconds to wait for that. clock: to wait by; else the machine's.
 
@@ -95,8 +95,10 @@ async def send_order(
     if order.kind == "stop_loss":
         if answer.status != "open":
             raise OrderRefused(f"the stop-loss {order.client_order_id} does not stand: it is {answer.status}")
-        with suppress(Unreachable):  # they are cancelled when the position ends, too
+        try:
             await cancel(access, position, order.cancels)
+        except Unreachable:  # the position is protected, and its end cancels them too
+            log.warning("an earlier stop-loss was not cancelled: the exchange does not answer")
     return PlacedOrder(
         order_id=answer.order_id,
         client_order_id=order.client_order_id,

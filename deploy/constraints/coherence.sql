@@ -1,7 +1,4 @@
 -- Deploy tradelatch:constraints/coherence to pg
--- requires: adoption/preflight
--- requires: tables/positions
--- requires: tables/position_events
 -- What is true of every row. The rows of a table that was there before are made so first, in small transactions, while others go
 -- on writing its prices. No transaction around it all: after whatever ended it half-way it is run again, and goes on.
 
@@ -119,7 +116,7 @@ begin
                     open_quantity = case when w.is_open and not w.is_unfilled then p.quantity else 0 end,
                     average_price = case when not w.is_unfilled then p.entry_price end,
                     order_key = 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
-                    fence = nextval('monitoring.position_fence'),
+                    fence = monitoring.next_fence(),
                     lease_until = v_now
                 from wanted as w
                 where p.id = w.id

@@ -1,7 +1,4 @@
 -- Deploy tradelatch:functions/archive_alerts to pg
--- requires: views/alerts
--- requires: triggers/keep_alerts
--- requires: helpers/begin_archive
 
 begin;
 

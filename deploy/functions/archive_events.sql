@@ -1,7 +1,4 @@
 -- Deploy tradelatch:functions/archive_events to pg
--- requires: views/events
--- requires: triggers/keep_events
--- requires: helpers/begin_archive
 
 begin;
 

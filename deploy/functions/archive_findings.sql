@@ -1,7 +1,4 @@
 -- Deploy tradelatch:functions/archive_findings to pg
--- requires: views/findings
--- requires: triggers/keep_alerts
--- requires: helpers/begin_archive
 
 begin;
 

@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/claim_stale to pg
--- requires: views/open_positions
--- requires: helpers/canonical_exchange
--- requires: helpers/check_lease
--- requires: helpers/check_name
--- requires: helpers/receipt_of
--- requires: helpers/slot_key
--- requires: triggers/guard
 
 begin;
 

@@ -1,12 +1,4 @@
 -- Deploy tradelatch:functions/cleanup to pg
--- requires: helpers/carry_out
--- requires: helpers/canonical_exchange
--- requires: helpers/check_age
--- requires: helpers/check_name
--- requires: helpers/check_switch
--- requires: helpers/check_text
--- requires: helpers/keep_durable
--- requires: functions/normalize_symbol
 
 begin;
 

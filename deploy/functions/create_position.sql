@@ -1,18 +1,4 @@
 -- Deploy tradelatch:functions/create_position to pg
--- requires: helpers/resolve_conflict
--- requires: helpers/canonical_exchange
--- requires: helpers/check_amount
--- requires: helpers/check_details
--- requires: helpers/check_lease
--- requires: helpers/check_name
--- requires: helpers/is_known_attempt
--- requires: helpers/check_percent
--- requires: helpers/check_position_side
--- requires: helpers/check_side
--- requires: helpers/lock_slot
--- requires: helpers/make_receipt
--- requires: helpers/canonical_symbol
--- requires: triggers/births
 
 begin;
 

@@ -1,9 +1,4 @@
 -- Deploy tradelatch:functions/diagnose to pg
--- requires: helpers/findings
--- requires: helpers/canonical_exchange
--- requires: helpers/check_age
--- requires: helpers/check_name
--- requires: functions/normalize_symbol
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:functions/normalize_exchange to pg
--- requires: schemas/tradelatch
--- requires: helpers/canonical_exchange
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:functions/normalize_symbol to pg
--- requires: schemas/tradelatch
--- requires: helpers/check_name
 
 begin;
 

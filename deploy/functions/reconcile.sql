@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/reconcile to pg
--- requires: helpers/read_snapshot
--- requires: helpers/carry_out
--- requires: helpers/canonical_exchange
--- requires: helpers/check_name
--- requires: helpers/check_switch
--- requires: helpers/keep_durable
--- requires: helpers/slot_key
 
 begin;
 

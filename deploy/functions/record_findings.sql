@@ -1,9 +1,4 @@
 -- Deploy tradelatch:functions/record_findings to pg
--- requires: tables/health_findings
--- requires: helpers/findings
--- requires: helpers/check_age
--- requires: helpers/keep_durable
--- requires: helpers/raise_alert
 
 begin;
 

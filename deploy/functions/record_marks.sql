@@ -1,13 +1,4 @@
 -- Deploy tradelatch:functions/record_marks to pg
--- requires: tables/marks
--- requires: views/open_positions
--- requires: helpers/canonical_exchange
--- requires: helpers/check_amount
--- requires: helpers/check_money
--- requires: helpers/check_position_side
--- requires: helpers/keep_durable
--- requires: helpers/read_number
--- requires: helpers/read_symbol
 
 begin;
 

@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/restore_backup to pg
--- requires: types/cleanup_action
--- requires: tables/position_backups
--- requires: helpers/conflicting_positions
--- requires: helpers/check_switch
--- requires: helpers/put_back
--- requires: helpers/lock_slot
--- requires: helpers/refuse_argument
 
 begin;
 

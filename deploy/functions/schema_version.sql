@@ -1,6 +1,4 @@
 -- Deploy tradelatch:functions/schema_version to pg
--- requires: schemas/tradelatch
--- requires: functions/create_position
 -- The last change: its revert looks whether anything would be lost, before anything is undone.
 
 begin;

@@ -1,11 +1,4 @@
 -- Deploy tradelatch:functions/settle_position to pg
--- requires: helpers/lock_position
--- requires: helpers/check_amount
--- requires: helpers/check_details
--- requires: helpers/check_money
--- requires: helpers/is_latest_move
--- requires: helpers/receipt_of
--- requires: triggers/guard
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/back_up to pg
--- requires: tables/position_backups
--- requires: tables/position_events
 
 begin;
 

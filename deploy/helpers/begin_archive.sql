@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/begin_archive to pg
--- requires: tables/event_archives
--- requires: helpers/keep_durable
--- requires: helpers/refuse_argument
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/canonical_exchange to pg
--- requires: tables/exchange_aliases
--- requires: helpers/check_name
 
 begin;
 

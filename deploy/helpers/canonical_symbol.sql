@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/canonical_symbol to pg
--- requires: functions/normalize_symbol
--- requires: helpers/is_plain_symbol
 
 begin;
 

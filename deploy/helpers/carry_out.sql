@@ -1,10 +1,4 @@
 -- Deploy tradelatch:helpers/carry_out to pg
--- requires: types/cleanup_action
--- requires: helpers/findings
--- requires: helpers/end_position
--- requires: helpers/orders_left
--- requires: helpers/slot_key
--- requires: functions/adopt_position
 
 begin;
 

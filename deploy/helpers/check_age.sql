@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_age to pg
--- requires: helpers/refuse_argument
 
 begin;
 

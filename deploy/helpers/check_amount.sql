@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/check_amount to pg
--- requires: helpers/is_amount
--- requires: helpers/refuse_argument
 
 begin;
 

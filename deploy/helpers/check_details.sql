@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_details to pg
--- requires: helpers/refuse_argument
 
 begin;
 

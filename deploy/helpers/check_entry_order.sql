@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_entry_order to pg
--- requires: helpers/conflicting_positions
 
 begin;
 

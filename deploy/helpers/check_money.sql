@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_money to pg
--- requires: helpers/refuse_argument
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/check_name to pg
--- requires: helpers/is_name
--- requires: helpers/check_text
 
 begin;
 

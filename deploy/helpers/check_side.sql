@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_side to pg
--- requires: helpers/refuse_argument
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/check_switch to pg
--- requires: helpers/refuse_argument
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/check_text to pg
--- requires: helpers/is_plain_text
--- requires: helpers/refuse_argument
 
 begin;
 

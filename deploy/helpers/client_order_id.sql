@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/client_order_id to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/conflicting_positions to pg
--- requires: indexes/idx_unique_active_position
--- requires: indexes/idx_unique_active_position_short
 
 begin;
 

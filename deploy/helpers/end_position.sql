@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/end_position to pg
--- requires: helpers/back_up
--- requires: triggers/guard
 
 begin;
 

@@ -1,10 +1,4 @@
 -- Deploy tradelatch:helpers/findings to pg
--- requires: types/finding
--- requires: views/evidence
--- requires: tables/snapshots
--- requires: tables/position_transitions
--- requires: tables/position_events
--- requires: helpers/seen
 
 begin;
 

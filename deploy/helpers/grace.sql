@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/grace to pg
--- requires: schemas/monitoring
 
 begin;
 

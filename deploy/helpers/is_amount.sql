@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_amount to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_being_restored to pg
--- requires: tables/position_backups
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_coherent to pg
--- requires: tables/position_statuses
 -- Made from the definition of the open set, when it is deployed.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_known_attempt to pg
--- requires: indexes/position_events_attempt
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_latest_move to pg
--- requires: tables/position_events
 
 begin;
 

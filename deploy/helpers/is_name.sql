@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_name to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_plain_number to pg
--- requires: schemas/monitoring
 
 begin;
 

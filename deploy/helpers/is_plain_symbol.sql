@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/is_plain_symbol to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/keep_durable to pg
--- requires: schemas/monitoring
 
 begin;
 

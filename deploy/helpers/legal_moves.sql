@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/legal_moves to pg
--- requires: tables/position_transitions
 -- Made from the list of legal moves, when it is deployed: a constant costs a move a fifth of what looking into the table does.
 
 begin;

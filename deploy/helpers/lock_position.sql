@@ -1,8 +1,4 @@
 -- Deploy tradelatch:helpers/lock_position to pg
--- requires: tables/positions
--- requires: tables/stale_fences
--- requires: helpers/lock_slot
--- requires: helpers/refuse_argument
 
 begin;
 

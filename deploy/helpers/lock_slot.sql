@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/lock_slot to pg
--- requires: helpers/slot_key
--- requires: helpers/keep_durable
 -- What every function that changes something calls first, in a statement of its own: a later statement sees what the holder
 -- before left behind, the same one sees what was there before that.
 

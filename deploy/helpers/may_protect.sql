@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/may_protect to pg
--- requires: tables/positions
 
 begin;
 

@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/put_back to pg
--- requires: tables/position_backups
--- requires: helpers/grace
--- requires: triggers/guard
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/raise_alert to pg
--- requires: tables/alerts
 -- The only place that notifies. NOTIFY makes commits wait for one another, so no ordinary move may come here.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/read_number to pg
--- requires: helpers/refuse_argument
 
 begin;
 

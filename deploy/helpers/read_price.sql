@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/read_price to pg
--- requires: helpers/check_amount
--- requires: helpers/is_plain_number
--- requires: helpers/read_number
 
 begin;
 

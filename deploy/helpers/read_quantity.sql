@@ -1,6 +1,4 @@
 -- Deploy tradelatch:helpers/read_quantity to pg
--- requires: helpers/read_number
--- requires: helpers/refuse_argument
 
 begin;
 

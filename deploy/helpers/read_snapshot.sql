@@ -1,15 +1,4 @@
 -- Deploy tradelatch:helpers/read_snapshot to pg
--- requires: tables/sightings
--- requires: views/open_positions
--- requires: helpers/check_side
--- requires: helpers/check_position_side
--- requires: helpers/check_text
--- requires: helpers/is_plain_number
--- requires: helpers/is_plain_symbol
--- requires: helpers/is_plain_text
--- requires: helpers/read_price
--- requires: helpers/read_quantity
--- requires: helpers/read_symbol
 
 begin;
 

@@ -1,7 +1,4 @@
 -- Deploy tradelatch:helpers/read_symbol to pg
--- requires: functions/normalize_symbol
--- requires: helpers/is_name
--- requires: helpers/refuse_argument
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/refuse_argument to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,10 +1,4 @@
 -- Deploy tradelatch:helpers/resolve_conflict to pg
--- requires: helpers/conflicting_positions
--- requires: helpers/receipt_of
--- requires: tables/position_events
--- requires: helpers/raise_alert
--- requires: indexes/idx_unique_position_request
--- requires: indexes/idx_unique_position_attempt
 -- A unique index said no: whose is it? Called by create_position and adopt_position, after the lock.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/seen to pg
--- requires: views/evidence
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/slot_key to pg
--- requires: schemas/monitoring
 
 begin;
 

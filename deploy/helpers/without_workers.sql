@@ -1,5 +1,4 @@
 -- Deploy tradelatch:helpers/without_workers to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:indexes/idx_unique_active_position to pg
--- requires: tables/positions
 -- One of the two indexes that carry the guarantee: one open position in one-way mode, or one long one.
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 

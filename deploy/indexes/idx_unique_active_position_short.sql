@@ -1,5 +1,4 @@
 -- Deploy tradelatch:indexes/idx_unique_active_position_short to pg
--- requires: tables/positions
 -- The other index that carries the guarantee: one open position in one-way mode, or one short one. A both row is in the two of
 -- them, so that it excludes long and short.
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.

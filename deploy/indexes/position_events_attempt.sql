@@ -1,5 +1,4 @@
 -- Deploy tradelatch:indexes/position_events_attempt to pg
--- requires: tables/position_events
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
 set role tradelatch_owner;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:indexes/positions_order_key to pg
--- requires: tables/positions
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
 set role tradelatch_owner;

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:schemas/monitoring to pg
--- requires: adoption/preflight
--- requires: roles/all
 -- A schema that is there already is taken over, with everything else in it left to whom it belongs. How it was is kept in a
 -- table, as the statements that give it back.
 

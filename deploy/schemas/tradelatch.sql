@@ -1,5 +1,4 @@
 -- Deploy tradelatch:schemas/tradelatch to pg
--- requires: roles/all
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/alerts to pg
--- requires: schemas/monitoring
 -- What a person must know, in a log of its own: whoever was away catches up from it, and the ordinary moves, which raise no
 -- alert, pay nothing for that. Ids are not in the order of the commits, so a row carries its transaction's id: whoever has read
 -- everything below pg_snapshot_xmin has missed nothing.

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/event_archives to pg
--- requires: schemas/monitoring
 
 begin;
 

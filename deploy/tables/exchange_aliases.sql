@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/exchange_aliases to pg
--- requires: schemas/monitoring
 
 begin;
 

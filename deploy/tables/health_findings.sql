@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/health_findings to pg
--- requires: schemas/monitoring
 
 begin;
 

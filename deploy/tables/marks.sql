@@ -1,10 +1,4 @@
 -- Deploy tradelatch:tables/marks to pg
--- requires: types/exchange
--- requires: types/account
--- requires: types/symbol
--- requires: types/position_side
--- requires: types/amount
--- requires: types/money
 -- Ticks come ten times a second: they rewrite these small rows, not the book's. One row for each slot, so that the table stays
 -- as small as the list of symbols.
 

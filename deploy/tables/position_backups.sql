@@ -1,6 +1,4 @@
 -- Deploy tradelatch:tables/position_backups to pg
--- requires: tables/positions
--- requires: triggers/refuse_removal
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/position_events to pg
--- requires: tables/positions
 -- The log. Triggers on monitoring.positions write it; nothing updates or deletes it.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/position_statuses to pg
--- requires: schemas/monitoring
 -- The definition of the open set. The constraints of monitoring.positions are made from it.
 
 begin;

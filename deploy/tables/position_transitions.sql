@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/position_transitions to pg
--- requires: tables/position_statuses
 -- The only list of legal moves. The trigger positions_guard holds every UPDATE to it, whoever runs it.
 
 begin;

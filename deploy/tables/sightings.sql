@@ -1,12 +1,4 @@
 -- Deploy tradelatch:tables/sightings to pg
--- requires: types/exchange
--- requires: types/account
--- requires: types/symbol
--- requires: types/position_side
--- requires: types/side
--- requires: types/filled_amount
--- requires: types/amount
--- requires: types/order_id
 
 begin;
 

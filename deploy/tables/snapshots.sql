@@ -1,6 +1,4 @@
 -- Deploy tradelatch:tables/snapshots to pg
--- requires: types/exchange
--- requires: types/account
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:tables/stale_fences to pg
--- requires: schemas/monitoring
 -- A call that is refused is rolled back, and so is every row that it might leave. A sequence is not.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:triggers/births to pg
--- requires: tables/position_events
 -- The first event of a position is written from its row, so that a row put in by hand has one too.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:triggers/fixed to pg
--- requires: tables/positions
 -- What a position is never changes. The trigger is of columns that no function sets: a move does not pay for it.
 
 begin;

@@ -1,8 +1,4 @@
 -- Deploy tradelatch:triggers/guard to pg
--- requires: helpers/legal_moves
--- requires: tables/position_events
--- requires: helpers/refuse_move
--- requires: helpers/is_being_restored
 -- The rule of every change of a position, for functions and for plain UPDATEs alike: what rises never falls, a move is in the
 -- table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
 

@@ -1,7 +1,4 @@
 -- Deploy tradelatch:triggers/keep_alerts to pg
--- requires: tables/alerts
--- requires: tables/health_findings
--- requires: triggers/keep_events
 -- What a person was told, and what was found, leave the database as events do, or not at all. A reader that was away for less
 -- than a week finds every alert.
 

@@ -1,7 +1,4 @@
 -- Deploy tradelatch:triggers/keep_events to pg
--- requires: tables/event_archives
--- requires: tables/positions
--- requires: tables/position_events
 -- The one way on which events go, and what may not go on it either.
 
 begin;

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:triggers/refuse_removal to pg
--- requires: tables/positions
 
 begin;
 

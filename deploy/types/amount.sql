@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/amount to pg
--- requires: helpers/is_amount
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/cleanup_action to pg
--- requires: schemas/tradelatch
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/exchange to pg
--- requires: helpers/is_name
 
 begin;
 

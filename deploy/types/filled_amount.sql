@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/filled_amount to pg
--- requires: helpers/is_amount
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/finding to pg
--- requires: schemas/tradelatch
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/money to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/order_id to pg
--- requires: helpers/is_plain_text
 
 begin;
 

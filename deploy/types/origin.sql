@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/origin to pg
--- requires: schemas/monitoring
 
 begin;
 

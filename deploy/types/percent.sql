@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/percent to pg
--- requires: schemas/monitoring
 
 begin;
 

@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/position_side to pg
--- requires: schemas/monitoring
 
 begin;
 

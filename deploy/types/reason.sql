@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/reason to pg
--- requires: helpers/is_plain_text
 
 begin;
 

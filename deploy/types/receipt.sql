@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/receipt to pg
--- requires: schemas/tradelatch
 
 begin;
 

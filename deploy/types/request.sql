@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/request to pg
--- requires: helpers/is_plain_text
 
 begin;
 

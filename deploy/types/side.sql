@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/side to pg
--- requires: schemas/monitoring
 
 begin;
 

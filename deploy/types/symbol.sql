@@ -1,5 +1,4 @@
 -- Deploy tradelatch:types/symbol to pg
--- requires: helpers/is_name
 
 begin;
 

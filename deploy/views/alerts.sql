@@ -1,6 +1,4 @@
 -- Deploy tradelatch:views/alerts to pg
--- requires: tables/alerts
--- requires: schemas/tradelatch
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:views/backups to pg
--- requires: tables/position_backups
--- requires: schemas/tradelatch
 
 begin;
 

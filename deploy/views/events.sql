@@ -1,7 +1,4 @@
 -- Deploy tradelatch:views/events to pg
--- requires: tables/position_events
--- requires: tables/positions
--- requires: schemas/tradelatch
 -- Without the time since the event before: whoever asks for the last hour does not read years.
 
 begin;

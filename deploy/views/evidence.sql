@@ -1,8 +1,4 @@
 -- Deploy tradelatch:views/evidence to pg
--- requires: tables/sightings
--- requires: views/open_positions
--- requires: indexes/positions_closed_at
--- requires: helpers/grace
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:views/findings to pg
--- requires: tables/health_findings
--- requires: schemas/tradelatch
 
 begin;
 

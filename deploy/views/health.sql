@@ -1,7 +1,4 @@
 -- Deploy tradelatch:views/health to pg
--- requires: views/open_positions
--- requires: tables/position_events
--- requires: tables/stale_fences
 
 begin;
 

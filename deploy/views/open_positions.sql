@@ -1,8 +1,4 @@
 -- Deploy tradelatch:views/open_positions to pg
--- requires: views/positions
--- requires: indexes/idx_unique_active_position
--- requires: indexes/idx_unique_active_position_short
--- requires: helpers/without_workers
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:views/position_timeline to pg
--- requires: tables/position_events
--- requires: schemas/tradelatch
 
 begin;
 

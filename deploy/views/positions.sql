@@ -1,7 +1,4 @@
 -- Deploy tradelatch:views/positions to pg
--- requires: views/priced_positions
--- requires: helpers/client_order_id
--- requires: schemas/tradelatch
 
 begin;
 

@@ -1,6 +1,4 @@
 -- Deploy tradelatch:views/priced_positions to pg
--- requires: tables/positions
--- requires: tables/marks
 
 begin;
 

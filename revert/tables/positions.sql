@@ -49,7 +49,6 @@ end
 $$;
 
 drop table monitoring.positions;
-drop sequence monitoring.position_fence;
 
 \endif
 

@@ -1,12 +1,15 @@
 """The evening's book with ten thousand positions that are over, taken over: the rows, the rights, the promises."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from tradelatch.deployment import sqitch
 from tradelatch.programs import libpq_environment
+from tradelatch.project import sqitch_project
 
 from .conftest import OWNER, READER, WRITER, Live
 
@@ -145,6 +148,40 @@ def test_everybody_reads_as_before(adopted: Live) -> None:
         assert adopted.value("select count(*) from monitoring.positions", user=user) == 10042
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         adopted.execute("update monitoring.positions set current_price = 1", user=READER)
+
+
+def test_verify_knows_who_wrote_and_read_before(adopted: Live) -> None:
+    assert sqitch(adopted.dsn, "verify").endswith("Verify successful\n")
+
+
+@pytest.mark.parametrize(
+    ("grant", "script", "message"),
+    [
+        (
+            f"execute on function monitoring.is_amount(numeric) to {READER}",
+            "helpers/is_amount",
+            f"function monitoring.is_amount(numeric): executable by {READER}; expected nobody",
+        ),
+        (
+            f"delete on monitoring.positions to {WRITER}",
+            "tables/positions",
+            f"monitoring.positions: writable by {WRITER}; expected nobody",
+        ),
+        ("select on monitoring.positions to public", "tables/positions", "monitoring.positions: readable by PUBLIC"),
+        (
+            f"create on schema monitoring to {OWNER}",
+            "schemas/monitoring",
+            f"schema monitoring: open to objects of {OWNER}; expected nobody",
+        ),
+    ],
+)
+def test_verify_refuses_what_they_were_not_left(adopted: Live, grant: str, script: str, message: str) -> None:
+    adopted.execute(f"grant {grant}")
+    try:
+        with pytest.raises(RuntimeError, match=re.escape(f"ERROR:  {message}\n")):
+            adopted.psql(file=sqitch_project() / "verify" / f"{script}.sql")
+    finally:
+        adopted.execute(f"revoke {grant.replace(' to ', ' from ')}")
 
 
 def test_the_slot_of_an_old_row_is_taken(adopted: Live) -> None:

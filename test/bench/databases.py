@@ -92,7 +92,7 @@ def _fill(dsn: str, closed: int) -> None:
         list(workers.map(lambda copy: _execute(dsn, [(copy, given)]), (copy_positions, copy_events)))
         list(workers.map(lambda index: _execute(dsn, [(index[1], None)]), indexes))
         list(workers.map(lambda table: _execute(dsn, [(f"vacuum analyze monitoring.{table}", None)]), TABLES))
-    sequences = ["select setval('monitoring.position_fence', max(fence)) from monitoring.positions"] + [
+    sequences = ["select setval('monitoring.position_fence', max(fence) >> 20) from monitoring.positions"] + [
         f"select setval(pg_get_serial_sequence('monitoring.{table}', 'id'), max(id)) from monitoring.{table}"
         for table in TABLES
     ]

@@ -54,6 +54,7 @@ REFUSED_TO_ALL = [
     "update monitoring.position_events set event = 'mine'",
     "create rule mine as on update to tradelatch.positions do instead nothing",
     "select nextval('monitoring.position_fence')",
+    "select monitoring.next_fence()",
     "select setval('monitoring.position_fence', 1)",
     "select last_value from monitoring.position_fence",
     "drop index monitoring.idx_unique_active_position",

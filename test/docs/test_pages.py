@@ -2,89 +2,95 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
-from tradelatch import AsyncClient, ExchangeOrder, PositionRow
+from tradelatch import AsyncClient, PositionRow, send_order
+from tradelatch.orders import WallClock
 from tradelatch.testing import Delays, Exchange, Holding, Market, Order, OrderRefused, ScaledClock
 
 ROOT = Path(__file__).parents[2]
 SYMBOL = "APTUSDT"
 AT_ONCE = Delays(fill=0, answer=0.1, stop=0, cancel=0, find=0, positions=0, stream=0)
+PAGES = ["README.md", "docs/client.md", "docs/exchanges.md"]
+
+
+def source(page: str) -> str:
+    """The page's only Python block."""
+    (block,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    return block
 
 
 def program(page: str) -> types.ModuleType:
-    """The page's only Python block, as a module."""
-    (source,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    """It, as a module."""
     module = types.ModuleType("bot")
-    exec(compile(source, page, "exec"), module.__dict__)
+    exec(compile(source(page), page, "exec"), module.__dict__)
     return module
 
+
+TESTED = """
+from tradelatch.testing import Exchange
+
+async def test(client: AsyncClient, exchange: Exchange) -> None:
+    await on_signal(client, exchange)
+"""  # by whoever has the README's program
 
 bot = program("docs/client.md")
 SIGNAL = bot.Signal(5483266, "binance", SYMBOL, "short", Decimal("61.8"), Decimal("3.2333"))
 
 
-@dataclass
-class Venue:
-    """What the page asks of an exchange, by the simulated one."""
+class Venue(Exchange):
+    """The simulated exchange, with what a test does to it."""
 
-    exchange: Exchange
-    refused: set[str] = field(default_factory=set)
-    sent: list[ExchangeOrder] = field(default_factory=list)
-    before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.refused: set[str] = set()
+        self.before: dict[str, Callable[[], object]] = {}
+        self.kinds: list[str] = []
 
-    async def send(self, symbol: str, order: ExchangeOrder) -> Order:
-        if action := self.before.pop(order.kind, None):
+    async def send(self, symbol: str, side: str, quantity: Decimal, **options: Any) -> Order:
+        kind = "entry" if not options["reduce_only"] else "stop_loss" if options["kind"] == "stop" else "close"
+        if action := self.before.pop(kind, None):
             result = action()
             if asyncio.iscoroutine(result):
                 await result
-        if order.kind in self.refused:
-            raise bot.Refused(f"{order.kind} refused")
-        self.sent.append(order)
-        try:
-            return await self.exchange.send(
-                symbol,
-                order.side,
-                order.quantity,
-                kind="stop" if order.kind == "stop_loss" else "market",
-                trigger=order.price,
-                reduce_only=order.reduce_only,
-                client_order_id=order.client_order_id,
-            )
-        except OrderRefused as refusal:
-            raise bot.Refused(str(refusal)) from refusal
-
-    async def cancel(self, symbol: str, name: str) -> None:
-        await self.exchange.cancel(symbol, name)
-
-    async def find(self, symbol: str, client_order_id: str) -> Order | None:
-        return await self.exchange.find(symbol, client_order_id)
-
-    async def open_quantity(self, symbol: str) -> Decimal:
-        return self.exposure.quantity
+        if kind in self.refused:
+            raise OrderRefused(f"{kind} refused")
+        self.kinds.append(kind)
+        return await super().send(symbol, side, quantity, **options)
 
     @property
-    def exposure(self) -> Holding:
-        return self.exchange.exposure(SYMBOL)
+    def held(self) -> Holding:
+        return self.exposure(SYMBOL)
 
-    @property
-    def kinds(self) -> list[str]:
-        return [order.kind for order in self.sent]
+
+def venue_of(clock: ScaledClock, delays: Delays = AT_ONCE) -> Venue:
+    return Venue("binance", clock, {SYMBOL: Market(Decimal("3.2330"))}, delays=delays)
 
 
 @pytest.fixture
-async def venue() -> Venue:
+async def clock(monkeypatch: pytest.MonkeyPatch) -> ScaledClock:
+    """The clock of the exchange, and the machine's for whoever waits for it: a second takes a millisecond."""
     clock = ScaledClock(datetime(2025, 10, 22, 21, 50, tzinfo=UTC), scale=0.001)
-    return Venue(Exchange("binance", clock, {SYMBOL: Market(Decimal("3.2330"))}, delays=AT_ONCE))
+    monkeypatch.setattr(WallClock, "now", lambda self: clock.now())
+    monkeypatch.setattr(WallClock, "sleep", lambda self, seconds: clock.sleep(seconds))
+    return clock
+
+
+@pytest.fixture
+async def venue(clock: ScaledClock) -> Venue:
+    return venue_of(clock)
 
 
 @pytest.fixture
@@ -98,15 +104,28 @@ async def only(client: AsyncClient) -> PositionRow:
     return row
 
 
-async def test_the_readme_opens_a_position_and_yields_a_taken_slot(client: AsyncClient, venue: Venue, capsys) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_programs_are_typed_strictly(page: str, tmp_path: Path) -> None:
+    (tmp_path / "bot.py").write_text(source(page) + (TESTED if page == "README.md" else ""))
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache/pages"), "--config-file="]
+    done = subprocess.run([*mypy, str(tmp_path / "bot.py")], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "Success: no issues found in 1 source file\n", done.stdout + done.stderr
+
+
+async def test_the_readme_opens_a_position_and_yields_a_taken_slot(
+    client: AsyncClient, clock: ScaledClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchange = Exchange("binance", clock, {SYMBOL: Market(Decimal("3.2330"))})
     on_signal = program("README.md").on_signal
-    await on_signal(client, venue)
+    await on_signal(client, exchange)
     row = await only(client)
     assert (row.status, row.average_price, row.open_quantity) == ("active", Decimal("3.2330"), Decimal("61.8"))
-    assert str(venue.exposure) == "short 61.8"
-    await on_signal(client, venue)
+    assert str(exchange.exposure(SYMBOL)) == "short 61.8"
+    await on_signal(client, exchange)
     assert capsys.readouterr().out == f"position {row.position_id} is active: nothing to send\n"
-    assert venue.kinds == ["entry", "stop_loss"]
+    stop_loss = exchange.orders(SYMBOL)[-1]
+    assert [order.kind for order in exchange.orders(SYMBOL)] == ["market", "stop"]
+    assert (row.stop_loss_price, row.stop_loss_order_id) == (stop_loss.trigger, stop_loss.order_id)
 
 
 async def test_a_signal_becomes_a_protected_position(client: AsyncClient, venue: Venue) -> None:
@@ -134,41 +153,40 @@ async def test_hedge_and_one_way_mode_do_not_mix(client: AsyncClient, venue: Ven
         exchange="binance", symbol=SYMBOL, side="long", quantity=1, entry_price=3, position_side="long"
     )
     assert await bot.Bot(client, venue).open_position(SIGNAL) == "one-way and hedge mode are mixed"
-    assert venue.sent == []
+    assert venue.kinds == []
 
 
 async def test_a_refused_entry_is_rolled_back(client: AsyncClient, venue: Venue) -> None:
     venue.refused.add("entry")
-    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled back"
+    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled_back"
     assert (await only(client)).status == "rolled_back"
-    assert str(venue.exposure) == "flat"
+    assert str(venue.held) == "flat"
 
 
 async def test_a_refused_stop_loss_closes_what_was_filled(client: AsyncClient, venue: Venue) -> None:
     venue.refused.add("stop_loss")
-    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled back"
+    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled_back"
     assert venue.kinds == ["entry", "close"]
-    assert (venue.sent[1].side, venue.sent[1].quantity, venue.sent[1].reduce_only) == ("buy", Decimal("61.8"), True)
-    assert str(venue.exposure) == "flat"
+    close = venue.orders(SYMBOL)[-1]
+    assert (close.side, close.quantity, close.reduce_only) == ("buy", Decimal("61.8"), True)
+    assert str(venue.held) == "flat"
 
 
 async def test_a_close_that_leaves_something_is_sent_again_for_the_rest(client: AsyncClient, venue: Venue) -> None:
     venue.refused.add("stop_loss")
     shallow, deep = Market(Decimal("3.2"), depth=Decimal(50)), Market(Decimal("3.2"))
-    venue.before["close"] = lambda: venue.exchange.set_market(SYMBOL, shallow)
-    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled back"
-    assert [order.quantity for order in venue.sent[1:]] == [Decimal("61.8"), Decimal("11.8")]
-    assert len({order.client_order_id for order in venue.sent}) == 3
-    assert str(venue.exposure) == "flat"
-    venue.exchange.set_market(SYMBOL, deep)
+    venue.before["close"] = lambda: venue.set_market(SYMBOL, shallow)
+    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled_back"
+    assert [order.quantity for order in venue.orders(SYMBOL)] == [Decimal("61.8"), Decimal("61.8"), Decimal("11.8")]
+    assert len({order.client_order_id for order in venue.orders(SYMBOL)}) == 3
+    assert str(venue.held) == "flat"
+    venue.set_market(SYMBOL, deep)
 
 
-async def test_an_unfilled_entry_is_given_up(client: AsyncClient, venue: Venue) -> None:
-    slow = Delays(fill=3600, answer=0, stop=0, cancel=0, find=0, positions=0, stream=0)
-    clock = ScaledClock(datetime(2025, 10, 22, tzinfo=UTC))
-    venue.exchange = Exchange("binance", clock, {SYMBOL: Market(Decimal("3.2"))}, delays=slow)
-    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled back"
-    (entry,) = venue.exchange.orders(SYMBOL)
+async def test_an_unfilled_entry_is_given_up(client: AsyncClient, clock: ScaledClock) -> None:
+    venue = venue_of(clock, replace(AT_ONCE, fill=3600))
+    assert await bot.Bot(client, venue).open_position(SIGNAL) == "rolled_back"
+    (entry,) = venue.orders(SYMBOL)
     assert entry.status == "canceled"
 
 
@@ -199,7 +217,7 @@ async def test_a_lost_database_leaves_it_to_recovery(
         assert await bot.Bot(hasty, venue).open_position(SIGNAL) == "left to recovery: Unavailable"
     accept_connections(True)
     age_leases("2 minutes")
-    assert await bot.Bot(client, venue).recover() == ["pending_sl"]
+    assert await bot.Bot(client, venue).recover() == ["active"]
     assert (await only(client)).status == "active"
     assert venue.kinds == ["entry", "stop_loss"]  # the one that the first worker sent was found
 
@@ -207,7 +225,7 @@ async def test_a_lost_database_leaves_it_to_recovery(
 async def test_no_database_at_all(venue: Venue, tmp_path: Path) -> None:
     async with AsyncClient(f"host={tmp_path} dbname=nothing", timeout=0.3) as client:
         assert await bot.Bot(client, venue).open_position(SIGNAL) == "no database"
-    assert venue.sent == []
+    assert venue.kinds == []
 
 
 async def test_an_exit(client: AsyncClient, venue: Venue) -> None:
@@ -216,8 +234,8 @@ async def test_an_exit(client: AsyncClient, venue: Venue) -> None:
     row = await only(client)
     assert await program_bot.close_position(row.position_id, "take profit") == "closed"
     assert (await only(client)).status == "closed"
-    assert str(venue.exposure) == "flat"
-    assert [order.status for order in venue.exchange.orders(SYMBOL) if order.kind == "stop"] == ["canceled"]
+    assert str(venue.held) == "flat"
+    assert [order.status for order in venue.orders(SYMBOL) if order.kind == "stop"] == ["canceled"]
     assert await program_bot.close_position(row.position_id, "again") == "not to be closed: closed"
 
 
@@ -226,22 +244,34 @@ async def test_an_exit_that_somebody_else_began(client: AsyncClient, venue: Venu
     await program_bot.open_position(SIGNAL)
     row = await only(client)
     await client.begin_close(position_id=row.position_id, reason="first")
-    assert await program_bot.close_position(row.position_id, "second") == "somebody else is closing it"
+    assert await program_bot.close_position(row.position_id, "second") == "somebody else drives it"
 
 
 async def test_a_stop_loss_moves_goes_and_triggers(client: AsyncClient, venue: Venue) -> None:
     program_bot = bot.Bot(client, venue)
     await program_bot.open_position(SIGNAL)
     row = await only(client)
-    venue.exchange.set_market(SYMBOL, Market(Decimal("3.0")))  # the stop-loss follows the price into the profit
+    venue.set_market(SYMBOL, Market(Decimal("3.0")))  # the stop-loss follows the price into the profit
     await program_bot.stop_loss_moved(row.position_id, Decimal("3.1"), "77")
     assert (await only(client)).stop_loss_price == Decimal("3.1")
     await program_bot.stop_loss_gone(row.position_id)
     row = await only(client)
-    assert (row.status, venue.sent[-1].kind, venue.sent[-1].price) == ("active", "stop_loss", Decimal("3.1"))
-    await program_bot.closed(row.position_id, "stop-loss", Decimal("3.1"))
+    stop_loss = venue.orders(SYMBOL)[-1]
+    assert (row.status, stop_loss.trigger, stop_loss.status) == ("active", Decimal("3.1"), "open")
+    await program_bot.stop_loss_triggered(row.position_id, Decimal("3.1"))
     row = await only(client)
     assert (row.status, row.exit_price) == ("closed", Decimal("3.1"))
+    assert venue.orders(SYMBOL)[-1].status == "canceled"
+
+
+async def test_an_exit_that_is_refused_is_left_with_the_reason(client: AsyncClient, venue: Venue) -> None:
+    program_bot = bot.Bot(client, venue)
+    await program_bot.open_position(SIGNAL)
+    venue.refused.add("close")
+    row = await only(client)
+    left = "left to recovery: 61.8 is held, and its close was refused: close refused"
+    assert await program_bot.close_position(row.position_id, "take profit") == left
+    assert (await only(client)).status == "pending_close"
 
 
 @pytest.mark.parametrize("died", ["before the entry", "after the entry", "while rolling back"])
@@ -252,7 +282,7 @@ async def test_recovery_finishes_what_a_dead_worker_left(
         exchange="binance", symbol=SYMBOL, side="short", quantity=5, entry_price=3, stop_loss_percent=2
     )
     if died != "before the entry":
-        await venue.send(SYMBOL, receipt.next_order)
+        await send_order(venue, receipt)
     if died == "while rolling back":
         await client.rollback_position(position_id=receipt.position_id, fence=receipt.fence, reason="gave up")
     program_bot = bot.Bot(client, venue)
@@ -264,4 +294,4 @@ async def test_recovery_finishes_what_a_dead_worker_left(
         "after the entry": ("active", "short 5"),
         "while rolling back": ("rolled_back", "flat"),
     }
-    assert ((await only(client)).status, str(venue.exposure)) == expected[died]
+    assert ((await only(client)).status, str(venue.held)) == expected[died]

@@ -23,7 +23,7 @@ TOLD = {  # what the page shows -> what may stand there
     "0b6e1c52-3f0d-4d43-9f0e-6d0c0a5f7a11": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     r"2025-10-28\g<1>03:12:45Z": r"\d{4}-\d\d-\d\d(\s+)\d\d:\d\d:\d\dZ",
     "tl4c1f0a9be2d34f60a7c5d1": r"tl[0-9a-f]{22}(?=[esc][1-9])",
-    "fence 4711": r"fence \d+",
+    "fence 4939873512": r"fence \d+",
     "by operator:": r"by \w+:",
     "2m 5s": r"\b(?:\d+\.\d+s|\d+[hms](?: \d+[ms])?)$",
 }

@@ -94,7 +94,7 @@ select is(
 );
 call given('Y1USDT', 'pending_entry');
 create table fences as
-select nextval('monitoring.position_fence') as highest;
+select monitoring.next_fence() as highest;
 
 create table ended as
 select state() as state;

@@ -5,6 +5,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -192,6 +193,21 @@ async def test_what_does_not_fill_in_time_is_not_filled(
         await stage.play(lambda: send_order(stage.exchange, receipt, clock=stage.clock))
     assert caught.value.filled == Decimal(str(filled))
     assert timedelta(seconds=10) <= stage.clock.now() - START < timedelta(seconds=12)
+
+
+async def test_what_was_seen_filled_is_not_unsaid_by_a_later_look(stage: Stage) -> None:
+    venue(stage, Odds(in_parts=1), delays=Delays(fill=7))
+    receipt = await stage.open()
+    find = stage.exchange.find
+
+    async def lagging(*arguments: Any, **options: Any) -> Order | None:
+        found = await find(*arguments, **options)
+        return replace(found, filled=Decimal(0)) if stage.clock.now() > START + timedelta(seconds=9) else found
+
+    stage.exchange.find = lagging  # type: ignore[method-assign]
+    with pytest.raises(NotFilled) as caught:
+        await stage.play(lambda: send_order(stage.exchange, receipt, clock=stage.clock))
+    assert caught.value.filled == Decimal("2.5")
 
 
 async def test_fill_timeout_is_the_callers(stage: Stage) -> None:
@@ -444,7 +460,9 @@ async def test_an_earlier_stop_loss_stays_when_the_new_one_is_refused(stage: Sta
     assert stage.kinds == [("market", "closed"), ("stop", "open")]
 
 
-async def test_that_an_earlier_stop_loss_cannot_be_cancelled_unsays_nothing(stage: Stage) -> None:
+async def test_that_an_earlier_stop_loss_cannot_be_cancelled_unsays_nothing(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     receipt = await stage.open()
     await stage.send(receipt)
     receipt = await stage.filled(receipt, Decimal(2))
@@ -457,6 +475,8 @@ async def test_that_an_earlier_stop_loss_cannot_be_cancelled_unsays_nothing(stag
     stage.exchange.cancel = unanswered  # type: ignore[method-assign]
     stop_loss = await stage.play(lambda: send_order(stage.exchange, grown, clock=stage.clock))
     assert (stop_loss.status, stop_loss.quantity) == ("open", FIVE)
+    (record,) = caplog.records
+    assert record.getMessage() == "an earlier stop-loss was not cancelled: the exchange does not answer"
 
 
 @pytest.mark.parametrize("how", ["expired", "triggered"])
@@ -536,20 +556,18 @@ async def test_a_lease_that_ends_during_the_look_up_sends_nothing(stage: Stage) 
 
 async def test_an_order_that_waits_in_a_queue_does_not_leave_after_the_lease(stage: Stage) -> None:
     receipt = await stage.open(lease=timedelta(milliseconds=300))
-    queued = []
+    left = []
 
     async def queue(*_: Any, **__: Any) -> Order:
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            queued.append(receipt.lease_left())
-            raise
-        raise AssertionError
+        await until_over(receipt)
+        await asyncio.sleep(1)  # whoever is in front of it takes so long
+        left.append("the order")
+        raise Unreachable("no answer")
 
     stage.exchange.send = queue  # type: ignore[method-assign, assignment]
     with pytest.raises(Unreachable, match="never arrived"):
         await stage.play(lambda: send_order(stage.exchange, receipt, clock=stage.clock))
-    assert queued == [0]
+    assert left == []
 
 
 async def test_a_handle_that_lost_its_drive_sends_nothing(stage: Stage) -> None:

@@ -4,9 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
-import ccxt.async_support as ccxt
 import pytest
-from ccxt.async_support.base.throttler import Throttler
 from tradelatch.venues import open_exchanges
 
 from .binance_standin import BinanceStandIn
@@ -17,6 +15,8 @@ from .standin import KEY, SECRET, StandIn
 @pytest.fixture(autouse=True)
 def without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is none here: ccxt need not read the authorities' certificates, nor wait for its end when it closes."""
+    import ccxt.async_support as ccxt  # here: it takes a second, also of whoever selects other tests by -k
+
     monkeypatch.setattr(ccxt.Exchange, "verify", False)
     monkeypatch.setattr(ccxt.Exchange, "timeout_on_exit", 0)
 
@@ -24,6 +24,8 @@ def without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def paced(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What each request costs, by ccxt's rate limiter, which here lets all pass at once."""
+    from ccxt.async_support.base.throttler import Throttler
+
     costs: list[object] = []
 
     async def pass_at_once(self: Throttler, cost: object = None) -> None:

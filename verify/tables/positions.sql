@@ -21,8 +21,6 @@ from pg_class as c
 cross join unnest(pg_temp.holders('r', c.relacl, c.relowner, 'SELECT')) as h (name)
 where c.oid = 'monitoring.positions'::regclass;
 
-select pg_temp.assert_relation('monitoring.position_fence', 'sequence');
-
 \ir ../../deploy/adoption/prices.psql
 \if :has_prices
 

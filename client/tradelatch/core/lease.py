@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .receipt import Receipt
@@ -28,8 +28,7 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """Until when an order may be sent, by two clocks, and both must allow it.
 
     The monotonic one bounds it from the moment the call that was granted the lease began: no clock that is set can
@@ -43,8 +42,9 @@ class Term:
     @classmethod
     def answered(cls, until: datetime, clock: Clock, began_at: float, granted: timedelta | None) -> Term:
         """From an answer that has just come to a call begun at `began_at` (monotonic), which asked for `granted`."""
-        ends_at = time.monotonic() + (until - clock.now()).total_seconds()
-        return cls(until, clock, ends_at if granted is None else min(ends_at, began_at + granted.total_seconds()))
+        if granted is None:
+            return cls(until, clock, time.monotonic() + (until - clock.now()).total_seconds())
+        return cls(until, clock, began_at + granted.total_seconds())
 
     def left(self) -> float:
         """Seconds; 0 when it is too late."""
