@@ -58,7 +58,7 @@ from (values
     ('F1USDT', 'pending_sl', 'ok pending_sl driven, stop_loss sell 10 reduce-only s1'),
     ('F2USDT', 'active', 'ok active driven'),
     ('F3USDT', 'pending_close', 'ok pending_close driven, close sell 10 reduce-only c1'),
-    ('F4USDT', 'pending_rollback', 'ok pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1')
+    ('F4USDT', 'pending_rollback', 'ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1')
 ) as f (symbol, status, line);
 do $$
 declare
@@ -121,18 +121,18 @@ select is(
 
 -- An adopted position may be told its entry order, too.
 select is(
-    (tradelatch.adopt_position('binance', 'ADOPTUSDT', 'long', 10, 100)).status,
+    (tradelatch.adopt_position('binance', 'ADOPTUSDT', 'long', 10, 100, clock_timestamp())).status,
     'pending_sl',
     'an adopted position'
 );
 select is(
     line(tradelatch.place_entry(id('ADOPTUSDT'), fence('ADOPTUSDT'), 'found')),
-    'ok pending_sl driven, stop_loss sell 10 reduce-only s1',
+    'ok pending_sl driven, cancel *, stop_loss sell 10 reduce-only s1',
     'its status stays'
 );
 select is(
     line(tradelatch.rollback_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 'test')),
-    'ok pending_rollback driven, cancel id:found s1, close sell 10 reduce-only c1',
+    'ok pending_rollback driven, cancel * s1, close sell 10 reduce-only c1',
     'its entry is canceled by the exchange''s id'
 );
 

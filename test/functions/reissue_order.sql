@@ -120,7 +120,7 @@ where c.position_side = 'both';
 
 -- The chain goes on: into active and its next stop-loss, into a growing fill, over to the close.
 select is(
-    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95)), 'ok active driven', 'the fourth one is in place'
+    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95, order_of('C1USDT', 's1'))), 'ok active driven', 'the fourth one is in place'
 );
 select is(
     line(tradelatch.confirm_entry(id('C1USDT'), fence('C1USDT'), 11, 100)),

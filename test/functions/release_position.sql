@@ -171,14 +171,14 @@ select is(
 )
 from held as h
 inner join tradelatch.positions as p on p.position_id = h.id;
-select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel c1 e1 s1', 'is released with every order that may be left')
+select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel c1 s1', 'is released with every order that may be left')
 from held as h;
 select is((book_row('DUPUSDT')).status, 'active', 'and the other one stays');
 
 -- Adopted.
 
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, stop_loss_price => 110,
+    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110,
     stop_loss_order_id => 'theirs')),
     'created active driven',
     'adopted'
@@ -211,7 +211,7 @@ select is(
     r.role || ': ' || r.seen
 )
 from (values
-    ('tradelatch_reader', '42501'), ('tradelatch_bot', '42501'), ('tradelatch_operator', 'ok closed, cancel e1 s1')
+    ('tradelatch_reader', '42501'), ('tradelatch_bot', '42501'), ('tradelatch_operator', 'ok closed, cancel s1')
 ) as r (role, seen);
 
 select explained();

@@ -73,7 +73,7 @@ select is(
     line(tradelatch.create_position('binance', 'R1USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken'
 );
 select is(
-    line(tradelatch.activate_position(id('R1USDT'), fence('R1USDT'), 102)),
+    line(tradelatch.activate_position(id('R1USDT'), fence('R1USDT'), 102, order_of('R1USDT', 's1'))),
     'ok active driven',
     'its next stop-loss may be on either side: it is not its first'
 );
@@ -154,7 +154,7 @@ select unchanged(
     'its driver, asking again, is'
 );
 select is(
-    line(tradelatch.activate_position(id('SLUSDT'), fence('SLUSDT'), 105)), 'ok active driven', 'and puts it in place'
+    line(tradelatch.activate_position(id('SLUSDT'), fence('SLUSDT'), 105, order_of('SLUSDT', 's1'))), 'ok active driven', 'and puts it in place'
 );
 
 -- An attempt: one call, and its retries.
@@ -202,7 +202,7 @@ from (values
     ($$begin_close(id('A1USDT'), 'partly closed', fence('A1USDT'), '00000000-0000-0000-0000-0000000000a1')$$),
     ($$update_stop_loss(id('A1USDT'), 96, attempt => '00000000-0000-0000-0000-0000000000a1')$$),
     ($$create_position('binance', 'A3USDT', 'long', 10, 100, attempt => '00000000-0000-0000-0000-0000000000a1')$$),
-    ($$adopt_position('binance', 'A3USDT', 'long', 10, 100, attempt => '00000000-0000-0000-0000-0000000000a1')$$)
+    ($$adopt_position('binance', 'A3USDT', 'long', 10, 100, clock_timestamp(), attempt => '00000000-0000-0000-0000-0000000000a1')$$)
 ) as call (call);
 select is(
     line(tradelatch.update_stop_loss(id('A2USDT'), 96, attempt => '00000000-0000-0000-0000-0000000000a5')),
@@ -224,7 +224,7 @@ select unchanged(
     'replayed pending_sl driven, cancel s1, stop_loss sell 4 at 95 reduce-only s3',
     'the same call again gets the order that is due now'
 );
-select is(line(tradelatch.activate_position(id('A1USDT'), fence('A1USDT'), 95)), 'ok active driven', 'it is in place');
+select is(line(tradelatch.activate_position(id('A1USDT'), fence('A1USDT'), 95, order_of('A1USDT', 's1'))), 'ok active driven', 'it is in place');
 select unchanged(
     $$resize_position(id('A1USDT'), 4, 'partly closed', attempt => '00000000-0000-0000-0000-0000000000a1')$$,
     'replayed active driven',
@@ -275,7 +275,7 @@ select is(
     'its driver is told'
 );
 select is(
-    (tradelatch.activate_position(id('N1USDT'), fence('N1USDT'), 95)).outcome, 'ok', 'it is in place'
+    (tradelatch.activate_position(id('N1USDT'), fence('N1USDT'), 95, order_of('N1USDT', 's1'))).outcome, 'ok', 'it is in place'
 );
 select is(
     line(tradelatch.resize_position(id('N1USDT'), 4, 'partly closed', realized_pnl => 1)),
@@ -286,7 +286,7 @@ select is(
 -- Adopted: its stop-loss has no id of ours.
 
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, stop_loss_price => 110,
+    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110,
     stop_loss_order_id => 'theirs')),
     'created active driven',
     'adopted'

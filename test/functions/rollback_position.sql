@@ -91,13 +91,13 @@ select refused(
 
 -- Adopted: without an entry order of ours.
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100)),
-    'created pending_sl driven, stop_loss buy 10 reduce-only s1',
+    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp())),
+    'created pending_sl driven, cancel *, stop_loss buy 10 reduce-only s1',
     'adopted'
 );
 select is(
     line(tradelatch.rollback_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 'test')),
-    'ok pending_rollback driven, cancel s1, close buy 10 reduce-only c1',
+    'ok pending_rollback driven, cancel * s1, close buy 10 reduce-only c1',
     'there is no entry to cancel'
 );
 

@@ -254,7 +254,7 @@ select is((tradelatch.take_over(id('S4USDT'), 'x')).outcome, 'claimed', 'taken o
 select is((tradelatch.confirm_entry(id('S4USDT'), fence('S4USDT'), 10, 100)).outcome, 'ok', 'filled');
 call claim('S4USDT');
 select is(
-    line(tradelatch.activate_position(id('S4USDT'), fence('S4USDT'), 104)), 'ok active driven', 'for whoever drives it later, too'
+    line(tradelatch.activate_position(id('S4USDT'), fence('S4USDT'), 104, order_of('S4USDT', 's1'))), 'ok active driven', 'for whoever drives it later, too'
 );
 
 -- Orders that were withheld, because another row held the slot, are given again.
@@ -295,7 +295,7 @@ inner join tradelatch.positions as p on p.position_id = h.id;
 -- Adopted.
 
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100)),
+    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp())),
     'created pending_sl driven, stop_loss buy 10 reduce-only s1',
     'adopted'
 );

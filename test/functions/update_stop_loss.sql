@@ -198,7 +198,7 @@ select unchanged(
 -- An adopted one, and back to active.
 select is(
     line(tradelatch.adopt_position(
-        'binance', 'ADOPTUSDT', 'long', 10, 100, stop_loss_price => 90, stop_loss_order_id => 'theirs'
+        'binance', 'ADOPTUSDT', 'long', 10, 100, clock_timestamp(), stop_loss_price => 90, stop_loss_order_id => 'theirs'
     )),
     'created active driven',
     'adopted'
@@ -209,7 +209,7 @@ select is(
     'its first stop-loss of ours'
 );
 select is(
-    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 91)), 'ok active driven', 'it is in place'
+    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 91, order_of('ADOPTUSDT', 's1'))), 'ok active driven', 'it is in place'
 );
 select is(
     line(tradelatch.update_stop_loss(id('ADOPTUSDT'), null)),
