@@ -11,10 +11,10 @@ select *
 from (values
     ('B1USDT', 'pending_entry', 'long', 'both', 0, 'cancel e1, close sell 10 reduce-only c1'),
     ('B2USDT', 'entry_placed', 'short', 'both', 0, 'cancel e1, close buy 10 reduce-only c1'),
-    ('B3USDT', 'pending_sl', 'long', 'both', 10, 'cancel e1 s1, close sell 10 reduce-only c1'),
+    ('B3USDT', 'pending_sl', 'long', 'both', 10, 'cancel s1, close sell 10 reduce-only c1'),
     ('B4USDT', 'pending_sl', 'short', 'both', 4, 'cancel e1 s1, close buy 10 reduce-only c1'),
-    ('B5USDT', 'pending_sl', 'long', 'both', 12, 'cancel e1 s1, close sell 12 reduce-only c1'),
-    ('B6USDT', 'pending_sl', 'long', 'long', 10, 'cancel e1 s1, close sell 10 reduce-only c1'),
+    ('B5USDT', 'pending_sl', 'long', 'both', 12, 'cancel s1, close sell 12 reduce-only c1'),
+    ('B6USDT', 'pending_sl', 'long', 'long', 10, 'cancel s1, close sell 10 reduce-only c1'),
     ('B6USDT', 'pending_sl', 'short', 'short', 9.5, 'cancel e1 s1, close buy 10 reduce-only c1')
 ) as b (symbol, status, side, position_side, filled, due);
 do $$
