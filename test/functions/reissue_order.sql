@@ -15,7 +15,7 @@ from (values
     ('C2USDT', 'pending_sl', 'short', 'both', 4, 's', 'stop_loss buy', ''),
     ('C3USDT', 'pending_close', 'long', 'both', 10, 'c', 'close sell', ''),
     ('C4USDT', 'pending_close', 'short', 'both', 12, 'c', 'close buy', ''),
-    ('C5USDT', 'pending_rollback', 'long', 'both', 10, 'c', 'close sell', 'cancel e1 s1, '),
+    ('C5USDT', 'pending_rollback', 'long', 'both', 10, 'c', 'close sell', 'cancel s1, '),
     ('C6USDT', 'pending_sl', 'long', 'long', 10, 's', 'stop_loss sell', ''),
     ('C6USDT', 'pending_close', 'short', 'short', 10, 'c', 'close buy', '')
 ) as c (symbol, status, side, position_side, filled, kind, due, cancels);
@@ -120,7 +120,7 @@ where c.position_side = 'both';
 
 -- The chain goes on: into active and its next stop-loss, into a growing fill, over to the close.
 select is(
-    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95, order_of('C1USDT', 's1'))), 'ok active driven', 'the fourth one is in place'
+    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95, order_of('C1USDT', 's4'))), 'ok active driven', 'the fourth one is in place'
 );
 select is(
     line(tradelatch.confirm_entry(id('C1USDT'), fence('C1USDT'), 11, 100)),
@@ -212,7 +212,7 @@ select jsonb_build_object(
 ) as arguments;
 select refused_values('reissue_order', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('reissue_order', g.arguments, 'fence', array[null]) from good as g;
-select refused_values('reissue_order', g.arguments, 'client_order_id', bad_texts(32)) from good as g;
+select refused_values('reissue_order', g.arguments, 'client_order_id', bad_texts(103)) from good as g;
 select refused_values('reissue_order', g.arguments, 'reason', bad_texts(1000)) from good as g;
 select refused_values('reissue_order', g.arguments, 'remaining', optional(bad_amounts()) || array['10.0000001']) from good as g;
 

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(66);
+select plan(72);
 
 select declared_as_move('renew_lease', 'position_id bigint, fence bigint, lease interval = ''1 minute''');
 
@@ -14,7 +14,8 @@ from (values
     ('O3USDT', 'pending_sl', 'ok pending_sl driven, stop_loss sell 10 reduce-only s1'),
     ('O4USDT', 'active', 'ok active driven'),
     ('O5USDT', 'pending_close', 'ok pending_close driven, close sell 10 reduce-only c1'),
-    ('O6USDT', 'pending_rollback', 'ok pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1')
+    ('O6USDT', 'pending_rollback', 'ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1'),
+    ('O7USDT', 'pending_cancels', 'ok pending_cancels driven, cancel s1')
 ) as o (symbol, status, line);
 do $$
 declare
