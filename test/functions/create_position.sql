@@ -1,7 +1,6 @@
 begin;
 \ir setup.psql
-select plan(192);
-
+select plan(202);
 
 select declared_as_move(
     'create_position',
@@ -27,7 +26,7 @@ select results_eq(
         select
             p.exchange, p.account, p.symbol, p.position_side, p.side, p.status, p.quantity, p.filled_quantity, p.entry_price,
             p.average_price, p.stop_loss_price, p.open_quantity, p.origin, p.request_id, p.signal_id, p.stop_loss_percent,
-            p.exchange_order_id, p.details, p.opened_at, p.activated_at, p.closed_at
+            p.exchange_order_id, p.details, p.opened_at, p.activated_at, p.closed_at, p.orders_left, p.stop_loss_order, p.is_driven
         from tradelatch.positions as p
         where p.position_id = id('APTUSDT')
     $$,
@@ -35,7 +34,8 @@ select results_eq(
         values (
             'binance', 'default', 'APTUSDT', 'both', 'short', 'pending_entry', 61.8, 0::numeric, 3.2333,
             null::numeric, null::numeric, 0::numeric, 'created', null::text, null::bigint, null::numeric,
-            null::text, '{}'::jsonb, null::timestamptz, null::timestamptz, null::timestamptz
+            null::text, '{}'::jsonb, null::timestamptz, null::timestamptz, null::timestamptz,
+            array[order_of('APTUSDT', 'e1')], null::text, true
         )
     $$,
     'what is not told takes its default'
@@ -110,6 +110,8 @@ call given('S3USDT', 'pending_sl');
 call given('S4USDT', 'active');
 call given('S5USDT', 'pending_close');
 call given('S6USDT', 'pending_rollback');
+call given('S7USDT', 'pending_cancels');
+call given('S8USDT', 'pending_cancels', ends_as => 'rolled_back');
 call given('T1USDT', 'closed');
 call given('T2USDT', 'rolled_back');
 call given('T3USDT', 'canceled');
@@ -151,6 +153,20 @@ select is(
 )
 from held as h
 where h.symbol like 'T%';
+
+-- The latch: what is flat holds its slot until nothing of it is left on the exchange.
+select is(
+    line(tradelatch.confirm_orders(id(s.symbol), orders_of(s.symbol, 's1'), fence => fence(s.symbol))),
+    format('ok %s driven', s.status),
+    'the last order left ends: ' || s.status
+)
+from (values ('S7USDT', 'closed'), ('S8USDT', 'rolled_back')) as s (symbol, status);
+select is(
+    line(tradelatch.create_position('binance', s.symbol, 'long', 10, 100)),
+    'created pending_entry driven, entry buy 10 opening e1',
+    s.symbol || ': then the slot is free'
+)
+from (values ('S7USDT'), ('S8USDT')) as s (symbol);
 
 select is(
     (tradelatch.create_position(

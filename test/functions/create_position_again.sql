@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(78);
+select plan(82);
 
 -- create_position, called again: by request_id and by attempt.
 
@@ -112,10 +112,10 @@ begin
             perform tradelatch.confirm_entry(v_position.position_id, v_position.fence, 10, 100);
             if v_status = 'rolled_back' then
                 perform tradelatch.rollback_position(v_position.position_id, v_position.fence, 'test');
-                perform tradelatch.confirm_flat(v_position.position_id, v_position.fence);
+                perform tradelatch.confirm_flat(v_position.position_id, v_position.fence, orders_of('ENDUSDT', 's1'));
             else
-                perform tradelatch.activate_position(v_position.position_id, v_position.fence, 95);
-                perform tradelatch.confirm_close(v_position.position_id, 'test');
+                perform tradelatch.activate_position(v_position.position_id, v_position.fence, 95, order_of('ENDUSDT', 's1'));
+                perform tradelatch.confirm_close(v_position.position_id, 'test', orders_of('ENDUSDT', 's1'));
             end if;
         end if;
         insert into ended values ('ended:' || v_status, v_status, v_position.position_id);
@@ -148,7 +148,6 @@ select unchanged(
     ),
     case e.status
         when 'failed' then 'replayed failed'
-        when 'closed' then 'replayed closed driven, cancel s1'
         else format('replayed %s driven', e.status)
     end,
     'a repeated call whose position is ' || e.status
@@ -216,6 +215,8 @@ call given('B2USDT', 'pending_sl', attempt => md5('B2USDT')::uuid);
 call given('B3USDT', 'active', attempt => md5('B3USDT')::uuid);
 call given('B4USDT', 'pending_close', attempt => md5('B4USDT')::uuid);
 call given('B5USDT', 'pending_rollback', attempt => md5('B5USDT')::uuid);
+call given('B6USDT', 'pending_cancels', attempt => md5('B6USDT')::uuid);
+call given('B7USDT', 'active', attempt => md5('B7USDT')::uuid, filled => 4);
 select unchanged(
     format($$create_position('binance', %L, 'long', 10, 100, attempt => %L)$$, s.symbol, md5(s.symbol)),
     s.line,
@@ -226,7 +227,9 @@ from (values
     ('B2USDT', 'replayed pending_sl driven, stop_loss sell 10 reduce-only s1'),
     ('B3USDT', 'replayed active driven'),
     ('B4USDT', 'replayed pending_close driven, close sell 10 reduce-only c1'),
-    ('B5USDT', 'replayed pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1')
+    ('B5USDT', 'replayed pending_rollback driven, cancel s1, close sell 10 reduce-only c1'),
+    ('B6USDT', 'replayed pending_cancels driven, cancel s1'),
+    ('B7USDT', 'replayed active driven')
 ) as s (symbol, line);
 
 -- Only while the fence that it was given is the current one.
@@ -249,6 +252,8 @@ call claim('B1USDT');
 call claim('B2USDT');
 call claim('B4USDT');
 call claim('B5USDT');
+call claim('B6USDT');
+call claim('B7USDT');
 select unchanged(
     format($$create_position('binance', %L, 'long', 10, 100, attempt => %L)$$, s.symbol, s.attempt),
     s.line,
@@ -259,7 +264,9 @@ from (values
     ('B1USDT', md5('B1USDT'), 'replayed entry_placed'),
     ('B2USDT', md5('B2USDT'), 'replayed pending_sl'),
     ('B4USDT', md5('B4USDT'), 'replayed pending_close'),
-    ('B5USDT', md5('B5USDT'), 'replayed pending_rollback')
+    ('B5USDT', md5('B5USDT'), 'replayed pending_rollback'),
+    ('B6USDT', md5('B6USDT'), 'replayed pending_cancels'),
+    ('B7USDT', md5('B7USDT'), 'replayed active')
 ) as s (symbol, attempt, line);
 
 select isnt(
@@ -273,14 +280,14 @@ select unchanged(
     'and the repeated creation carries nothing'
 );
 select is(
-    line(tradelatch.confirm_close(id('B3USDT'), 'somebody else', fence => fence('B3USDT'))),
-    'ok closed driven, cancel s1',
+    line(tradelatch.confirm_close(id('B3USDT'), 'somebody else', orders_of('B3USDT', 's1'), fence => fence('B3USDT'))),
+    'ok closed driven',
     'somebody else has closed'
 );
 select unchanged(
     format($$create_position('binance', 'B3USDT', 'long', 10, 100, attempt => %L)$$, md5('B3USDT')),
     'replayed closed',
-    'the order is null with the fence, what is left to cancel included'
+    'nor when it is over'
 );
 
 -- An attempt is one call: not another one's.
@@ -290,7 +297,9 @@ select refused(
     'an attempt that was a begin_close'
 );
 select is(
-    (tradelatch.adopt_position('binance', 'C3USDT', 'long', 10, 100, attempt => '00000000-0000-0000-0000-0000000000c3')).outcome,
+    (tradelatch.adopt_position(
+        'binance', 'C3USDT', 'long', 10, 100, clock_timestamp(), attempt => '00000000-0000-0000-0000-0000000000c3'
+    )).outcome,
     'created',
     'an adoption'
 );
