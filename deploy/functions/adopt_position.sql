@@ -49,7 +49,7 @@ begin
         perform monitoring.refuse_argument('stop_loss_price', 'must not be null where there is a stop_loss_order_id');
     end if;
     v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', adopt_position.stop_loss_percent);
-    if (adopt_position.observed_at <= clock_timestamp()) is not true then
+    if (adopt_position.observed_at <= clock_timestamp() and isfinite(adopt_position.observed_at)) is not true then
         perform monitoring.refuse_argument(
             'observed_at', 'must be when the request to the exchange began, not in the future', adopt_position.observed_at::text
         );
@@ -64,7 +64,8 @@ begin
         perform monitoring.is_known_attempt(v_wanted.attempt, null, 'adopt_position', '{}');
     end if;
 
-    -- What was seen before the slot last moved may be what it was before that.
+    -- What was seen before the slot last moved may be what it was before that. Whoever holds it, or made this call before, is
+    -- found below.
     select max(p.closed_at)
     into v_moved_at
     from monitoring.positions as p
@@ -72,12 +73,14 @@ begin
         and p.symbol = v_wanted.symbol
         and p.exchange = v_wanted.exchange
         and p.account = v_wanted.account
-        and (p.position_side = v_wanted.position_side or 'both' in (p.position_side, v_wanted.position_side))
-        and (p.attempt = v_wanted.attempt) is not true;
-    if v_moved_at is not null and not exists (
-        select
-        from monitoring.conflicting_positions(v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.position_side)
-    ) then
+        and (p.position_side = v_wanted.position_side or 'both' in (p.position_side, v_wanted.position_side));
+    if v_moved_at is not null
+        and not exists (select from monitoring.positions as p where p.attempt = v_wanted.attempt)
+        and not exists (
+            select
+            from monitoring.conflicting_positions(v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.position_side)
+        )
+    then
         raise exception using
             errcode = 'TL009',
             message = format(
