@@ -25,7 +25,7 @@ declare
     v_drives boolean := confirm_orders.fence is not null;
 begin
     if v_position.closed_at is not null then
-        return monitoring.receipt_of(v_position, 'replayed', false);
+        return monitoring.receipt_of(v_position, 'replayed', v_drives);
     end if;
 
     v_position := monitoring.note_orders(v_position, v_ended, v_placed, v_drives, false);
@@ -43,7 +43,8 @@ comment on function tradelatch.confirm_orders(bigint, text[], text[], bigint) is
 $$These orders of a position arrived on the exchange, or ended. Names: client order ids, or id: and the exchange's id.
 orders_ended: what is not left is ignored, and so are an order in somebody else's hand, the entry, and in pending_cancels an order of the bot's
 own, whose fill only a look at the position can tell. orders_placed: orders of the position that reached the exchange; or the bot's own (a
-take-profit, a DCA) before they are sent: in hand of the fence that is given, without one for a minute, and left until they end.
+take-profit, a DCA) before they are sent: in hand of the fence that is given, without one for a minute, and left until they end. One that
+arrived and has ended already is named in both: who saw it arrive may say that it ended, in whose hand it ever was.
 An active position whose stop-loss ended becomes pending_sl; a pending_cancels what it was to be once no order is left.
 Outcomes: ok; replayed, also for a terminal position. Fence, lease and order only for the driver, who shows its fence.
 Errors: 22023; TL003 a fence that is not the current one; TL004; TL005 an order of ours that this position never handed out; 55P03.$$;

@@ -15,26 +15,15 @@ declare
     v_row monitoring.positions := book_row;
     v_name text;
 begin
-    foreach v_name in array note_orders.ended loop
-        v_name := monitoring.order_name(v_row, v_name);
-        -- Whether one of these filled at its end, only a look at the position can tell.
-        continue when not note_orders.ends_fills and (
-            monitoring.order_kind(v_row, v_name) = 'entry'
-            or v_row.status = 'pending_cancels' and monitoring.order_kind(v_row, v_name) = 'own'
-        );
-        if monitoring.may_end(v_row, v_name, note_orders.drives) then
-            v_row := monitoring.end_order(v_row, v_name);
-        end if;
-    end loop;
-
     foreach v_name in array note_orders.placed loop
+        if v_name = '*' then
+            perform monitoring.refuse_argument('orders_placed', 'must name orders', v_name);
+        end if;
         v_name := monitoring.order_name(v_row, v_name);
         continue when v_name = any (v_row.orders_arrived);
         if monitoring.may_end(v_row, v_name, true) is not null then -- left, and in somebody's hand until now
             v_row.orders_arrived := v_row.orders_arrived || v_name;
             v_row.orders_in_hand := nullif(v_row.orders_in_hand - v_name, '{}');
-        elsif v_name = '*' then
-            perform monitoring.refuse_argument('orders_placed', 'must name orders', v_name);
         elsif v_name ~ '^tl[0-9a-f]{22}[esc][0-9]+$' then
             -- one of ours that ended stays ended: streams are late
             if not starts_with(v_name, v_row.order_key)
@@ -59,6 +48,10 @@ begin
             )
         then
             v_row.own_orders := v_row.own_orders || v_name;
+            if v_name = any (note_orders.ended) then -- it came and went
+                v_row.orders_arrived := v_row.orders_arrived || v_name;
+                continue;
+            end if;
             v_row.orders_in_hand := coalesce(v_row.orders_in_hand, '{}') || jsonb_build_object(
                 v_name,
                 case
@@ -66,6 +59,19 @@ begin
                     else jsonb_build_object('until', clock_timestamp() + interval '1 minute' + monitoring.grace())
                 end
             );
+        end if;
+    end loop;
+
+    -- What arrived, anybody may end.
+    foreach v_name in array note_orders.ended loop
+        v_name := monitoring.order_name(v_row, v_name);
+        -- Whether one of these filled at its end, only a look at the position can tell.
+        continue when not note_orders.ends_fills and (
+            monitoring.order_kind(v_row, v_name) = 'entry'
+            or v_row.status = 'pending_cancels' and monitoring.order_kind(v_row, v_name) = 'own'
+        );
+        if monitoring.may_end(v_row, v_name, note_orders.drives) then
+            v_row := monitoring.end_order(v_row, v_name);
         end if;
     end loop;
     return v_row;
