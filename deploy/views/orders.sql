@@ -22,6 +22,12 @@ cross join lateral monitoring.order_details(b) as o;
 
 comment on view tradelatch.orders is
 'One row for each order that is left: not known to have ended on the exchange, or that somebody may still send.';
+comment on column tradelatch.orders.position_id is 'Whose order it is.';
+comment on column tradelatch.orders.exchange is 'Where it is, or may be.';
+comment on column tradelatch.orders.account is 'The exchange account.';
+comment on column tradelatch.orders.symbol is 'Canonical, see tradelatch.normalize_symbol.';
+comment on column tradelatch.orders.position_side is 'both in one-way mode; in hedge mode long or short.';
+comment on column tradelatch.orders.status is 'Of its position.';
 comment on column tradelatch.orders.name is 'Client order id, or id: and the exchange''s id; * stands for closing orders that nobody can name.';
 comment on column tradelatch.orders.kind is 'entry, stop_loss, close, own (told by confirm_orders), or unnamed.';
 comment on column tradelatch.orders.since is 'Since when the book has it: when it was told, or said to stand; else when an order of the position last moved.';
