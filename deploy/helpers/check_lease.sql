@@ -10,14 +10,22 @@ language plpgsql
 immutable
 as $$
 begin
-    if (check_lease.lease > interval '0' and check_lease.lease <= interval '10 years') is not true then
-        perform monitoring.refuse_argument('lease', 'must be above 0 and at most 10 years', check_lease.lease::text);
+    -- date_trunc leaves months and years; a month against days would pass as a length: '-1 month 31 days'
+    if (
+        date_trunc('month', check_lease.lease) = interval '0'
+        and check_lease.lease > interval '0'
+        and check_lease.lease <= interval '3650 days'
+    ) is not true then
+        perform monitoring.refuse_argument(
+            'lease', 'must be above 0 and at most 3650 days, without months and years', check_lease.lease::text
+        );
     end if;
-    return check_lease.lease;
+    -- a day is 24 hours, whatever the time zone of the session
+    return make_interval(secs => extract(epoch from check_lease.lease)::double precision);
 end
 $$;
 
-comment on function monitoring.check_lease(interval) is 'The lease, or 22023 where it is null, not above 0, or over 10 years.';
+comment on function monitoring.check_lease(interval) is 'The lease in seconds, or 22023 where it is null, not above 0, over 3650 days, or has months or years.';
 
 revoke all on function monitoring.check_lease(interval) from public;
 

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(202);
+select plan(205);
 
 select declared_as_move(
     'create_position',
@@ -269,7 +269,7 @@ select refused_values('create_position', g.arguments, 'quantity', bad_amounts())
 select refused_values('create_position', g.arguments, 'entry_price', bad_amounts()) from good as g;
 select refused_values('create_position', g.arguments, 'stop_loss_percent', optional(bad_amounts()) || array['100', '101'])
 from good as g;
-select refused_values('create_position', g.arguments, 'lease', bad_intervals() || array['0']) from good as g;
+select refused_values('create_position', g.arguments, 'lease', bad_intervals() || array['0', '-1 month 31 days', '1 month', '3651 days']) from good as g;
 select refused_values('create_position', g.arguments, 'details', bad_details()) from good as g;
 select is(id('NEWUSDT'), null, 'nothing of that is in the book');
 

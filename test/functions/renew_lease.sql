@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(72);
+select plan(77);
 
 select declared_as_move('renew_lease', 'position_id bigint, fence bigint, lease interval = ''1 minute''');
 
@@ -76,6 +76,20 @@ select is(
 );
 select cmp_ok((book_row('O3USDT')).lease_until, '>', clock_timestamp(), 'it lives again');
 
+-- Lengths are counted in seconds: a day is 24 hours, also where the clocks change.
+call given('CLOCKUSDT', 'active');
+set local timezone = 'Europe/Berlin';
+select ok(
+    (tradelatch.renew_lease(id('CLOCKUSDT'), fence('CLOCKUSDT'), '1 day -23:59:59')).lease_until < clock_timestamp() + interval '1 minute',
+    'a day and a second less 24 hours is a second'
+);
+select is(
+    round(extract(epoch from (tradelatch.renew_lease(id('CLOCKUSDT'), fence('CLOCKUSDT'), '365 days')).lease_until - now()) / 3600),
+    8760.0,
+    'a year of 365 days is 8,760 hours'
+);
+set local timezone = 'UTC';
+
 -- Who claimed an entry looks it up: no order to send.
 call claim('O1USDT');
 select is(
@@ -95,7 +109,7 @@ create table good as
 select jsonb_build_object('position_id', id('O2USDT'), 'fence', fence('O2USDT')) as arguments;
 select refused_values('renew_lease', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('renew_lease', g.arguments, 'fence', array[null]) from good as g;
-select refused_values('renew_lease', g.arguments, 'lease', bad_intervals() || array['0']) from good as g;
+select refused_values('renew_lease', g.arguments, 'lease', bad_intervals() || array['0', '-1 month 31 days', '1 month', '3651 days']) from good as g;
 
 -- Who may.
 select is(
