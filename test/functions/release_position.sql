@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(101);
+select plan(122);
 
 select declared_as_move('release_position', 'position_id bigint, reason text', executable_by => 'tradelatch_operator');
 
@@ -13,13 +13,20 @@ from (values
     ('T1USDT', 'pending_entry', 'long', 'both', 10, ', cancel e1'),
     ('T2USDT', 'entry_placed', 'short', 'both', 10, ', cancel e1'),
     ('T3USDT', 'pending_sl', 'long', 'both', 4, ', cancel e1 s1'),
-    ('T4USDT', 'active', 'short', 'both', 10, ', cancel e1 s1'),
+    ('T4USDT', 'active', 'short', 'both', 10, ', cancel s1'),
     ('T5USDT', 'pending_close', 'long', 'long', 4, ', cancel c1 e1 s1'),
-    ('T5USDT', 'pending_close', 'short', 'short', 10, ', cancel c1 e1 s1'),
+    ('T5USDT', 'pending_close', 'short', 'short', 10, ', cancel c1 s1'),
     ('T6USDT', 'pending_rollback', 'long', 'both', 0, ', cancel c1 e1'),
-    ('T7USDT', 'pending_rollback', 'short', 'both', 10, ', cancel c1 e1 s1')
+    ('T7USDT', 'pending_rollback', 'short', 'both', 10, ', cancel c1 s1'),
+    ('T8USDT', 'pending_cancels', 'long', 'both', 4, ', cancel e1 s1')
 ) as t (symbol, status, side, position_side, filled, due);
-create table before (symbol text, position_side text, status text, id bigint, fence bigint, book_row jsonb, events jsonb);
+-- What an end changes.
+create function ended()
+returns text[]
+language sql
+immutable
+return '{status,open_quantity,exit_reason,closed_at,updated_at,orders_arrived,orders_in_hand,ends_as,exposure_at,orders_at}'::text[];
+create table before (symbol text, position_side text, status text, id bigint, fence bigint, book_row jsonb, orders_left jsonb, events jsonb);
 do $$
 declare
     v_released released;
@@ -34,6 +41,7 @@ begin
             p.id,
             p.fence,
             to_jsonb(p),
+            to_jsonb(monitoring.orders_left(p)),
             (select jsonb_agg(to_jsonb(e) order by e.id) from monitoring.position_events as e where e.position_id = p.id)
         from book_row(v_released.symbol, v_released.position_side) as p;
     end loop;
@@ -51,15 +59,15 @@ from released as t
 inner join before as b on b.symbol = t.symbol and b.position_side = t.position_side
 inner join receipts as r on r.id = b.id;
 select is(
-    (p.status, p.open_quantity, p.exit_reason, p.closed_at = p.updated_at, p.fence),
+    (p.status, p.open_quantity::numeric, p.exit_reason::text, p.closed_at = p.updated_at, p.fence),
     ('closed'::text, 0::numeric, 'lost for the bot'::text, true, b.fence),
     format('%s %s: nothing is open, the reason is known', b.status, b.position_side)
 )
 from before as b
-inner join tradelatch.positions as p on p.position_id = b.id;
+inner join monitoring.positions as p on p.id = b.id;
 select is(
-    to_jsonb(p) - array['status', 'open_quantity', 'exit_reason', 'closed_at', 'updated_at'],
-    b.book_row - array['status', 'open_quantity', 'exit_reason', 'closed_at', 'updated_at'],
+    to_jsonb(p) - given.ended(),
+    b.book_row - given.ended(),
     format('%s %s: all else is as it was', b.status, b.position_side)
 )
 from before as b
@@ -67,13 +75,20 @@ inner join monitoring.positions as p on p.id = b.id;
 select is(
     event(b.symbol, b.position_side),
     format(
-        'release_position %s>closed fence {"reason": "lost for the bot", "severity": "critical", "backup_id": "%s"}',
+        'release_position %s>closed fence {"reason": "lost for the bot", "severity": "critical", "backup_id": "%s", "orders_left": %s}',
         b.status,
-        (select k.backup_id from monitoring.position_backups as k where k.position_id = b.id)
+        (select k.backup_id from monitoring.position_backups as k where k.position_id = b.id),
+        b.orders_left
     ),
-    format('%s %s: a critical event, with its backup', b.status, b.position_side)
+    format('%s %s: a critical event, with its backup and what is left', b.status, b.position_side)
 )
 from before as b;
+
+select is(
+    left_of(t.symbol, t.position_side), replace(t.due, ', cancel ', ''), format('%s %s: its orders stay noted', t.status, t.side)
+)
+from released as t
+where t.position_side = 'both';
 
 -- The backup.
 
@@ -138,7 +153,7 @@ from before as b
 where b.symbol = 'T4USDT';
 select is((book_row('T4USDT')).status, 'pending_entry', 'it is as it was');
 select refused(
-    format('activate_position(%s, %s, 95)', b.id, b.fence), 'TL002', 'its driver can do nothing with it any more'
+    format('activate_position(%s, %s, 95, ''x'')', b.id, b.fence), 'TL002', 'its driver can do nothing with it any more'
 )
 from before as b
 where b.symbol = 'T3USDT';
@@ -167,11 +182,11 @@ insert into monitoring.positions (
 )
 values ('binance', 'DUPUSDT', 'long', 10, 100, 'active', 'inserted', 10, 10, 95);
 select is(
-    (tradelatch.activate_position(h.id, p.fence, 95)).outcome, 'duplicate', 'a duplicate'
+    (tradelatch.activate_position(h.id, p.fence, 95, p.order_key || 's1')).outcome, 'duplicate', 'a duplicate'
 )
 from held as h
-inner join tradelatch.positions as p on p.position_id = h.id;
-select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel c1 s1', 'is released with every order that may be left')
+inner join monitoring.positions as p on p.id = h.id;
+select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel s1', 'is released with what is left: its close was never handed out')
 from held as h;
 select is((book_row('DUPUSDT')).status, 'active', 'and the other one stays');
 
@@ -180,11 +195,36 @@ select is((book_row('DUPUSDT')).status, 'active', 'and the other one stays');
 select is(
     line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110,
     stop_loss_order_id => 'theirs')),
-    'created active driven',
+    'created active driven, cancel *',
     'adopted'
 );
 select is(
-    line(tradelatch.release_position(id('ADOPTUSDT'), 'x')), 'ok closed, cancel id:theirs', 'and released'
+    line(tradelatch.release_position(id('ADOPTUSDT'), 'x')), 'ok closed, cancel * id:theirs', 'and released: * are orders that nobody can name'
+);
+
+-- What two drivers may still send, and an order of the bot's own.
+
+call given('HANDSUSDT', 'active');
+select is(line(tradelatch.begin_close(id('HANDSUSDT'), 'exit')), 'ok pending_close driven, close sell 10 reduce-only c1', 'one was given c1');
+select is(
+    line(tradelatch.take_over(id('HANDSUSDT'), 'he hangs')),
+    'claimed pending_close driven, cancel c1, close sell 10 reduce-only c2',
+    'another one c2'
+);
+select is(
+    line(tradelatch.confirm_orders(id('HANDSUSDT'), orders_placed => array['tp-1'])), 'ok pending_close', 'a take-profit is told'
+);
+select is(
+    line(tradelatch.release_position(id('HANDSUSDT'), 'mine')), 'ok closed, cancel c1 c2 s1 tp-1', 'all of them are to be cancelled'
+);
+select is((book_row('HANDSUSDT')).orders_in_hand, null::jsonb, 'nobody has any in hand: whoever released it looks after them');
+select unchanged(
+    $$confirm_orders(id('HANDSUSDT'), array[order_of('HANDSUSDT', 'c1')])$$, 'replayed closed', 'and what ends is no news'
+);
+select is(
+    line(tradelatch.create_position('binance', 'HANDSUSDT', 'short', 1, 100)),
+    'created pending_entry driven, entry sell 1 opening e1',
+    'the slot is free, whatever is left'
 );
 
 -- What is refused; every terminal status is in lifecycle.sql.
