@@ -122,7 +122,7 @@ comment on function tradelatch.create_position(
     text, text, text, numeric, numeric, text, text, text, uuid, interval, numeric, bigint, jsonb
 ) is
 $$Commits the intent to open a position, before its entry order is sent. The slot is taken from then on.
-exchange, account, symbol, position_side: the slot; spellings are made canonical. side: long or short.
+exchange, account, symbol, position_side: the slot; spellings are made canonical. side: long or short, or buy or sell, which open them.
 quantity in units of the base asset, entry_price of the quote asset, stop_loss_percent in percent of the fill's price.
 request_id: the reason to open, one position each, for ever. attempt: this call and its retries; a UUID of version 7
 keeps a long history's indexes quick. lease: how long the caller may send orders.

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(219);
+select plan(220);
 
 select declared_as_move(
     'adopt_position',
@@ -103,6 +103,15 @@ select ok(
     (book_row(s.symbol)).lease_until between now() + s.lease and clock_timestamp() + s.lease, format('the lease is %s', s.lease)
 )
 from (values ('A1USDT', interval '1 minute'), ('METUSDT', '1 hour')) as s (symbol, lease);
+
+select is(
+    line(tradelatch.adopt_position('binance', v.symbol, v.side, 10, 100, clock_timestamp(), position_side => v.position_side)),
+    format('created pending_sl driven, cancel *, stop_loss %s 10 reduce-only s1', v.order_side),
+    format('as an exchange may say it: %s', v.side)
+)
+from (values
+    ('BUYUSDT', 'buy', 'both', 'sell'), ('SELLUSDT', 'Sell', 'short', 'buy')
+) as v (symbol, side, position_side, order_side);
 
 -- It is claimed by nobody, or it is not adopted.
 
@@ -352,7 +361,7 @@ select refused_values(
     'adopt_position', g.arguments, 'account', bad_texts(64) || array[U&'second\00a0', U&'sec\200Bond']
 )
 from good as g;
-select refused_values('adopt_position', g.arguments, 'side', bad_texts(5) || array['buy', 'sell', 'both']) from good as g;
+select refused_values('adopt_position', g.arguments, 'side', bad_texts(5) || array['buys', 'both']) from good as g;
 select refused_values(
     'adopt_position', g.arguments, 'position_side', bad_texts(5) || array['short', 'buy', 'none']
 )

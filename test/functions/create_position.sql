@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(205);
+select plan(210);
 
 select declared_as_move(
     'create_position',
@@ -101,6 +101,18 @@ select matches(
 from (values ('APTUSDT'), ('AVLUSDT')) as s (symbol);
 select isnt(order_of('APTUSDT', 'e1'), order_of('AVLUSDT', 'e1'), 'each position has its own');
 select isnt(fence('APTUSDT'), fence('AVLUSDT'), 'and its own fence');
+
+select is(
+    line(tradelatch.create_position('binance', v.symbol, v.side, 10, 100, position_side => v.position_side)),
+    format('created pending_entry driven, entry %s 10 opening e1', v.order_side),
+    format('the order that opens it says the side, too: %s', v.side)
+)
+from (values
+    ('BUYUSDT', 'buy', 'both', 'buy'), ('SELLUSDT', 'SELL', 'both', 'sell'), ('BOTHUSDT', ' Buy ', 'long', 'buy'),
+    ('BOTHUSDT', 'sell', 'short', 'sell')
+) as v (symbol, side, position_side, order_side);
+select is((book_row(v.symbol)).side::text, v.side, format('and %s is %s', v.symbol, v.side))
+from (values ('BUYUSDT', 'long'), ('SELLUSDT', 'short')) as v (symbol, side);
 
 -- A slot is held by every open status, and freed by every terminal one.
 
@@ -258,7 +270,7 @@ select refused_values(
 from good as g;
 select refused_values('create_position', g.arguments, 'request_id', optional(bad_texts(200))) from good as g;
 select refused_values(
-    'create_position', g.arguments, 'side', bad_texts(5) || array['buy', 'sell', 'both', 'longer']
+    'create_position', g.arguments, 'side', bad_texts(5) || array['buys', 'both', 'longer']
 )
 from good as g;
 select refused_values(

@@ -237,7 +237,7 @@ cross join (
     select x.field, jsonb_build_object(x.field, y.value) as bad
     from (values
         ('symbol', '[null, "", " ", 1, [], "N EWUSDT", "NEW/"]'::jsonb || jsonb_build_array(repeat('x', 65), 'a' || chr(10))),
-        ('side', '[null, "", "buy", "both", 1, {}]'),
+        ('side', '[null, "", "buys", "both", 1, {}]'),
         ('quantity', '[null, -1, "-0.1", "NaN", "Infinity", "1e30", 1e30, "", "ten", "1_0", "0x10", true, [], {}]'),
         ('average_price', '[-1, "-0.1", "NaN", "Infinity", "1e30", "", "ten", true, []]'),
         ('stop_loss_price', '[-1, "NaN", "Infinity", "1e30", "ten", false, []]'),

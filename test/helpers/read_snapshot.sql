@@ -151,7 +151,7 @@ from (values
     ('symbol', '{"symbol": null}'), ('symbol', '{"symbol": 1}'), ('symbol', '{"symbol": ""}'), ('symbol', '{"symbol": " "}'),
     ('symbol', '{"symbol": "A\n"}'), ('symbol', jsonb_build_object('symbol', repeat('A', 65))::text),
     ('symbol', '{"symbol": ["A"]}'),
-    ('side', '{"side": null}'), ('side', '{"side": "buy"}'), ('side', '{"side": 1}'), ('side', '{"side": "buy", "quantity": 0}'),
+    ('side', '{"side": null}'), ('side', '{"side": "buys"}'), ('side', '{"side": 1}'), ('side', '{"side": "buys", "quantity": 0}'),
     ('quantity', '{"quantity": null}'), ('quantity', '{"quantity": "NaN"}'), ('quantity', '{"quantity": "x"}'),
     ('quantity', '{"quantity": -1}'),
     ('quantity', '{"quantity": "-0.1"}'), ('quantity', '{"quantity": 1e30}'), ('quantity', '{"quantity": []}'),
