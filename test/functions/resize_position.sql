@@ -1,11 +1,11 @@
 begin;
 \ir setup.psql
-select plan(131);
+select plan(190);
 
 select declared_as_move(
     'resize_position',
     'position_id bigint, quantity numeric, reason text, average_price numeric = null, realized_pnl numeric = null, '
-    'attempt uuid = null, lease interval = ''1 minute'''
+    'fence bigint = null, orders_ended text[] = ''{}'', attempt uuid = null, lease interval = ''1 minute'''
 );
 
 -- What is active is given to anybody, at once: a fence that is higher, a lease, and a stop-loss for what is open now. The one
@@ -16,7 +16,7 @@ select *
 from (values
     ('R1USDT', 'long', 'both', 10, 4, 'stop_loss sell 4 at 95 reduce-only s2'),
     ('R2USDT', 'short', 'both', 10, 12.5, 'stop_loss buy 12.5 at 105 reduce-only s2'),
-    ('R3USDT', 'long', 'both', 4, 3, 'stop_loss sell 3 at 95 reduce-only s2'),
+    ('R3USDT', 'long', 'both', 12, 3, 'stop_loss sell 3 at 95 reduce-only s2'),
     ('R5USDT', 'long', 'long', 10, 0.001, 'stop_loss sell 0.001 at 95 reduce-only s2'),
     ('R5USDT', 'short', 'short', 10, 25, 'stop_loss buy 25 at 105 reduce-only s2')
 ) as r (symbol, side, position_side, filled, quantity, due);
@@ -73,7 +73,7 @@ select is(
     line(tradelatch.create_position('binance', 'R1USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken'
 );
 select is(
-    line(tradelatch.activate_position(id('R1USDT'), fence('R1USDT'), 102, order_of('R1USDT', 's1'))),
+    line(tradelatch.activate_position(id('R1USDT'), fence('R1USDT'), 102, order_of('R1USDT', 's2'), orders_ended => orders_of('R1USDT', 's1'))),
     'ok active driven',
     'its next stop-loss may be on either side: it is not its first'
 );
@@ -106,18 +106,19 @@ select is(
 );
 select is(
     line(tradelatch.begin_close(id('R3USDT'), 'exit', fence => fence('R3USDT'))),
-    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
-    'but for all that was asked for while its entry is not final'
+    'ok pending_close driven, close sell 3 reduce-only c1',
+    'and not for what was asked for: its entry has ended'
 );
 select is(
     line(tradelatch.confirm_close(id('R2USDT'), 'stop-loss')),
-    'ok closed, cancel s1 s2',
-    'both stop-losses may be left when it is closed'
+    'ok pending_cancels',
+    'when it is closed by the exchange its driver, who may still send s2, frees the slot'
 );
+select is(left_of('R2USDT'), 's1 s2', 'both stop-losses are left');
 
 -- pending_sl stays its driver's: nobody else is shown its fence, lease and order.
 
-call given('SLUSDT', 'pending_sl', 'short', filled => 8, stop_loss_percent => 5,
+call given('SLUSDT', 'pending_sl', 'short', stop_loss_percent => 5,
     attempt => '00000000-0000-0000-0000-0000000000b0');
 create table driver as
 select fence('SLUSDT') as fence, (book_row('SLUSDT')).lease_until;
@@ -154,7 +155,9 @@ select unchanged(
     'its driver, asking again, is'
 );
 select is(
-    line(tradelatch.activate_position(id('SLUSDT'), fence('SLUSDT'), 105, order_of('SLUSDT', 's1'))), 'ok active driven', 'and puts it in place'
+    line(tradelatch.activate_position(id('SLUSDT'), fence('SLUSDT'), 105, order_of('SLUSDT', 's2'), orders_ended => orders_of('SLUSDT', 's1'))),
+    'ok active driven',
+    'and puts it in place'
 );
 
 -- An attempt: one call, and its retries.
@@ -224,7 +227,11 @@ select unchanged(
     'replayed pending_sl driven, cancel s1, stop_loss sell 4 at 95 reduce-only s3',
     'the same call again gets the order that is due now'
 );
-select is(line(tradelatch.activate_position(id('A1USDT'), fence('A1USDT'), 95, order_of('A1USDT', 's1'))), 'ok active driven', 'it is in place');
+select is(line(tradelatch.activate_position(
+        id('A1USDT'), fence('A1USDT'), 95, order_of('A1USDT', 's3'), orders_ended => orders_of('A1USDT', 's1')
+    )),
+    'ok active driven',
+    'it is in place');
 select unchanged(
     $$resize_position(id('A1USDT'), 4, 'partly closed', attempt => '00000000-0000-0000-0000-0000000000a1')$$,
     'replayed active driven',
@@ -247,7 +254,9 @@ select unchanged(
     'after claim_stale it carries nothing'
 );
 select is(
-    line(tradelatch.confirm_close(id('A1USDT'), 'exit')), 'ok closed, cancel s3 s4', 'somebody else has closed'
+    line(tradelatch.confirm_close(id('A1USDT'), 'exit', orders_of('A1USDT', 's3 s4'), fence => fence('A1USDT'))),
+    'ok closed driven',
+    'whoever claimed it has closed'
 );
 select unchanged(
     $$resize_position(id('A1USDT'), 7, 'added to', attempt => '00000000-0000-0000-0000-0000000000a2')$$,
@@ -275,7 +284,11 @@ select is(
     'its driver is told'
 );
 select is(
-    (tradelatch.activate_position(id('N1USDT'), fence('N1USDT'), 95, order_of('N1USDT', 's1'))).outcome, 'ok', 'it is in place'
+    line(tradelatch.activate_position(
+        id('N1USDT'), fence('N1USDT'), 95, order_of('N1USDT', 's3'), orders_ended => orders_of('N1USDT', 's1 s2')
+    )),
+    'ok active driven',
+    'it is in place'
 );
 select is(
     line(tradelatch.resize_position(id('N1USDT'), 4, 'partly closed', realized_pnl => 1)),
@@ -288,16 +301,170 @@ select is(
 select is(
     line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110,
     stop_loss_order_id => 'theirs')),
-    'created active driven',
+    'created active driven, cancel *',
     'adopted'
 );
 select is(
     line(tradelatch.resize_position(id('ADOPTUSDT'), 5, 'partly closed')),
-    'ok pending_sl driven, cancel id:theirs, stop_loss buy 5 at 110 reduce-only s1',
-    'cancelled by the exchange''s id'
+    'ok pending_sl driven, cancel * id:theirs, stop_loss buy 5 at 110 reduce-only s1',
+    'cancelled by the exchange''s id, with what nobody can name'
 );
 
--- What is refused; every status that is not active or pending_sl is in lifecycle.sql.
+-- Every status: what is active or pending_sl anybody resizes; while it is being ended its driver does.
+
+call given_each();
+select cells($$resize_position(id(%1$L), 5, 'seen')$$, '{
+    "active": "ok pending_sl driven, cancel s1, stop_loss sell 5 at 95 reduce-only s2",
+    "pending_sl": "ok pending_sl"
+}');
+select cells($$resize_position(id(%1$L), 5, 'seen', fence => fence(%1$L))$$, '{
+    "active": "ok pending_sl driven, cancel s1, stop_loss sell 5 at 95 reduce-only s2",
+    "pending_sl": "ok pending_sl driven, cancel s1, stop_loss sell 5 reduce-only s2",
+    "pending_close": "ok pending_close driven, cancel c1, close sell 5 reduce-only c2",
+    "pending_rollback": "ok pending_rollback driven, cancel c1 s1, close sell 5 reduce-only c2",
+    "pending_cancels": "ok pending_close driven, close sell 5 reduce-only c2",
+    "pending_cancels_back": "ok pending_rollback driven, cancel s1, close sell 5 reduce-only c2"
+}');
+call lapse('PENDING_SL', '6 seconds');
+select is(
+    line(tradelatch.resize_position(id('PENDING_SL'), 5, 'seen')),
+    'claimed pending_sl driven, cancel s1, stop_loss sell 5 reduce-only s2',
+    'a pending_sl that nobody drives is given'
+);
+call lapse('PENDING_CLOSE', '6 seconds');
+select refused(
+    $$resize_position(id('PENDING_CLOSE'), 5, 'seen')$$, 'TL002', 'while it is being closed it is not given, driven or not: claim_stale gives it'
+);
+select is(
+    (try($$resize_position(id('PENDING_CLOSE'), 5, 'seen')$$)).message,
+    format('position %s is pending_close: its driver alone resizes it', id('PENDING_CLOSE')),
+    'the message says why'
+);
+
+-- The driver keeps its drive.
+
+call given('DRIVEUSDT', 'pending_sl');
+create table driven as
+select fence('DRIVEUSDT') as fence;
+select is(
+    line(tradelatch.resize_position(id('DRIVEUSDT'), 5, 'partly closed', fence => d.fence, lease => '1 hour')),
+    'ok pending_sl driven, cancel s1, stop_loss sell 5 reduce-only s2',
+    'by its driver'
+)
+from driven as d;
+select is((fence('DRIVEUSDT'), (book_row('DRIVEUSDT')).lease_until > now() + interval '59 minutes'), (d.fence, true),
+    'under the same fence, and for longer')
+from driven as d;
+select unchanged(
+    $$resize_position(id('DRIVEUSDT'), 5, 'partly closed', fence => fence('DRIVEUSDT'))$$,
+    'replayed pending_sl driven, cancel s1, stop_loss sell 5 reduce-only s2',
+    'the same call again'
+);
+select refused($$resize_position(id('DRIVEUSDT'), 5, 'x', fence => fence('DRIVEUSDT') - 1)$$, 'TL003', 'another fence');
+select is(
+    line(tradelatch.resize_position(
+        id('DRIVEUSDT'), 4, 'partly closed', fence => fence('DRIVEUSDT'), orders_ended => orders_of('DRIVEUSDT', 's1 s2')
+    )),
+    'ok pending_sl driven, stop_loss sell 4 reduce-only s3',
+    'the stop-losses before were never sent'
+);
+
+-- What somebody else may still send stays left, though it is named.
+
+select is(
+    line(tradelatch.resize_position(id('DRIVEUSDT'), 3, 'seen', orders_ended => orders_of('DRIVEUSDT', 's3'))),
+    'ok pending_sl',
+    'a stream says that s3 ended, which its driver may still send'
+);
+select is(left_of('DRIVEUSDT'), 's3 s4', 'it is left');
+select is(
+    line(tradelatch.take_over(id('DRIVEUSDT'), 'he hangs')),
+    'claimed pending_sl driven, cancel s3 s4, stop_loss sell 3 reduce-only s5',
+    'another one takes it over'
+);
+select is(
+    line(tradelatch.resize_position(
+        id('DRIVEUSDT'), 2, 'partly closed', fence => fence('DRIVEUSDT'), orders_ended => orders_of('DRIVEUSDT', 's3 s4 s5')
+    )),
+    'ok pending_sl driven, cancel s3 s4, stop_loss sell 2 reduce-only s6',
+    'and ends what it alone was given'
+);
+
+-- The quantity has the entry's fill in it: it has ended, or is named.
+
+call given('RESTUSDT', 'active', filled => 4);
+select refused($$resize_position(id('RESTUSDT'), 7, 'seen')$$, 'TL002', 'its entry may still fill');
+select is(
+    (try($$resize_position(id('RESTUSDT'), 7, 'seen')$$)).message,
+    format(
+        'position %s is active: its entry may still fill: name it in orders_ended when it has ended, or confirm_entry', id('RESTUSDT')
+    ),
+    'the message says what to do'
+);
+select is(
+    line(tradelatch.resize_position(id('RESTUSDT'), 7, 'seen', orders_ended => array['id:entry-RESTUSDT-long'])),
+    'ok pending_sl driven, cancel s1, stop_loss sell 7 at 95 reduce-only s2',
+    'named, by the exchange''s id'
+);
+select is(
+    ((book_row('RESTUSDT')).filled_quantity::numeric, (book_row('RESTUSDT')).open_quantity::numeric),
+    (4::numeric, 7::numeric),
+    'what was filled, confirm_entry says'
+);
+select is(
+    event('RESTUSDT'),
+    'resize_position active>pending_sl fence {"reason": "seen", "attempt": null, "quantity": 7, "orders_ended": ["id:entry-RESTUSDT-long"], '
+    '"realized_pnl": null, "average_price": null}',
+    'the log has what ended'
+);
+call given('HANDUSDT', 'pending_rollback', filled => 0, placed => false);
+call lapse('HANDUSDT', '1 second');
+select is((tradelatch.take_over(id('HANDUSDT'), 'x')).outcome, 'claimed', 'an entry that a driver before may still send');
+select refused(
+    $$resize_position(id('HANDUSDT'), 5, 'seen', fence => fence('HANDUSDT'), orders_ended => orders_of('HANDUSDT', 'e1'))$$,
+    'TL002',
+    'is no entry that has ended, whoever says so'
+);
+call hands_end('HANDUSDT');
+select is(
+    line(tradelatch.resize_position(
+        id('HANDUSDT'), 5, 'seen', fence => fence('HANDUSDT'), orders_ended => orders_of('HANDUSDT', 'e1 c1')
+    )),
+    'ok pending_rollback driven, cancel c2, close sell 5 reduce-only c3',
+    'after that driver''s lease and the grace time it is'
+);
+
+-- Again, with orders that ended meanwhile: no other move, but they have ended, the last one included.
+
+call given('AGAINUSDT', 'pending_cancels');
+select is(
+    line(tradelatch.resize_position(
+        id('AGAINUSDT'), 5, 'seen', fence => fence('AGAINUSDT'), attempt => '00000000-0000-0000-0000-0000000000c1'
+    )),
+    'ok pending_close driven, close sell 5 reduce-only c2',
+    'what was to be over is not'
+);
+select is(
+    line(tradelatch.confirm_close(id('AGAINUSDT'), 'exit', fence => fence('AGAINUSDT'))), 'ok pending_cancels driven, cancel s1', 'now it is'
+);
+select unchanged(
+    $$resize_position(id('AGAINUSDT'), 5, 'seen', fence => fence('AGAINUSDT'), attempt => '00000000-0000-0000-0000-0000000000c1')$$,
+    'replayed pending_cancels driven, cancel s1',
+    'the same call again'
+);
+select is(
+    line(tradelatch.resize_position(
+        id('AGAINUSDT'), 5, 'seen', fence => fence('AGAINUSDT'), attempt => '00000000-0000-0000-0000-0000000000c1',
+        orders_ended => orders_of('AGAINUSDT', 's1')
+    )),
+    'replayed closed driven',
+    'with the last order left among those that ended'
+);
+select is(event('AGAINUSDT'), format(
+    'confirm_orders pending_cancels>closed fence {"orders_ended": ["%s"]}', order_of('AGAINUSDT', 's1')
+), 'which completes it');
+
+-- What is refused.
 
 select refused(format('resize_position(%s, 4, ''x'')', p), 'TL004', format('there is no position %s', p))
 from (values (0), (-1), (9223372036854775807)) as unknown (p);
@@ -314,6 +481,7 @@ select refused_values('resize_position', g.arguments, 'quantity', bad_amounts())
 select refused_values('resize_position', g.arguments, 'reason', bad_texts(1000)) from good as g;
 select refused_values('resize_position', g.arguments, 'average_price', optional(bad_amounts())) from good as g;
 select refused_values('resize_position', g.arguments, 'realized_pnl', bad_moneys()) from good as g;
+select refused_values('resize_position', g.arguments, 'orders_ended', bad_orders()) from good as g;
 select refused_values('resize_position', g.arguments, 'lease', bad_intervals() || array['0', '11 years']) from good as g;
 
 -- Who may.
