@@ -55,8 +55,10 @@ begin
             new.close_attempt, new.close_quantity, new.orders_arrived, new.orders_in_hand, new.own_orders,
             new.orders_withheld, new.ends_as, new.taken_over, new.closed_at, new.details
         ) then
-            -- updated_at is the last move, whatever the modules that write prices think
+            -- these are of moves, whatever the modules that write prices think
             new.updated_at := old.updated_at;
+            new.exposure_at := old.exposure_at;
+            new.orders_at := old.orders_at;
             return new;
         end if;
         select jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value))

@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(9);
 
-select is_internal('monitoring.make_receipt(monitoring.positions, text, boolean, text, text[])', 'immutable');
+select is_internal('monitoring.make_receipt(monitoring.positions, text, boolean, text, text[])', 'volatile');
 
 create function order_of(kind text, origin text default 'created')
 returns text

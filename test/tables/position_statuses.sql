@@ -10,11 +10,11 @@ select results_eq(
     'select status, is_open from monitoring.position_statuses order by is_open desc, status',
     $$
         values
-            ('active', true), ('entry_placed', true), ('pending_close', true), ('pending_entry', true), ('pending_rollback', true),
-            ('pending_sl', true),
+            ('active', true), ('entry_placed', true), ('pending_cancels', true), ('pending_close', true), ('pending_entry', true),
+            ('pending_rollback', true), ('pending_sl', true),
             ('canceled', false), ('closed', false), ('failed', false), ('rolled_back', false)
     $$,
-    'six are open, four terminal'
+    'seven are open, four terminal'
 );
 select is_empty(
     $$ select status from monitoring.position_statuses where (meaning ~ '\w') is not true $$,
@@ -64,7 +64,7 @@ select
 from monitoring.position_statuses as s
 cross join (values ('long'), ('short')) as p (position_side);
 
-select is(count(*), 30::bigint, 'ten statuses, three position sides') from trial;
+select is(count(*), 33::bigint, 'eleven statuses, three position sides') from trial;
 select is_empty(
     $$ select * from trial where (without_end = 'taken') <> is_open or without_end not in ('taken', '23514') $$,
     'the CHECK takes a row without closed_at exactly in an open status'

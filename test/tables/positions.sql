@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, pg_catalog;
-select plan(183);
+select plan(194);
 
 select table_owner_is('monitoring', 'positions', 'tradelatch_owner', 'it is the owner''s');
 select col_is_pk('monitoring', 'positions', 'id', 'its key is id');
@@ -14,7 +14,8 @@ select col_type_is(
 select col_not_null('monitoring', 'positions', c.name, c.name || ' is never unknown')
 from unnest(array[
     'exchange', 'account', 'symbol', 'position_side', 'side', 'quantity', 'entry_price', 'origin', 'order_key', 'details', 'status',
-    'filled_quantity', 'open_quantity', 'fence', 'lease_until', 'created_at', 'updated_at'
+    'filled_quantity', 'open_quantity', 'stop_loss_attempt', 'stop_loss_sized', 'close_attempt', 'orders_arrived', 'orders_withheld',
+    'fence', 'lease_until', 'taken_over', 'created_at', 'updated_at', 'exposure_at', 'orders_at'
 ]) as c (name);
 select is_empty(
     $$
@@ -34,7 +35,7 @@ select is_empty(
         select a.attname, a.atttypid::regtype
         from pg_attribute as a
         where a.attrelid = 'monitoring.positions'::regclass
-            and (a.attname ~ '_at$' or a.attname in ('lease_until', 'entry_judged_after'))
+            and (a.attname ~ '_at$' or a.attname = 'lease_until')
             and a.atttypid <> 'timestamptz'::regtype
     $$,
     'times have their zone'
@@ -66,15 +67,18 @@ select lives_ok(pg_temp.row_with(), 'the good row is taken');
 select results_eq(
     $$
         select
-            account::text, position_side::text, origin::text, filled_quantity::numeric, open_quantity::numeric, stop_loss_orders, close_orders, orders_withheld, details,
-            order_key ~ '^tl[0-9a-f]{22}$', created_at between now() and clock_timestamp(), closed_at, move
+            account::text, position_side::text, origin::text, filled_quantity::numeric, open_quantity::numeric, orders_arrived, orders_in_hand,
+            own_orders, ends_as, stop_loss_order, orders_withheld, details,
+            order_key ~ '^tl[0-9a-f]{22}$', created_at between now() and clock_timestamp(),
+            exposure_at between now() and clock_timestamp(), orders_at between now() and clock_timestamp(), closed_at, move
         from monitoring.positions
         where symbol = 'APTUSDT'
     $$,
     $$
         values (
-            'default', 'both', 'inserted', 0::numeric, 0::numeric, array[]::text[], array[]::text[], false, '{}'::jsonb,
-            true, true, null::timestamptz, null::text
+            'default', 'both', 'inserted', 0::numeric, 0::numeric, array[]::text[], null::jsonb,
+            null::text[], null::text, null::text, false, '{}'::jsonb,
+            true, true, true, true, null::timestamptz, null::text
         )
     $$,
     'and the rest of it has good values'
@@ -126,7 +130,10 @@ from (values
     ('order_key', array['null']),
     ('details', array['null']),
     ('fence', array['null']),
-    ('lease_until', array['null'])
+    ('lease_until', array['null']),
+    ('orders_arrived', array['null']),
+    ('exposure_at', array['null']),
+    ('orders_at', array['null'])
 ) as b (name, bad)
 cross join unnest(b.bad) as k (kind)
 cross join unnest(case k.kind

@@ -16,7 +16,7 @@ select lives_ok(
             'binance', 'C', 'short', 61.8, 3.2333, request_id => 'signal:5483266', attempt => '11111111-1111-4111-8111-111111111111',
             signal_id => 5483266, stop_loss_percent => 2, details => '{"note": "y", "side": "long"}'
         );
-        select tradelatch.adopt_position('binance', 'D', 'long', 43, 0.1358, stop_loss_price => 0.13);
+        select tradelatch.adopt_position('binance', 'D', 'long', 43, 0.1358, now(), stop_loss_price => 0.13);
     $$,
     'rows of every origin'
 );

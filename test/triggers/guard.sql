@@ -3,7 +3,7 @@
 begin;
 set local search_path = tap, pg_catalog;
 set local client_min_messages = warning;
-select plan(119);
+select plan(162);
 
 select trigger_is('monitoring', 'positions', 'positions_guard', 'monitoring', 'guard_position');
 select is(
@@ -20,17 +20,19 @@ select is(
 
 -- A row in that status, put in by hand.
 
-create function pg_temp.put(status text)
+create function pg_temp.put(status text, orders_arrived text[] default '{}')
 returns bigint
 language sql
 as $$
     insert into monitoring.positions (
         exchange, symbol, side, quantity, entry_price, status, stop_loss_price, stop_loss_attempt, close_attempt, filled_quantity,
-        open_quantity, exchange_order_id, lease_until, closed_at, request_id, attempt, signal, stop_loss_percent
+        open_quantity, exchange_order_id, lease_until, closed_at, request_id, attempt, signal, stop_loss_percent, close_quantity,
+        ends_as, orders_arrived
     )
     select
         'binance', 'T' || nextval('monitoring.position_fence'), 'long', 10, 100, s.status, 95, 2, 2, 5, 5, 'entry-1', now(),
-        case when not s.is_open then now() end, gen_random_uuid(), gen_random_uuid(), 7, 2
+        case when not s.is_open then now() end, gen_random_uuid(), gen_random_uuid(), 7, 2, 5,
+        case s.status when 'pending_cancels' then 'closed' end, put.orders_arrived
     from monitoring.position_statuses as s
     where s.status = put.status
     returning id
@@ -64,7 +66,7 @@ return (select count(*) from monitoring.position_events as e where e.position_id
 create temporary table trial as
 select
     t.*,
-    pg_temp.outcome(t.role, t.id, format('status = %L', t.to_status)) as outcome
+    pg_temp.outcome(t.role, t.id, format('status = %L, ends_as = ''closed''', t.to_status)) as outcome
 from (
     select
         r.role,
@@ -75,22 +77,24 @@ from (
             select
             from monitoring.position_transitions as x
             where x.from_status = f.status and x.to_status = t.status
-        ) as is_legal
+        )
+        -- a status that calls for an order holds the slot until the order ended
+        and (t.is_open or f.status not in ('pending_entry', 'pending_sl', 'pending_close', 'pending_rollback')) as is_legal
     from (values ('none'), ('tradelatch_owner')) as r (role)
     cross join monitoring.position_statuses as f
     cross join monitoring.position_statuses as t
     where f.status <> t.status
 ) as t;
 
-select is((select count(*) from trial), 180::bigint, 'ninety changes of a status, by two who may write');
+select is((select count(*) from trial), 220::bigint, 'a hundred and ten changes of a status, by two who may write');
 select is(
     (select array[count(*) filter (where is_legal), count(*) filter (where not is_legal)] from trial where role = 'none'),
-    array[20, 70]::bigint[],
-    'twenty of them are legal'
+    array[21, 89]::bigint[],
+    'twenty-one of them are legal'
 );
 select is_empty(
     $$ select * from trial where not is_legal and outcome <> 'TL002' $$,
-    'what is not in the table of transitions is TL002'
+    'what is not in the table of transitions is TL002, and what would end a position whose order is left'
 );
 select is_empty($$ select * from trial where is_legal and outcome <> 'done' $$, 'what is in it may be done');
 select is_empty(
@@ -149,7 +153,8 @@ select ok(
 from pg_temp.diagnosis(pg_temp.put('pending_rollback'), 'status = ''active''') as d;
 select is(
     d.hint,
-    'Legal moves: claim_stale, cleanup, confirm_entry, confirm_flat, place_entry, reissue_order, release_position, take_over.',
+    'Legal moves: activate_position, claim_stale, cleanup, confirm_entry, confirm_flat, confirm_orders, place_entry, reconcile_orders, '
+    'reissue_order, release_position, resize_position, take_over.',
     'HINT lists the legal moves'
 )
 from pg_temp.diagnosis(pg_temp.put('pending_rollback'), 'status = ''active''') as d;
@@ -216,6 +221,109 @@ from unnest(array[
     'open_quantity = 4'
 ]) as c (changes);
 
+-- A status without an order that it calls for.
+
+create function pg_temp.put_bare(status text)
+returns bigint
+language sql
+as $$
+    insert into monitoring.positions (
+        exchange, symbol, side, quantity, entry_price, status, stop_loss_price, filled_quantity, open_quantity
+    )
+    values (
+        'binance', 'T' || nextval('monitoring.position_fence'), 'long', 10, 100, put_bare.status,
+        case put_bare.status when 'active' then 95 end, 5, 5
+    )
+    returning id
+$$;
+select is(pg_temp.outcome('none', pg_temp.put_bare(v.status), v.changes), v.outcome, format('%s of %s: %s', v.changes, v.status, v.outcome))
+from (values
+    ('entry_placed', 'status = ''pending_sl''', 'TL002'),
+    ('entry_placed', 'status = ''pending_sl'', stop_loss_attempt = 1, open_quantity = 0', 'TL002'),
+    ('entry_placed', 'status = ''pending_sl'', stop_loss_attempt = 1', 'done'),
+    ('active', 'status = ''pending_sl''', 'TL002'),
+    ('active', 'status = ''pending_close''', 'TL002'),
+    ('active', 'status = ''pending_close'', close_attempt = 1', 'TL002'),
+    ('active', 'status = ''pending_close'', close_quantity = 5', 'TL002'),
+    ('active', 'status = ''pending_close'', close_quantity = 5, close_attempt = 1', 'done'),
+    ('entry_placed', 'status = ''pending_rollback''', 'TL002'),
+    ('entry_placed', 'status = ''pending_rollback'', close_quantity = 5, close_attempt = 1', 'done'),
+    ('active', 'status = ''pending_cancels''', 'TL002'),
+    ('active', 'status = ''pending_cancels'', ends_as = ''closed''', 'done'),
+    ('pending_sl', 'fence = fence + 1', 'done')
+) as v (status, changes, outcome);
+
+-- A position ends when no order of it is left.
+
+select is(pg_temp.outcome('none', pg_temp.put(v.status, v.arrived), v.changes), v.outcome, v.what)
+from (values
+    ('active', '{}'::text[], 'status = ''closed''', 'done', 'no order is left'),
+    ('active', array['x'], 'status = ''closed''', 'TL002', 'one arrived'),
+    ('active', array['*'], 'status = ''closed''', 'TL002', 'closing orders that nobody can name'),
+    ('active', array['x'], 'status = ''closed'', orders_arrived = ''{}''', 'TL002', 'one arrived, and the same UPDATE says that it ended'),
+    ('active', array['x'], 'orders_arrived = ''{}''', 'done', 'which takes an UPDATE of its own'),
+    ('entry_placed', array['id:entry-1'], 'status = ''canceled''', 'TL002', 'its entry is left'),
+    ('entry_placed', '{}', 'status = ''canceled''', 'done', 'its entry ended'),
+    ('pending_cancels', array['x'], 'status = ''closed''', 'TL002', 'what it waits for'),
+    ('pending_cancels', '{}', 'status = ''closed''', 'done', 'what it waited for ended'),
+    ('pending_sl', '{}', 'status = ''closed''', 'TL002', 'its stop-loss is in hand'),
+    ('closed', array['x'], 'fees = 1', 'done', 'one that was released keeps what was left')
+) as v (status, arrived, changes, outcome, what);
+select ok(
+    d.detail @> '{"status": "active", "orders_left": ["x"]}', 'DETAIL names what is left'
+)
+from pg_temp.diagnosis(pg_temp.put('active', array['x']), 'status = ''closed''') as d;
+
+-- When what is open on the exchange last moved, and when its orders did.
+
+create function pg_temp.moved(status text, changes text)
+returns text
+language plpgsql
+as $$
+declare
+    v_id bigint := pg_temp.put(moved.status, array['x', 'y']);
+    v_before monitoring.positions := (select p from monitoring.positions as p where p.id = v_id);
+    v_after monitoring.positions;
+begin
+    execute format('update monitoring.positions set %s where id = %s', moved.changes, v_id);
+    v_after := (select p from monitoring.positions as p where p.id = v_id);
+    return concat_ws(
+        ' ',
+        case
+            when v_after.exposure_at = v_before.exposure_at then null
+            when v_after.exposure_at = v_after.updated_at then 'exposure'
+            else '?'
+        end,
+        case
+            when v_after.orders_at = v_before.orders_at then null
+            when v_after.orders_at = v_after.updated_at then 'orders'
+            else '?'
+        end
+    );
+end
+$$;
+select is(pg_temp.moved(v.status, v.changes), v.moves, format('%s of %s moves: %s', v.changes, v.status, v.moves))
+from (values
+    ('active', 'filled_quantity = 6', 'exposure'),
+    ('active', 'open_quantity = 4', 'exposure'),
+    ('active', 'average_price = 101', ''),
+    ('active', 'stop_loss_price = 96', ''),
+    ('active', 'realized_pnl = 1', ''),
+    ('active', 'exposure_at = ''infinity'', orders_at = ''infinity''', ''),
+    ('active', 'details = ''{"x": 1}'', exposure_at = ''infinity'', orders_at = ''infinity''', ''),
+    ('pending_sl', 'lease_until = now() + interval ''1 hour''', ''),
+    ('active', 'status = ''pending_sl'', stop_loss_attempt = 3', 'orders'),
+    ('pending_sl', 'status = ''active''', ''),
+    ('pending_sl', 'stop_loss_attempt = 3', 'orders'),
+    ('active', 'status = ''pending_close'', close_attempt = 3', 'exposure orders'),
+    ('pending_close', 'close_attempt = 3', 'exposure orders'),
+    ('entry_placed', 'status = ''pending_sl''', 'exposure'),
+    ('active', 'status = ''pending_cancels'', ends_as = ''closed''', 'exposure'),
+    ('active', 'orders_arrived = array[''x'']', 'orders'),
+    ('active', 'orders_in_hand = ''{"z": {"driver": true}}''', 'orders'),
+    ('pending_sl', 'fence = fence + 1', 'orders')
+) as v (status, changes, moves);
+
 -- Prices and profits that come late leave no event, on a position that is over, too; nothing else goes unseen.
 
 create temporary table late as
@@ -239,8 +347,9 @@ select is_empty(
             select c.changes, pg_temp.put('pending_sl') as id
             from unnest(array[
                 'fence = fence + 1', 'filled_quantity = 6', 'average_price = 101', 'open_quantity = 6', 'stop_loss_price = 96',
-                'stop_loss_order_id = ''x''', 'stop_loss_attempt = 3', 'stop_loss_orders = array[''x'']', 'close_attempt = 3',
-                'close_orders = array[''x'']', 'close_quantity = 3', 'orders_withheld = true', 'details = ''{"x": 1}'''
+                'stop_loss_order_id = ''x''', 'stop_loss_order = ''x''', 'stop_loss_attempt = 3', 'stop_loss_sized = 1', 'close_attempt = 3',
+                'close_quantity = 3', 'orders_arrived = array[''x'']', 'orders_in_hand = ''{"x": {"driver": true}}''',
+                'own_orders = array[''x'']', 'orders_withheld = true', 'ends_as = ''rolled_back''', 'taken_over = true', 'details = ''{"x": 1}'''
             ]) as c (changes)
         ),
 
@@ -299,7 +408,7 @@ values (gen_random_uuid(), pg_temp.put('active'), 'test', 'test', '[]', pg_curre
 select is(pg_temp.restores(v.role), 0::bigint, 'another position is restored by this one: ' || v.role)
 from (values ('none'), ('tradelatch_owner')) as v (role);
 select is((select sum(pg_temp.logged(r.id)) from restored as r), 0::numeric, 'nothing of that is logged');
-select is((select count(*) from restored as r inner join monitoring.positions as p using (id, status)), 10::bigint, 'and nothing has moved');
+select is((select count(*) from restored as r inner join monitoring.positions as p using (id, status)), 11::bigint, 'and nothing has moved');
 
 select pg_temp.restored_in(pg_current_xact_id());
 select is(
