@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(44);
+select plan(49);
 
 -- activate_position of another stop-loss than the one that was called for.
 
@@ -55,6 +55,18 @@ select is(
 );
 select is(left_of('OTHERUSDT'), 's2', 's2 alone is left');
 
+-- The one that was called for, when a stream told its arrival before its driver does.
+call given('SEENUSDT', 'pending_sl');
+select is(
+    line(tradelatch.confirm_orders(id('SEENUSDT'), orders_placed => orders_of('SEENUSDT', 's1'))), 'ok pending_sl', 'it arrived'
+);
+select is(
+    line(tradelatch.activate_position(id('SEENUSDT'), fence('SEENUSDT'), 95, order_of('SEENUSDT', 's1'))),
+    'ok active driven',
+    'and stands'
+);
+select is(left_of('SEENUSDT'), 's1', 'once');
+
 -- An earlier one for all that is open does, where the one that was called for is named.
 call given('BACKUSDT', 'active');
 select is(
@@ -68,22 +80,34 @@ from (values
 ) as v (price, line);
 select is(
     line(tradelatch.activate_position(
-        id('BACKUSDT'), fence('BACKUSDT'), 96, order_of('BACKUSDT', 's2'), orders_ended => array[order_of('BACKUSDT', 's3')]
+        id('BACKUSDT'), fence('BACKUSDT'), 95, order_of('BACKUSDT', 's1'), orders_ended => array[order_of('BACKUSDT', 's2')]
+    )),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s3',
+    's1 stands, and is for all that is open: s3 may be on its way'
+);
+select is(
+    line(tradelatch.replace_stop_loss(id('BACKUSDT'), 96, fence => fence('BACKUSDT'))),
+    'ok pending_sl driven, cancel s1 s3, stop_loss sell 10 at 96 reduce-only s4',
+    'and moved once more'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('BACKUSDT'), fence('BACKUSDT'), 97, order_of('BACKUSDT', 's3'), orders_ended => array[order_of('BACKUSDT', 's4')]
     )),
     'ok active driven, cancel s1',
-    's3 was refused, s2 stands'
+    's4 was refused, s3 stands'
 );
 select is(
     ((book_row('BACKUSDT')).stop_loss_order, (book_row('BACKUSDT')).stop_loss_price::numeric),
-    (order_of('BACKUSDT', 's2'), 96::numeric),
+    (order_of('BACKUSDT', 's3'), 97::numeric),
     'the book has that one'
 );
 select is(
     event('BACKUSDT'),
     format(
-        'activate_position pending_sl>active fence {"orders_ended": ["%s"], "client_order_id": "%s", "stop_loss_price": 96, '
+        'activate_position pending_sl>active fence {"orders_ended": ["%s"], "client_order_id": "%s", "stop_loss_price": 97, '
         '"stop_loss_order_id": null}',
-        order_of('BACKUSDT', 's3'), order_of('BACKUSDT', 's2')
+        order_of('BACKUSDT', 's4'), order_of('BACKUSDT', 's3')
     ),
     'and the log what ended'
 );

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(77);
+select plan(79);
 
 -- confirm_entry and the orders of the position: what a fill ends, and what it leaves.
 
@@ -144,6 +144,15 @@ select is(
     'replayed pending_sl driven, stop_loss sell 4 reduce-only s1',
     'so anybody may say that it ended'
 );
+
+call given('WHOLEUSDT', 'pending_entry');
+call claim('WHOLEUSDT');
+select is(
+    line(tradelatch.confirm_entry(id('WHOLEUSDT'), fence('WHOLEUSDT'), 10, 100)),
+    'ok pending_sl driven, stop_loss sell 10 reduce-only s1',
+    'wholly filled, whoever sent it'
+);
+select is(open_of('WHOLEUSDT'), 'filled 10 open 10 left s1', 'it ended');
 
 -- A resize said what is open, the fill included: then the fill alone rises.
 call given('SIZEUSDT', 'active', filled => 4);

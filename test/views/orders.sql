@@ -4,7 +4,7 @@ begin;
 \ir ../functions/setup.psql
 \ir setup.psql
 \ir ../indexes/setup.psql
-select plan(39);
+select plan(42);
 
 select is_read_only('orders');
 select is(
@@ -83,6 +83,19 @@ select is(
     's3 stop_loss driver, tp-1 own hand',
     'each order, what it is, and in whose hand'
 );
+call given('ENTRYUSDT', 'pending_entry');
+select is(
+    (try($$renew_lease(id('ENTRYUSDT'), fence('ENTRYUSDT'), '1 hour')$$)).state, '00000', 'a lease of an hour'
+);
+create table former as
+select (book_row('ENTRYUSDT')).lease_until + interval '5 seconds' as until;
+select is(
+    (try($$take_over(id('ENTRYUSDT'), 'he hangs')$$, role => 'tradelatch_operator')).state, '00000', 'taken over'
+);
+select is(o.in_hand_until, f.until, 'in the hand of both, it is so until neither may send it')
+from tradelatch.orders as o
+cross join former as f
+where o.symbol = 'ENTRYUSDT';
 select is(
     (o.exchange, o.account, o.symbol, o.position_side, o.status),
     ('binance'::text, 'default'::text, 'MANYUSDT'::text, 'short'::text, 'pending_close'::text),
