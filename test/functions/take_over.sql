@@ -1,25 +1,28 @@
 begin;
 \ir setup.psql
-select plan(161);
+select plan(203);
 
 select declared_as_move(
     'take_over', 'position_id bigint, reason text, lease interval = ''1 minute''', executable_by => 'tradelatch_operator'
 );
 
--- At once, while the lease lives: a fence that is higher, a lease, and the order that is due. An entry is one to look up.
+-- At once, while the lease lives: a fence that is higher, a lease, and the order that is due, under a fresh id where the driver
+-- before may still send the one that it was given. An entry is one to look up; a resting one is told.
 
 create table taken as
 select *
 from (values
-    ('T1USDT', 'pending_entry', 'long', 'both', 10, 'entry buy 10 opening e1'),
-    ('T2USDT', 'entry_placed', 'short', 'both', 10, 'entry sell 10 opening e1'),
-    ('T3USDT', 'pending_sl', 'long', 'both', 4, 'stop_loss sell 4 reduce-only s1'),
-    ('T4USDT', 'active', 'short', 'both', 10, null),
-    ('T5USDT', 'pending_close', 'long', 'long', 4, 'cancel e1, close sell 10 reduce-only c1'),
-    ('T5USDT', 'pending_close', 'short', 'short', 10, 'close buy 10 reduce-only c1'),
-    ('T6USDT', 'pending_rollback', 'long', 'both', 0, 'cancel e1, close sell 10 reduce-only c1'),
-    ('T7USDT', 'pending_rollback', 'short', 'both', 10, 'cancel e1 s1, close buy 10 reduce-only c1')
-) as t (symbol, status, side, position_side, filled, due);
+    ('T1USDT', 'pending_entry', 'long', 'both', 10, 'entry buy 10 opening e1', null),
+    ('T2USDT', 'entry_placed', 'short', 'both', 10, 'entry sell 10 opening e1', null),
+    ('T3USDT', 'pending_sl', 'long', 'both', 4, 'cancel e1 s1, stop_loss sell 4 reduce-only s2', 'cancel s1, stop_loss sell 4 reduce-only s2'),
+    ('T4USDT', 'active', 'short', 'both', 10, null, null),
+    ('T5USDT', 'pending_close', 'long', 'long', 4, 'cancel c1 e1, close sell 10 reduce-only c2', 'cancel c1 e1, close sell 10 reduce-only c2'),
+    ('T5USDT', 'pending_close', 'short', 'short', 10, 'cancel c1, close buy 10 reduce-only c2', 'cancel c1, close buy 10 reduce-only c2'),
+    ('T6USDT', 'pending_rollback', 'long', 'both', 0, 'cancel c1 e1, close sell 10 reduce-only c2', 'cancel c1 e1, close sell 10 reduce-only c2'),
+    ('T7USDT', 'pending_rollback', 'short', 'both', 10, 'cancel c1 s1, close buy 10 reduce-only c2', 'cancel c1 s1, close buy 10 reduce-only c2'),
+    ('T8USDT', 'active', 'long', 'both', 4, 'cancel e1', null),
+    ('T9USDT', 'pending_cancels', 'short', 'both', 4, 'cancel e1 s1', 'cancel e1 s1')
+) as t (symbol, status, side, position_side, filled, due, renewed);
 create table before (symbol text, position_side text, fence bigint, lease_until timestamptz);
 do $$
 declare
@@ -80,7 +83,7 @@ cross join (values
     ('renew_lease(id(%L, %L), %s)'),
     ('place_entry(id(%L, %L), %s, ''order'')'),
     ('confirm_entry(id(%L, %L), %s, 10, 100)'),
-    ('activate_position(id(%L, %L), %s, 95)'),
+    ('activate_position(id(%L, %L), %s, 95, ''x'')'),
     ('cancel_position(id(%L, %L), %s, ''x'')'),
     ('rollback_position(id(%L, %L), %s, ''x'')'),
     ('confirm_flat(id(%L, %L), %s)'),
@@ -103,17 +106,30 @@ from taken as t;
 select is(
     line(tradelatch.renew_lease(id(t.symbol, t.position_side), fence(t.symbol, t.position_side))),
     'ok ' || t.status || ' driven'
-    || coalesce(case when t.status not in ('pending_entry', 'entry_placed') then ', ' || t.due end, ''),
+    || coalesce(', ' || t.renewed, ''),
     format('the lease is renewed, and no entry is ever sent: %s %s', t.status, t.side)
 )
 from taken as t;
 select is(
-    line(tradelatch.confirm_flat(id('T6USDT'), fence('T6USDT'))), 'ok rolled_back driven', 'it ends a rollback'
+    line(tradelatch.confirm_flat(id('T6USDT'), fence('T6USDT'))),
+    'ok pending_cancels driven, cancel c1',
+    'it ends a rollback, but for what the driver before may still send'
 );
 select is(
     line(tradelatch.confirm_close(id('T5USDT', 'long'), 'exit', fence => fence('T5USDT', 'long'))),
-    'ok closed driven, cancel e1 s1',
+    'ok pending_cancels driven, cancel c1 e1 s1',
     'and a close'
+);
+select is(
+    line(tradelatch.confirm_flat(id('T6USDT'), fence('T6USDT'), orders_of('T6USDT', 'c1'))),
+    'replayed pending_cancels driven, cancel c1',
+    'that order it does not end'
+);
+call hands_end('T6USDT');
+select is(
+    line(tradelatch.confirm_flat(id('T6USDT'), fence('T6USDT'), orders_of('T6USDT', 'c1'))),
+    'replayed rolled_back driven',
+    'before the lease before and the grace time have passed'
 );
 select is(
     line(tradelatch.begin_close(id('T4USDT'), 'exit', fence => fence('T4USDT'), lease => '1 second')),
@@ -127,7 +143,7 @@ create table again as
 select fence('T7USDT') as fence;
 select is(
     line(tradelatch.take_over(id('T7USDT'), 'its bot hangs')),
-    'claimed pending_rollback driven, cancel e1 s1, close buy 10 reduce-only c1',
+    'claimed pending_rollback driven, cancel c1 c2 s1, close buy 10 reduce-only c3',
     'again'
 );
 select cmp_ok(fence('T7USDT'), '>', a.fence, 'under a fence of its own')
@@ -142,7 +158,7 @@ call given('REPUSDT', 'pending_rollback');
 select is((tradelatch.take_over(id('REPUSDT'), 'x')).outcome, 'claimed', 'taken over');
 select unchanged(
     $$rollback_position(id('REPUSDT'), fence('REPUSDT'), 'given')$$,
-    'replayed pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1',
+    'replayed pending_rollback driven, cancel c1 s1, close sell 10 reduce-only c2',
     'the rollback that came before it, told again by the driver'
 );
 
@@ -153,7 +169,7 @@ select is(
     'a close'
 );
 select is(
-    line(tradelatch.take_over(id('ATTUSDT'), 'x')), 'claimed pending_close driven, close sell 10 reduce-only c1', 'taken over'
+    line(tradelatch.take_over(id('ATTUSDT'), 'x')), 'claimed pending_close driven, cancel c1, close sell 10 reduce-only c2', 'taken over'
 );
 select unchanged(
     $$begin_close(id('ATTUSDT'), 'exit', attempt => '00000000-0000-0000-0000-0000000000a1')$$,
@@ -164,6 +180,11 @@ select unchanged(
 -- An entry is judged never sent when the lease of who might send it, and the grace time, have passed; not earlier, and whoever
 -- took it over since.
 
+create function until(symbol text)
+returns timestamptz
+language sql
+volatile
+return ((book_row(until.symbol)).orders_in_hand -> order_of(until.symbol, 'e1') ->> 'until')::timestamptz;
 call given('E1USDT', 'pending_entry');
 create table lease as
 select (book_row('E1USDT')).lease_until;
@@ -172,23 +193,25 @@ select refused(
 );
 select is((tradelatch.take_over(id('E1USDT'), 'x', '1 second')).outcome, 'claimed', 'taken over, while the lease lives');
 select is(
-    (book_row('E1USDT')).entry_judged_after, l.lease_until + interval '5 seconds', 'it is judged after that lease and 5 s'
+    until('E1USDT'), l.lease_until + interval '5 seconds', 'it is judged after that lease and 5 s'
 )
 from lease as l;
-select refused(
-    $$fail_position(id('E1USDT'), fence('E1USDT'), 'not found')$$, 'TL002', 'before they have passed'
-);
+select held_back(
+    $$fail_position(id('E1USDT'), fence('E1USDT'), 'not found')$$, order_of('E1USDT', 'e1'), l.lease_until + interval '5 seconds',
+    'not before they have passed'
+)
+from lease as l;
 select is((tradelatch.take_over(id('E1USDT'), 'x', '1 hour')).outcome, 'claimed', 'taken over again');
 select is(
-    (book_row('E1USDT')).entry_judged_after,
+    until('E1USDT'),
     l.lease_until + interval '5 seconds',
-    'who took it over sends no entry: the lease of its sender counts'
+    'the lease of its sender counts, which is the longer one'
 )
 from lease as l;
 select is(
     line(tradelatch.renew_lease(id('E1USDT'), fence('E1USDT'), '2 hours')), 'ok pending_entry driven', 'nor does a longer lease'
 );
-select is((book_row('E1USDT')).entry_judged_after, l.lease_until + interval '5 seconds', 'put it off')
+select is(until('E1USDT'), l.lease_until + interval '5 seconds', 'put it off')
 from lease as l;
 
 call given('E2USDT', 'pending_entry');
@@ -205,11 +228,17 @@ select is(
 );
 call given('E4USDT', 'pending_entry');
 call claim('E4USDT');
+create table claimed as
+select (book_row('E4USDT')).lease_until;
 select is((tradelatch.take_over(id('E4USDT'), 'x')).outcome, 'claimed', 'taken over from a recovery, whose lease lives');
+select held_back(
+    $$fail_position(id('E4USDT'), fence('E4USDT'), 'not found')$$, order_of('E4USDT', 'e1'), c.lease_until + interval '5 seconds',
+    'it was given the entry too'
+)
+from claimed as c;
+call hands_end('E4USDT');
 select is(
-    line(tradelatch.fail_position(id('E4USDT'), fence('E4USDT'), 'not found')),
-    'ok failed driven',
-    'who claimed it sent no entry'
+    line(tradelatch.fail_position(id('E4USDT'), fence('E4USDT'), 'not found')), 'ok failed driven', 'after its lease it is judged'
 );
 call given('E5USDT', 'pending_entry');
 select is((tradelatch.take_over(id('E5USDT'), 'x')).outcome, 'claimed', 'taken over');
@@ -234,7 +263,7 @@ begin
 end
 $$;
 select refused(
-    format('activate_position(id(%1$L), fence(%1$L), %2$s)', s.symbol, s.price),
+    format('activate_position(id(%1$L), fence(%1$L), %2$s, order_of(%1$L, ''s1''))', s.symbol, s.price),
     '22023 stop_loss_price',
     format('a stop-loss of a %s at 100 at %s', s.side, s.price)
 )
@@ -244,8 +273,8 @@ select is(
 )
 from sides as s;
 select is(
-    line(tradelatch.activate_position(id(s.symbol), fence(s.symbol), s.price)),
-    'ok active driven',
+    line(tradelatch.activate_position(id(s.symbol), fence(s.symbol), s.price, order_of(s.symbol, 's2'))),
+    'ok active driven, cancel s1',
     format('a stop-loss of a %s at 100 at %s, taken over', s.side, s.price)
 )
 from sides as s;
@@ -268,47 +297,102 @@ insert into monitoring.positions (
 )
 values ('binance', 'DUPUSDT', 'long', 10, 100, 'active', 'inserted', 10, 10, 95);
 select is(
-    line(tradelatch.activate_position(h.id, p.fence, 95)), 'duplicate pending_rollback driven', 'a duplicate has no order'
+    line(tradelatch.activate_position(h.id, p.fence, 95, p.order_key || 's1')), 'duplicate pending_rollback driven', 'a duplicate has no order'
 )
 from held as h
-inner join tradelatch.positions as p on p.position_id = h.id;
+inner join monitoring.positions as p on p.id = h.id;
 select is(line(tradelatch.renew_lease(h.id, p.fence)), 'ok pending_rollback driven', 'nor has it later')
 from held as h
-inner join tradelatch.positions as p on p.position_id = h.id;
+inner join monitoring.positions as p on p.id = h.id;
 select is(
     line(tradelatch.take_over(h.id, 'the exposure is its own')),
-    'claimed pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1',
+    'claimed pending_rollback driven, cancel s1, close sell 10 reduce-only c1',
     'to the operator it is given again'
 )
 from held as h;
 select is(
     line(tradelatch.renew_lease(h.id, p.fence)),
-    'ok pending_rollback driven, cancel e1 s1, close sell 10 reduce-only c1',
+    'ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1',
     'and stays so'
 )
 from held as h
-inner join tradelatch.positions as p on p.position_id = h.id;
+inner join monitoring.positions as p on p.id = h.id;
 select is(p.orders_withheld, false, 'the book says so')
 from held as h
-inner join tradelatch.positions as p on p.position_id = h.id;
+inner join monitoring.positions as p on p.id = h.id;
 
 -- Adopted.
 
 select is(
     line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp())),
-    'created pending_sl driven, stop_loss buy 10 reduce-only s1',
+    'created pending_sl driven, cancel *, stop_loss buy 10 reduce-only s1',
     'adopted'
 );
 select is(
     line(tradelatch.take_over(id('ADOPTUSDT'), 'x')),
-    'claimed pending_sl driven, stop_loss buy 10 reduce-only s1',
+    'claimed pending_sl driven, cancel * s1, stop_loss buy 10 reduce-only s2',
     'and taken over'
 );
 
--- What is refused; every terminal status is in lifecycle.sql.
+-- A driver whose lease and grace time have passed sends nothing more: its id is given again. What arrived is not.
 
-call given('DONEUSDT', 'closed');
-select refused($$take_over(id('DONEUSDT'), 'x')$$, 'TL002', 'what is over', 'tradelatch_operator');
+call given('LATEUSDT', 'pending_close');
+call lapse('LATEUSDT', '5 seconds');
+select is(
+    line(tradelatch.take_over(id('LATEUSDT'), 'x')), 'claimed pending_close driven, close sell 10 reduce-only c1', 'the same id'
+);
+select is(
+    line(tradelatch.confirm_close(id('LATEUSDT'), 'exit', orders_of('LATEUSDT', 's1'), fence => fence('LATEUSDT'))),
+    'ok pending_cancels driven, cancel c1',
+    'which two were given: its end is not implied'
+);
+select is(
+    line(tradelatch.confirm_orders(id('LATEUSDT'), orders_of('LATEUSDT', 'c1'), fence => fence('LATEUSDT'))),
+    'ok closed driven',
+    'but may be said'
+);
+call given('ARRIVEDUSDT', 'pending_close');
+select is(
+    line(tradelatch.confirm_orders(id('ARRIVEDUSDT'), orders_placed => orders_of('ARRIVEDUSDT', 'c1'))),
+    'ok pending_close',
+    'a stream saw c1 arrive'
+);
+select is(
+    line(tradelatch.take_over(id('ARRIVEDUSDT'), 'x')),
+    'claimed pending_close driven, close sell 10 reduce-only c1',
+    'it cannot come twice: it is looked up'
+);
+call given('TOLDUSDT', 'pending_sl');
+select is(
+    (tradelatch.confirm_orders(id('TOLDUSDT'), orders_placed => array['dca-1'], fence => fence('TOLDUSDT'))).outcome, 'ok', 'an order of one''s own'
+);
+create table told as
+select (book_row('TOLDUSDT')).lease_until;
+select is((tradelatch.take_over(id('TOLDUSDT'), 'x')).outcome, 'claimed', 'is taken over, too');
+select is(
+    (select array_agg(o.name || ' ' || o.kind order by o.name) from tradelatch.orders as o
+        where o.symbol = 'TOLDUSDT' and o.in_hand_until = t.lease_until + interval '5 seconds'),
+    array['dca-1 own', order_of('TOLDUSDT', 's1') || ' stop_loss'],
+    'until the lease and the grace time have passed the driver before may send both'
+)
+from told as t;
+
+-- Every status.
+
+call given_each();
+select cells($$take_over(id(%1$L), 'x')$$, '{
+    "pending_entry": "claimed pending_entry driven, entry buy 10 opening e1",
+    "entry_placed": "claimed entry_placed driven, entry buy 10 opening e1",
+    "pending_sl": "claimed pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2",
+    "active": "claimed active driven",
+    "pending_close": "claimed pending_close driven, cancel c1, close sell 10 reduce-only c2",
+    "pending_rollback": "claimed pending_rollback driven, cancel c1 s1, close sell 10 reduce-only c2",
+    "pending_cancels": "claimed pending_cancels driven, cancel s1",
+    "pending_cancels_back": "claimed pending_cancels driven, cancel s1"
+}', 'tradelatch_operator');
+
+-- What is refused.
+
 select refused(format('take_over(%s, ''x'')', p), 'TL004', format('there is no position %s', p), 'tradelatch_operator')
 from (values (0), (-1), (9223372036854775807)) as unknown (p);
 
@@ -317,7 +401,7 @@ create table good as
 select jsonb_build_object('position_id', id('BADUSDT'), 'reason', 'test') as arguments;
 select refused_values('take_over', g.arguments, 'position_id', array[null], 'tradelatch_operator') from good as g;
 select refused_values('take_over', g.arguments, 'reason', bad_texts(1000), 'tradelatch_operator') from good as g;
-select refused_values('take_over', g.arguments, 'lease', bad_intervals() || array['0', '11 years'], 'tradelatch_operator')
+select refused_values('take_over', g.arguments, 'lease', bad_intervals() || array['0', '11 years', '1 month'], 'tradelatch_operator')
 from good as g;
 
 -- Who may.
