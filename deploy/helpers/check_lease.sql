@@ -21,7 +21,7 @@ begin
         );
     end if;
     -- a day is 24 hours, whatever the time zone of the session
-    return make_interval(secs => extract(epoch from check_lease.lease)::double precision);
+    return make_interval(secs => extract(epoch from check_lease.lease));
 end
 $$;
 

@@ -10,7 +10,7 @@ with book as (
         count(*) as open_positions,
         min(o.created_at) filter (where o.status <> 'active') as oldest_unfinished,
         count(*) filter (
-            where o.open_quantity > 0 and o.status <> 'active'
+            where o.open_quantity > 0 and o.status <> 'active' and o.stop_loss_order is null
         ) as without_stop_loss
     from tradelatch.open_positions as o
 ),
@@ -57,7 +57,7 @@ comment on column tradelatch.health.duplicates_prevented is 'How often a second 
 comment on column tradelatch.health.rollback_rate is 'Rollbacks begun within a day, in relation to the positions created within it; null when there were none.';
 comment on column tradelatch.health.oldest_unfinished is 'When the oldest open position that is not active was created.';
 comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
-comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to be in place.';
+comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to stand.';
 comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';
 
 grant select on tradelatch.health to tradelatch_reader;

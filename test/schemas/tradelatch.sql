@@ -8,11 +8,12 @@ select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
     'activate_position', 'adopt_position', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
-    'confirm_entry', 'confirm_flat', 'create_position', 'diagnose', 'fail_position', 'normalize_exchange', 'normalize_symbol', 'place_entry',
-    'reconcile', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease', 'resize_position', 'restore_backup', 'rollback_position',
+    'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'normalize_exchange',
+    'normalize_symbol', 'place_entry', 'reconcile', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
+    'replace_stop_loss', 'resize_position', 'restore_backup', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
-select views_are('tradelatch', array['alerts', 'backups', 'events', 'findings', 'health', 'open_positions', 'position_timeline', 'positions']);
+select views_are('tradelatch', array['alerts', 'backups', 'events', 'findings', 'health', 'open_positions', 'orders', 'position_timeline', 'positions']);
 select is_empty(
     $$
         select c.oid::regclass, c.relkind
@@ -59,7 +60,7 @@ select is_empty(
 create temporary view moves as
 select *
 from functions
-where name not in ('diagnose', 'normalize_exchange', 'normalize_symbol', 'schema_version');
+where name not in ('diagnose', 'find_order', 'normalize_exchange', 'normalize_symbol', 'schema_version');
 
 select is_empty(
     $$ select function, provolatile, prosecdef, proparallel from moves where (provolatile, prosecdef, proparallel) <> ('v', true, 'u') $$,
@@ -109,12 +110,16 @@ select is_empty(
         from functions as f
         cross join unnest(
             array['22023']
-            || case when 'position_id' = any (f.proargnames) then array['TL002', 'TL004', '55P03'] end
+            || case when 'position_id' = any (f.proargnames[:f.pronargs]) then array['TL004', '55P03'] end
+            -- orders arrive and end in every status
+            || case when 'position_id' = any (f.proargnames[:f.pronargs]) and f.name <> 'confirm_orders' then array['TL002'] end
             || case when 'fence' = any (f.proargnames) then array['TL003'] end
             || case
                 when f.name in ('create_position', 'adopt_position') then array['TL005', 'TL006', '55P03', '40001']
-                when f.name in ('place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order')
-                    then array['TL005']
+                when f.name in (
+                    'place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order', 'replace_stop_loss', 'activate_position', 'confirm_close',
+                    'confirm_orders'
+                ) then array['TL005']
                 when f.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
             end
         ) as w (code)
@@ -131,7 +136,7 @@ select is_empty(
             when m.name in ('create_position', 'adopt_position') then array['created', 'existing', 'replayed']
             when m.name = 'claim_stale' then array['claimed']
             when m.name = 'activate_position' then array['ok', 'replayed', 'duplicate']
-            when m.name = 'begin_close' then array['ok', 'replayed', 'existing', 'claimed']
+            when m.name in ('begin_close', 'replace_stop_loss') then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
             when m.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'

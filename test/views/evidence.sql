@@ -35,7 +35,8 @@ select is_empty(
 );
 select isnt(obj_description('monitoring.evidence'::regclass, 'pg_class'), null, 'it says what it is');
 
--- A row of the book, long 10 unless it says otherwise, that moved for the last time so long before noon; a sighting of a slot,
+-- A row of the book, long 10 unless it says otherwise, whose exposure moved for the last time so long before noon, and whose
+-- orders and stop-loss an hour after it; a sighting of a slot,
 -- first and last seen so long after it.
 
 create procedure given.book(
@@ -47,12 +48,13 @@ language sql
 as $$
     insert into monitoring.positions (
         exchange, account, symbol, position_side, side, quantity, entry_price, status, origin, filled_quantity, open_quantity,
-        stop_loss_price, created_at, updated_at, closed_at, lease_until
+        stop_loss_price, created_at, exposure_at, updated_at, orders_at, closed_at, lease_until
     )
     select
         book.exchange, book.account, book.symbol, book.position_side, book.side, 10, 100,
         case when book.over then 'closed' else 'active' end,
         'inserted', book.open, case when book.over then 0 else book.open end, 95, n.noon - interval '1 day', n.noon - book.moved,
+        n.noon + interval '1 hour', n.noon + interval '1 hour',
         case when book.over then n.noon - book.moved end, n.noon - book.moved
     from (values (timestamptz '2026-01-01 12:00Z')) as n (noon)
 $$;

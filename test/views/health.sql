@@ -19,7 +19,7 @@ select is(
 
 select is(
     h.open_by_status,
-    '{"pending_entry": 0, "entry_placed": 0, "pending_sl": 0, "active": 0, "pending_close": 0, "pending_rollback": 0}'::jsonb,
+    '{"pending_entry": 0, "entry_placed": 0, "pending_sl": 0, "active": 0, "pending_close": 0, "pending_rollback": 0, "pending_cancels": 0}'::jsonb,
     'an empty book: every open status, and how few are in it'
 )
 from tradelatch.health as h;
@@ -42,7 +42,7 @@ values
     ('binance', 'E', 'long', 10, 1, 'canceled', null, 0, 0, now() - interval '9 hours', now());
 select is(
     h.open_by_status,
-    '{"pending_entry": 1, "entry_placed": 1, "pending_sl": 0, "active": 1, "pending_close": 0, "pending_rollback": 0}'::jsonb,
+    '{"pending_entry": 1, "entry_placed": 1, "pending_sl": 0, "active": 1, "pending_close": 0, "pending_rollback": 0, "pending_cancels": 0}'::jsonb,
     'what is open, by status; what is over is not in it'
 )
 from tradelatch.health as h;
@@ -56,14 +56,19 @@ from tradelatch.health as h;
 select is(h.without_stop_loss, 0::bigint, 'an entry that is not filled needs no stop-loss, an active one has it')
 from tradelatch.health as h;
 
-insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, filled_quantity, open_quantity)
+insert into monitoring.positions (
+    exchange, symbol, side, quantity, entry_price, status, filled_quantity, open_quantity, stop_loss_order, orders_arrived
+)
 values
-    ('binance', 'F', 'long', 10, 1, 'pending_sl', 0.5, 0.5),
-    ('binance', 'G', 'long', 10, 1, 'pending_rollback', 10, 10),
-    ('binance', 'H', 'long', 10, 1, 'pending_rollback', 0, 0),
-    ('binance', 'I', 'long', 10, 1, 'pending_close', 10, 10);
-select is(h.without_stop_loss, 3::bigint, 'something is open, and no stop-loss was ever confirmed') from tradelatch.health as h;
-select is(h.open_positions, 7::bigint, 'seven are open') from tradelatch.health as h;
+    ('binance', 'F', 'long', 10, 1, 'pending_sl', 0.5, 0.5, null, '{}'),
+    ('binance', 'G', 'long', 10, 1, 'pending_rollback', 10, 10, null, '{}'),
+    ('binance', 'H', 'long', 10, 1, 'pending_rollback', 0, 0, null, '{}'),
+    ('binance', 'I', 'long', 10, 1, 'pending_close', 10, 10, null, '{}'),
+    ('binance', 'J', 'long', 10, 1, 'pending_close', 10, 10, 'id:1', array['id:1']),
+    ('binance', 'K', 'long', 10, 1, 'pending_sl', 10, 10, 'id:2', array['id:2']),
+    ('binance', 'L', 'long', 10, 1, 'pending_cancels', 10, 0, null, array['id:3']);
+select is(h.without_stop_loss, 3::bigint, 'something is open, and no stop-loss is known to stand') from tradelatch.health as h;
+select is(h.open_positions, 10::bigint, 'ten are open') from tradelatch.health as h;
 select is(h.rollback_rate, null, 'rows that were put in by hand were not opened') from tradelatch.health as h;
 
 -- A day, to the microsecond.
