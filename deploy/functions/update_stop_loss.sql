@@ -53,7 +53,10 @@ begin
         v_position := monitoring.hand_over(v_position, v_lease, update_stop_loss.attempt);
         v_position.status := 'pending_sl';
         v_position.stop_loss_attempt := v_position.stop_loss_attempt + 1;
-        v_position := monitoring.note_orders(v_position, v_ended || v_position.stop_loss_order, '{}', false, false);
+        -- An exchange that does not show an order may still have it: it is left, to be cancelled, unless it is named.
+        v_position := monitoring.note_orders(v_position, v_ended, '{}', false, false);
+        v_position.stop_loss_order := null;
+        v_position.stop_loss_order_id := null;
         return monitoring.write_move(v_position, 'update_stop_loss', v_details, 'ok', true, true);
     end if;
 
@@ -69,8 +72,15 @@ begin
         v_position.stop_loss_order := v_name;
         v_position.stop_loss_order_id := v_order_id;
     end if;
+    -- The one that stands has not ended, by whichever name it is said.
     v_position := monitoring.note_orders(
-        v_position, array_remove(v_ended, v_position.stop_loss_order), '{}', false, false
+        v_position,
+        array(
+            select e.name
+            from unnest(v_ended) as e (name)
+            where monitoring.order_name(v_position, e.name) is distinct from v_position.stop_loss_order
+        ),
+        '{}', false, false
     );
     return monitoring.write_move(v_position, 'update_stop_loss', v_details, 'ok', false);
 end
@@ -79,8 +89,8 @@ $$;
 comment on function tradelatch.update_stop_loss(bigint, numeric, text, text[], uuid, interval) is
 $$The exchange, or somebody there, moved the stop-loss of an active position, or it is gone.
 stop_loss_price: its trigger in units of the quote asset; null says that it is gone: the position becomes pending_sl, the caller drives it
-for lease and sends the next stop-loss. stop_loss_order_id: the exchange's id of the order that stands now, where it is another one; the one
-before it stays left unless orders_ended names it. A price and no id: amended in place, the same order.
+for lease and sends the next stop-loss. stop_loss_order_id: the exchange's id of the order that stands now, where it is another one. In both
+cases the order before stays left, to be cancelled, unless orders_ended names it. A price and no id: amended in place, the same order.
 orders_ended: orders that ended. attempt: this call and its retries.
 Outcomes: ok; replayed. Fence, lease and order only for the caller that said that the stop-loss is gone.
 Errors: 22023; TL002; TL004; TL005 the attempt was another call; 55P03.$$;

@@ -228,7 +228,7 @@ select is(line(tradelatch.update_stop_loss(id('TRAILUSDT'), 96, 'x-2')), 'ok act
 select is(line(tradelatch.update_stop_loss(id('TRAILUSDT'), 97, 'x-3', array['id:x-2'])), 'ok active', 'and another, in its place');
 select is(left_of('TRAILUSDT'), 'id:x-3 s1', 's1 is left until it is named');
 select is(
-    line(tradelatch.update_stop_loss(id('TRAILUSDT'), null)),
+    line(tradelatch.update_stop_loss(id('TRAILUSDT'), null, orders_ended => array['id:x-3'])),
     'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s2',
     'gone: the others are not forgotten'
 );

@@ -1,10 +1,10 @@
 begin;
 \ir setup.psql
-select plan(99);
+select plan(152);
 
 select declared_as_move(
     'update_stop_loss',
-    'position_id bigint, stop_loss_price numeric, stop_loss_order_id text = null, attempt uuid = null, '
+    'position_id bigint, stop_loss_price numeric, stop_loss_order_id text = null, orders_ended text[] = ''{}'', attempt uuid = null, '
     'lease interval = ''1 minute'''
 );
 
@@ -30,12 +30,12 @@ select is(
     'the log has it'
 );
 select is(
-    (p.status, p.stop_loss_price, p.stop_loss_order_id, p.fence, p.lease_until),
+    (p.status, p.stop_loss_price::numeric, p.stop_loss_order_id::text, p.fence, p.lease_until),
     ('active'::text, 101.5::numeric, 'stop-' || b.symbol, b.fence, b.lease_until),
     format('%s %s: the price is another one, its order and its driver stay', b.symbol, b.position_side)
 )
 from before as b
-inner join tradelatch.positions as p on p.position_id = b.id;
+inner join monitoring.positions as p on p.id = b.id;
 select is(
     line(tradelatch.update_stop_loss(id('LONGUSDT'), 102, stop_loss_order_id => 'stop-2')),
     'ok active',
@@ -46,6 +46,7 @@ select is(
     (102::numeric, 'stop-2'::text),
     'price and order are stored'
 );
+select is(left_of('LONGUSDT'), 'id:stop-2 s1', 'the one before is left until it is named');
 
 -- Again.
 select unchanged(
@@ -70,6 +71,7 @@ select is(
     'each of them is logged'
 );
 select is((book_row('LONGUSDT')).stop_loss_order_id::text, 'stop-3', 'no id says that the order is the one before');
+select is(left_of('LONGUSDT'), 'id:stop-2 id:stop-3 s1', 'all three are left');
 select unchanged(
     $$update_stop_loss(id('LONGUSDT'), 101, attempt => '00000000-0000-0000-0000-0000000000a1')$$,
     'replayed active',
@@ -103,14 +105,14 @@ select refused(
 
 select is(
     line(tradelatch.update_stop_loss(b.id, null, attempt => md5(b.id::text)::uuid, lease => '10 minutes')),
-    'ok pending_sl driven, stop_loss ' || v.due || ' reduce-only s2',
+    'ok pending_sl driven, cancel ' || v.cancels || ', stop_loss ' || v.due || ' reduce-only s2',
     format('%s %s: the next one, for what is open', b.symbol, b.position_side)
 )
 from before as b
 inner join (values
-    ('LONGUSDT', 'both', 'sell 10 at 103'), ('SHORTUSDT', 'both', 'buy 10 at 101.5'),
-    ('HEDGEUSDT', 'long', 'sell 4 at 101.5'), ('HEDGEUSDT', 'short', 'buy 10 at 101.5')
-) as v (symbol, position_side, due) on v.symbol = b.symbol and v.position_side = b.position_side;
+    ('LONGUSDT', 'both', 'sell 10 at 103', 'id:stop-2 id:stop-3 s1'), ('SHORTUSDT', 'both', 'buy 10 at 101.5', 's1'),
+    ('HEDGEUSDT', 'long', 'sell 4 at 101.5', 'e1 s1'), ('HEDGEUSDT', 'short', 'buy 10 at 101.5', 's1')
+) as v (symbol, position_side, due, cancels) on v.symbol = b.symbol and v.position_side = b.position_side;
 select is(
     event('SHORTUSDT'),
     format(
@@ -120,7 +122,7 @@ select is(
     'the log has it'
 );
 select cmp_ok(
-    (select p.fence from tradelatch.positions as p where p.position_id = b.id),
+    (select p.fence from monitoring.positions as p where p.id = b.id),
     '>',
     b.fence,
     format('%s %s: the drive has changed hands', b.symbol, b.position_side)
@@ -143,7 +145,7 @@ from before as b
 where b.symbol = 'SHORTUSDT';
 select unchanged(
     format('update_stop_loss(%s, null, attempt => %L)', g.id, g.attempt),
-    'replayed pending_sl driven, stop_loss buy 10 at 101.5 reduce-only s2',
+    'replayed pending_sl driven, cancel s1, stop_loss buy 10 at 101.5 reduce-only s2',
     'the same attempt gets fence and order'
 )
 from gone as g;
@@ -174,21 +176,21 @@ select unchanged(
 )
 from gone as g;
 select is(
-    line(tradelatch.confirm_close(g.id, 'exit')),
-    'ok closed, cancel s2',
-    'closed by somebody else: the one that is gone is not canceled'
+    line(tradelatch.confirm_close(g.id, 'exit', orders_of('SHORTUSDT', 's1 s2'), fence => fence('SHORTUSDT'))),
+    'ok pending_cancels driven, cancel c1',
+    'c1 was given to two: its end is not implied'
 )
 from gone as g;
 select unchanged(
     format('update_stop_loss(%s, null, attempt => %L)', g.id, g.attempt),
-    'replayed closed',
+    'replayed pending_cancels',
     'the order is null with the fence, what is left to cancel included'
 )
 from gone as g;
 call given('ANYUSDT', 'active');
 select is(
     line(tradelatch.update_stop_loss(id('ANYUSDT'), null)),
-    'ok pending_sl driven, stop_loss sell 10 at 95 reduce-only s2',
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2',
     'without an attempt'
 );
 select unchanged(
@@ -200,22 +202,108 @@ select is(
     line(tradelatch.adopt_position(
         'binance', 'ADOPTUSDT', 'long', 10, 100, clock_timestamp(), stop_loss_price => 90, stop_loss_order_id => 'theirs'
     )),
-    'created active driven',
+    'created active driven, cancel *',
     'adopted'
 );
 select is(
     line(tradelatch.update_stop_loss(id('ADOPTUSDT'), null)),
-    'ok pending_sl driven, stop_loss sell 10 at 90 reduce-only s1',
+    'ok pending_sl driven, cancel * id:theirs, stop_loss sell 10 at 90 reduce-only s1',
     'its first stop-loss of ours'
 );
 select is(
-    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 91, order_of('ADOPTUSDT', 's1'))), 'ok active driven', 'it is in place'
+    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 91, order_of('ADOPTUSDT', 's1'), orders_ended => array['*', 'id:theirs'])),
+    'ok active driven',
+    'it is in place'
 );
 select is(
     line(tradelatch.update_stop_loss(id('ADOPTUSDT'), null)),
-    'ok pending_sl driven, stop_loss sell 10 at 91 reduce-only s2',
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 91 reduce-only s2',
     'and gone again'
 );
+
+-- Orders that ended.
+
+call given('ENDUSDT', 'active');
+select is(
+    line(tradelatch.update_stop_loss(id('ENDUSDT'), 96, 'x-2', orders_ended => orders_of('ENDUSDT', 's1'))),
+    'ok active',
+    'another order stands, and the one before ended'
+);
+select is(
+    (left_of('ENDUSDT'), (book_row('ENDUSDT')).stop_loss_order), ('id:x-2'::text, 'id:x-2'::text), 'the other one alone is left'
+);
+select is(
+    event('ENDUSDT'),
+    format(
+        'update_stop_loss active>active fence {"attempt": null, "orders_ended": ["%s"], "stop_loss_price": 96, "stop_loss_order_id": "x-2"}',
+        order_of('ENDUSDT', 's1')
+    ),
+    'the log has both'
+);
+select is(
+    line(tradelatch.update_stop_loss(id('ENDUSDT'), 97, orders_ended => array['id:x-2', 'nobody''s'])),
+    'ok active',
+    'what stands has not ended, and what is not left is ignored'
+);
+select is(left_of('ENDUSDT'), 'id:x-2', 'it is left');
+select is(
+    line(tradelatch.update_stop_loss(id('ENDUSDT'), null, orders_ended => array['id:x-2'])),
+    'ok pending_sl driven, stop_loss sell 10 at 97 reduce-only s2',
+    'gone, and known to have ended: there is nothing to cancel'
+);
+call given('NAMEUSDT', 'active');
+select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 96, 'x-2')), 'ok active', 'another order stands');
+select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 95, 'stop-NAMEUSDT')), 'ok active', 'and the first one again');
+select is(
+    (left_of('NAMEUSDT'), (book_row('NAMEUSDT')).stop_loss_order),
+    ('id:x-2 s1'::text, order_of('NAMEUSDT', 's1')),
+    'by the exchange''s id, which was reported beside ours: it is the same order'
+);
+select is(
+    line(tradelatch.update_stop_loss(id('NAMEUSDT'), 94, orders_ended => array['id:stop-NAMEUSDT'])),
+    'ok active',
+    'nor does it end by that name while it stands'
+);
+select is(
+    line(tradelatch.update_stop_loss(
+        id('NAMEUSDT'), null, orders_ended => array['id:stop-NAMEUSDT'], attempt => '00000000-0000-0000-0000-0000000000d1'
+    )),
+    'ok pending_sl driven, cancel id:x-2, stop_loss sell 10 at 94 reduce-only s2',
+    'but when it is gone'
+);
+select is(
+    line(tradelatch.update_stop_loss(
+        id('NAMEUSDT'), null, orders_ended => array['id:x-2'], attempt => '00000000-0000-0000-0000-0000000000d1'
+    )),
+    'replayed pending_sl driven, stop_loss sell 10 at 94 reduce-only s2',
+    'the same call again, with what ended meanwhile'
+);
+select is(
+    event('NAMEUSDT'), 'confirm_orders pending_sl>pending_sl fence {"orders_ended": ["id:x-2"]}', 'which the log has as what it is'
+);
+select line(tradelatch.confirm_orders(id('NAMEUSDT'), orders_placed => array['tp-1'], fence => fence('NAMEUSDT')));
+select is(
+    line(tradelatch.update_stop_loss(
+        id('NAMEUSDT'), null, orders_ended => orders_of('NAMEUSDT', 's2') || text 'tp-1', attempt => '00000000-0000-0000-0000-0000000000d1'
+    )),
+    'replayed pending_sl driven, stop_loss sell 10 at 94 reduce-only s2',
+    'what its driver may still send is not ended without its fence'
+);
+call given('OWNUSDT', 'active');
+select line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:hand']));
+select is(line(tradelatch.update_stop_loss(id('OWNUSDT'), 96, 'hand')), 'ok active', 'an order of one''s own is the stop-loss now');
+select is((book_row('OWNUSDT')).own_orders, null::text[], 'and no longer an order of one''s own');
+call given('RESTUSDT', 'active', filled => 4);
+select is(
+    line(tradelatch.update_stop_loss(id('RESTUSDT'), 96, 'x-2', orders_ended => orders_of('RESTUSDT', 'e1 s1'))), 'ok active', 'an entry'
+);
+select is(left_of('RESTUSDT'), 'e1 id:x-2', 'does not end here: nobody says what it filled');
+
+-- Every status.
+
+call given_each();
+select cells($$update_stop_loss(id(%1$L), 96)$$, '{"active": "ok active"}');
+select cells($$update_stop_loss(id(%1$L), null)$$, '{"active": "ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2"}');
 
 -- What is refused.
 call given('BADUSDT', 'active');
@@ -232,6 +320,7 @@ select jsonb_build_object('position_id', id('BADUSDT'), 'stop_loss_price', 95) a
 select refused_values('update_stop_loss', g.arguments, 'position_id', array[null]) from good as g;
 select refused_values('update_stop_loss', g.arguments, 'stop_loss_price', optional(bad_amounts())) from good as g;
 select refused_values('update_stop_loss', g.arguments, 'stop_loss_order_id', optional(bad_texts(100))) from good as g;
+select refused_values('update_stop_loss', g.arguments, 'orders_ended', bad_orders()) from good as g;
 select refused_values('update_stop_loss', g.arguments, 'lease', bad_intervals() || array['0']) from good as g;
 
 -- Who may.
