@@ -192,7 +192,7 @@ from (values ('KNOWNUSDT', 119.99), ('ASKEDUSDT', 99.99), ('SOLDUSDT', 100.01)) 
 create table first_active as
 select (book_row('LONGUSDT')).activated_at;
 select is(
-    line(tradelatch.update_stop_loss(id('LONGUSDT'), null)),
+    line(tradelatch.update_stop_loss(id('LONGUSDT'), null, orders_ended => orders_of('LONGUSDT', 's1'))),
     'ok pending_sl driven, stop_loss sell 10 at 99.99 reduce-only s2',
     'the stop-loss is gone'
 );

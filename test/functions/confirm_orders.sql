@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(169);
+select plan(176);
 
 select declared_as_move(
     'confirm_orders',
@@ -264,6 +264,32 @@ select is(
 select unchanged(
     $$confirm_orders(id('NAMEUSDT'), orders_placed => array['id:stop-NAMEUSDT'])$$, 'replayed pending_sl', 'and stays ended'
 );
+
+-- What ended stays ended, without an id of ours, too, whichever call said so.
+create table gone as
+select *
+from (values ('G1USDT', 'theirs'), ('G2USDT', 'moved')) as g (symbol, order_id);
+select is(
+    (tradelatch.adopt_position(
+        'binance', g.symbol, 'long', 10, 100, clock_timestamp(), stop_loss_price => 90, stop_loss_order_id => 'theirs'
+    )).outcome,
+    'created',
+    'found with its stop-loss'
+)
+from gone as g;
+select is(line(tradelatch.update_stop_loss(id('G2USDT'), 91, 'moved', array['id:theirs'])), 'ok active', 'the exchange replaced one');
+select is(
+    line(tradelatch.update_stop_loss(id(g.symbol), null, orders_ended => array['id:' || g.order_id])),
+    format('ok pending_sl driven, cancel *, stop_loss sell 10 at %s reduce-only s1', case g.order_id when 'moved' then 91 else 90 end),
+    format('id:%s is gone', g.order_id)
+)
+from gone as g;
+select unchanged(
+    format('confirm_orders(id(%L), orders_placed => array[''id:theirs'', %L])', g.symbol, 'id:' || g.order_id),
+    'replayed pending_sl',
+    format('a late arrival of id:%s', g.order_id)
+)
+from gone as g;
 
 -- An active position whose stop-loss ended: nobody drives it, and it has a new fence without a lease; where it was driven, its
 -- driver goes on.
