@@ -1,126 +1,200 @@
 begin;
 \ir setup.psql
-select plan(658);
+select plan(853);
 
--- Every function with every status. The table is written down here from the contract: its sections 2 and 3.
+-- Every function with every status: where each call leads is written down here from the contract, its sections 2 and 3. What is
+-- not named is TL002. A plus before the status: no move, the call is a replay, or changes the lease alone.
 
-create table legal (move text, from_status text, to_status text);
-insert into legal values
-('place_entry', 'pending_entry', 'entry_placed'),
-('place_entry', 'pending_sl', 'pending_sl'),
-('place_entry', 'active', 'active'),
-('place_entry', 'pending_close', 'pending_close'),
-('place_entry', 'pending_rollback', 'pending_rollback'),
-('confirm_entry', 'pending_entry', 'pending_sl'),
-('confirm_entry', 'entry_placed', 'pending_sl'),
-('confirm_entry', 'pending_sl', 'pending_sl'),
-('confirm_entry', 'active', 'pending_sl'),
-('confirm_entry', 'pending_close', 'pending_close'),
-('confirm_entry', 'pending_rollback', 'pending_rollback'),
-('activate_position', 'pending_sl', 'active'),
-('cancel_position', 'pending_entry', 'canceled'),
-('cancel_position', 'entry_placed', 'canceled'),
-('fail_position', 'pending_entry', 'failed'),
-('rollback_position', 'pending_entry', 'pending_rollback'),
-('rollback_position', 'entry_placed', 'pending_rollback'),
-('rollback_position', 'pending_sl', 'pending_rollback'),
-('confirm_flat', 'pending_rollback', 'rolled_back'),
-('begin_close', 'active', 'pending_close'),
-('begin_close', 'pending_sl', 'pending_close'),
-('begin_close', 'pending_close', 'pending_close'),
-('confirm_close', 'active', 'closed'),
-('confirm_close', 'pending_sl', 'closed'),
-('confirm_close', 'pending_close', 'closed'),
-('update_stop_loss', 'active', 'active'),
-('reissue_order', 'pending_sl', 'pending_sl'),
-('reissue_order', 'pending_close', 'pending_close'),
-('reissue_order', 'pending_rollback', 'pending_rollback'),
-('claim_stale', 'pending_entry', 'pending_entry'),
-('claim_stale', 'entry_placed', 'entry_placed'),
-('claim_stale', 'pending_sl', 'pending_sl'),
-('claim_stale', 'pending_close', 'pending_close'),
-('claim_stale', 'pending_rollback', 'pending_rollback'),
-('take_over', 'pending_entry', 'pending_entry'),
-('take_over', 'entry_placed', 'entry_placed'),
-('take_over', 'pending_sl', 'pending_sl'),
-('take_over', 'active', 'active'),
-('take_over', 'pending_close', 'pending_close'),
-('take_over', 'pending_rollback', 'pending_rollback'),
-('release_position', 'pending_entry', 'closed'),
-('release_position', 'entry_placed', 'closed'),
-('release_position', 'pending_sl', 'closed'),
-('release_position', 'active', 'closed'),
-('release_position', 'pending_close', 'closed'),
-('release_position', 'pending_rollback', 'closed'),
-('resize_position', 'active', 'pending_sl'),
-('resize_position', 'pending_sl', 'pending_sl'),
-('settle_position', 'closed', 'closed'),
-('settle_position', 'rolled_back', 'rolled_back'),
-('settle_position', 'canceled', 'canceled'),
-('settle_position', 'failed', 'failed');
+create table calls (place integer generated always as identity, move text, call text, leads jsonb);
+insert into calls (move, call, leads) values
+('place_entry', 'place_entry(id(%1$L), fence(%1$L), ''order'')', '{
+    "pending_entry": "entry_placed", "entry_placed": "TL005", "pending_sl": "pending_sl", "active": "active",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_cancels",
+    "pending_cancels_back": "pending_cancels"
+}'),
+('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 11, 100)', '{
+    "pending_entry": "pending_sl", "entry_placed": "pending_sl", "pending_sl": "pending_sl", "active": "pending_sl",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_close",
+    "pending_cancels_back": "pending_rollback"
+}'),
+('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''))', '{
+    "pending_entry": "TL005", "entry_placed": "TL005", "pending_sl": "active", "active": "active",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_cancels",
+    "pending_cancels_back": "pending_cancels"
+}'),
+('cancel_position', 'cancel_position(id(%1$L), fence(%1$L), ''matrix'')', '{
+    "pending_entry": "canceled", "entry_placed": "canceled"
+}'),
+('fail_position', 'fail_position(id(%1$L), fence(%1$L), ''matrix'')', '{"pending_entry": "failed"}'),
+('rollback_position', 'rollback_position(id(%1$L), fence(%1$L), ''matrix'')', '{
+    "pending_entry": "pending_rollback", "entry_placed": "pending_rollback", "pending_sl": "pending_rollback"
+}'),
+('confirm_flat', 'confirm_flat(id(%1$L), fence(%1$L), exit_price => 101)', '{
+    "pending_rollback": "pending_cancels", "pending_cancels_back": "pending_cancels"
+}'),
+('confirm_flat', 'confirm_flat(id(%1$L), fence(%1$L), orders_of(%1$L, ''s1''), 101)', '{
+    "pending_rollback": "rolled_back", "pending_cancels_back": "rolled_back"
+}'),
+('begin_close', 'begin_close(id(%1$L), ''matrix'', fence => fence(%1$L))', '{
+    "active": "pending_close", "pending_sl": "pending_close", "pending_close": "pending_close"
+}'),
+('begin_close', 'begin_close(id(%1$L), ''matrix'', fence(%1$L), ''00000000-0000-0000-0000-0000000000f1'')', '{
+    "active": "pending_close", "pending_sl": "pending_close", "pending_close": "pending_close"
+}'),
+('begin_close', 'begin_close(id(%1$L), ''matrix'')', '{
+    "active": "pending_close", "pending_sl": "+pending_sl", "pending_close": "+pending_close"
+}'),
+('confirm_close', 'confirm_close(id(%1$L), ''matrix'')', '{
+    "active": "pending_cancels", "pending_sl": "pending_cancels", "pending_close": "pending_cancels",
+    "pending_cancels": "pending_cancels"
+}'),
+('confirm_close', 'confirm_close(id(%1$L), ''matrix'', fence => fence(%1$L))', '{
+    "active": "pending_cancels", "pending_sl": "pending_cancels", "pending_close": "pending_cancels",
+    "pending_cancels": "pending_cancels"
+}'),
+('confirm_close', 'confirm_close(id(%1$L), ''matrix'', orders_of(%1$L, ''s1''), fence => fence(%1$L))', '{
+    "active": "closed", "pending_sl": "closed", "pending_close": "closed", "pending_cancels": "closed"
+}'),
+('confirm_orders', 'confirm_orders(id(%1$L), orders_placed => array[''tp-1''])', '{
+    "pending_entry": "pending_entry", "entry_placed": "entry_placed", "pending_sl": "pending_sl", "active": "active",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_cancels",
+    "pending_cancels_back": "pending_cancels", "closed": "+closed", "rolled_back": "+rolled_back", "canceled": "+canceled",
+    "failed": "+failed"
+}'),
+('confirm_orders', 'confirm_orders(id(%1$L), orders_of(%1$L, ''e1 s1''), fence => fence(%1$L))', '{
+    "pending_entry": "+pending_entry", "entry_placed": "+entry_placed", "pending_sl": "pending_sl", "active": "pending_sl",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "closed",
+    "pending_cancels_back": "rolled_back", "closed": "+closed", "rolled_back": "+rolled_back", "canceled": "+canceled",
+    "failed": "+failed"
+}'),
+('replace_stop_loss', 'replace_stop_loss(id(%1$L), 96, fence(%1$L))', '{"active": "pending_sl", "pending_sl": "pending_sl"}'),
+('replace_stop_loss', 'replace_stop_loss(id(%1$L), 96)', '{"active": "pending_sl", "pending_sl": "+pending_sl"}'),
+('update_stop_loss', 'update_stop_loss(id(%1$L), 96)', '{"active": "active"}'),
+('update_stop_loss', 'update_stop_loss(id(%1$L), 96, attempt => ''00000000-0000-0000-0000-0000000000f1'')', '{"active": "active"}'),
+('update_stop_loss', 'update_stop_loss(id(%1$L), null)', '{"active": "pending_sl"}'),
+('resize_position', 'resize_position(id(%1$L), 5, ''matrix'')', '{"active": "pending_sl", "pending_sl": "pending_sl"}'),
+('resize_position', 'resize_position(id(%1$L), 5, ''matrix'', fence => fence(%1$L))', '{
+    "active": "pending_sl", "pending_sl": "pending_sl", "pending_close": "pending_close",
+    "pending_rollback": "pending_rollback", "pending_cancels": "pending_close", "pending_cancels_back": "pending_rollback"
+}'),
+('reissue_order', 'reissue_order(id(%1$L), fence(%1$L), current_order(%1$L), ''x'')', '{
+    "pending_sl": "pending_sl", "pending_close": "pending_close", "pending_rollback": "pending_rollback"
+}'),
+('take_over', 'take_over(id(%1$L), ''matrix'')', '{
+    "pending_entry": "pending_entry", "entry_placed": "entry_placed", "pending_sl": "pending_sl", "active": "active",
+    "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_cancels",
+    "pending_cancels_back": "pending_cancels"
+}'),
+('release_position', 'release_position(id(%1$L), ''matrix'')', '{
+    "pending_entry": "closed", "entry_placed": "closed", "pending_sl": "closed", "active": "closed", "pending_close": "closed",
+    "pending_rollback": "closed", "pending_cancels": "closed", "pending_cancels_back": "closed"
+}'),
+('settle_position', 'settle_position(id(%1$L), 101)', '{
+    "closed": "closed", "rolled_back": "rolled_back", "canceled": "canceled", "failed": "failed"
+}'),
+('renew_lease', 'renew_lease(id(%1$L), fence(%1$L))', '{
+    "pending_entry": "+pending_entry", "entry_placed": "+entry_placed", "pending_sl": "+pending_sl", "active": "+active",
+    "pending_close": "+pending_close", "pending_rollback": "+pending_rollback", "pending_cancels": "+pending_cancels",
+    "pending_cancels_back": "+pending_cancels"
+}');
+
+-- The same functions where something is special: another stop-loss, a duplicate, an average that comes late, a resting entry.
+create table besides (move text, call text, symbol text, leads text);
+insert into besides values
+('place_entry', 'place_entry(id(%1$L), fence(%1$L), ''order'')', 'UNNAMED', 'TL002'),
+('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 10, 100)', 'UNPRICED', 'active'),
+('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 10, 100)', 'UNPRICED_CANCELS', 'pending_cancels'),
+('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''))', 'REPLACED', 'pending_sl'),
+('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''))', 'DUPLICATE', 'pending_rollback'),
+('claim_stale', 'claim_stale(max_positions => 1)', 'RESTING', 'active');
 
 -- Moves that no single call makes: on evidence.
 create table on_evidence (move text, from_status text, to_status text);
 insert into on_evidence values
 ('reconcile', 'pending_sl', 'closed'),
+('reconcile', 'pending_sl', 'pending_cancels'),
 ('reconcile', 'active', 'closed'),
+('reconcile', 'active', 'pending_cancels'),
+('reconcile_orders', 'pending_entry', 'pending_entry'),
+('reconcile_orders', 'entry_placed', 'entry_placed'),
+('reconcile_orders', 'pending_sl', 'pending_sl'),
+('reconcile_orders', 'active', 'active'),
+('reconcile_orders', 'active', 'pending_sl'),
+('reconcile_orders', 'pending_close', 'pending_close'),
+('reconcile_orders', 'pending_rollback', 'pending_rollback'),
+('reconcile_orders', 'pending_cancels', 'pending_cancels'),
+('reconcile_orders', 'pending_cancels', 'closed'),
+('reconcile_orders', 'pending_cancels', 'rolled_back'),
 ('cleanup', 'pending_entry', 'failed'),
 ('cleanup', 'entry_placed', 'canceled'),
 ('cleanup', 'pending_sl', 'closed'),
 ('cleanup', 'active', 'closed'),
 ('cleanup', 'pending_close', 'closed'),
-('cleanup', 'pending_rollback', 'rolled_back');
-
--- The same function with the same status, to another one: a stop-loss that is gone, a duplicate, an average that comes late.
-create table legal_besides (move text, from_status text, to_status text);
-insert into legal_besides values
-('update_stop_loss', 'active', 'pending_sl'),
-('activate_position', 'pending_sl', 'pending_rollback'),
-('confirm_entry', 'active', 'active');
+('cleanup', 'pending_rollback', 'rolled_back'),
+('cleanup', 'pending_cancels', 'closed');
 
 create table statuses (status text, is_open boolean);
 insert into statuses values
 ('pending_entry', true), ('entry_placed', true), ('pending_sl', true), ('active', true), ('pending_close', true),
-('pending_rollback', true), ('closed', false), ('rolled_back', false), ('canceled', false), ('failed', false);
+('pending_rollback', true), ('pending_cancels', true), ('closed', false), ('rolled_back', false), ('canceled', false),
+('failed', false);
+-- Whom the calls are made for: a position in each status, and one in pending_cancels that is to be rolled back.
+create table given_ones as
+select upper(s.status) as symbol, s.status, s.is_open
+from statuses as s
+union all
+select 'PENDING_CANCELS_BACK', 'pending_cancels', true;
 
 select set_eq(
     'select s.status, s.is_open from monitoring.position_statuses as s',
     'select s.status, s.is_open from statuses as s',
     'the statuses are those of the contract, and so is the open set'
 );
+create view legal as
+select c.move, g.status as from_status, c.leads ->> lower(g.symbol) as to_status
+from calls as c
+cross join given_ones as g
+where c.leads ->> lower(g.symbol) !~ '^(\+|TL)'
+union
+select 'claim_stale', g.status, g.status
+from given_ones as g
+where g.is_open
+union
+select b.move, v.from_status, b.leads
+from besides as b
+inner join (values
+    ('UNPRICED', 'active'), ('UNPRICED_CANCELS', 'pending_cancels'), ('REPLACED', 'pending_sl'), ('DUPLICATE', 'pending_sl'),
+    ('RESTING', 'active')
+) as v (symbol, from_status) on v.symbol = b.symbol
+union
+table on_evidence;
 select set_eq(
     'select t.move, t.from_status, t.to_status from monitoring.position_transitions as t',
-    'select * from legal union all select * from legal_besides union all select * from on_evidence',
-    'the table of transitions is that of the contract'
+    'select l.move, l.from_status, l.to_status from legal as l',
+    'the table of transitions has what these calls do, and nothing else'
 );
 
--- A position in each status, with nothing that would make a call a replay: no order id, other reasons, other prices.
--- The one in pending_entry was claimed and is judged, so that fail_position may have it.
+-- Nothing that would make a call a replay: no order id, other reasons, other prices.
+-- The one in pending_entry was claimed and nobody may still send its entry, so that fail_position may have it.
 do $$
 declare
-    v_status text;
+    v_given given_ones;
 begin
-    foreach v_status in array (select array_agg(s.status) from statuses as s) loop
-        call given(upper(v_status), v_status, placed => false);
+    for v_given in select * from given_ones loop
+        call given(
+            v_given.symbol, v_given.status, placed => false,
+            ends_as => case v_given.symbol when 'PENDING_CANCELS_BACK' then 'rolled_back' else 'closed' end
+        );
     end loop;
     call claim('PENDING_ENTRY');
 end
 $$;
--- Without the id of its order, which place_entry would compare.
-insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, origin)
-values ('binance', 'UNNAMED', 'long', 10, 100, 'entry_placed', 'created');
 
 create function current_order(symbol text)
 returns text
 language sql
 stable
 return order_of(current_order.symbol, case (book_row(current_order.symbol)).status when 'pending_sl' then 's1' else 'c1' end);
-
--- The status that a call leads to, or its error; it is undone.
-create function outcome(call text, symbol text, role text default 'tradelatch_bot')
-returns trial
-language sql
-return try(format(outcome.call, outcome.symbol), role => outcome.role, look => format('select (given.book_row(%L)).status', outcome.symbol));
 
 -- Who may make a call.
 create function caller(call text)
@@ -129,89 +203,62 @@ language sql
 immutable
 return case when caller.call ~ '^(take_over|release_position)' then 'tradelatch_operator' else 'tradelatch_bot' end;
 
-create table calls (move text, call text);
-insert into calls values
-('place_entry', 'place_entry(id(%1$L), fence(%1$L), ''order'')'),
-('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 11, 100)'),
-('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96)'),
-('cancel_position', 'cancel_position(id(%1$L), fence(%1$L), ''matrix'')'),
-('fail_position', 'fail_position(id(%1$L), fence(%1$L), ''matrix'')'),
-('rollback_position', 'rollback_position(id(%1$L), fence(%1$L), ''matrix'')'),
-('confirm_flat', 'confirm_flat(id(%1$L), fence(%1$L), 101)'),
-('begin_close', 'begin_close(id(%1$L), ''matrix'', fence => fence(%1$L))'),
-('begin_close', 'begin_close(id(%1$L), ''matrix'', fence => fence(%1$L), attempt => ''00000000-0000-0000-0000-0000000000f1'')'),
-('confirm_close', 'confirm_close(id(%1$L), ''matrix'')'),
-('confirm_close', 'confirm_close(id(%1$L), ''matrix'', fence => fence(%1$L))'),
-('update_stop_loss', 'update_stop_loss(id(%1$L), 96)'),
-('update_stop_loss', 'update_stop_loss(id(%1$L), 96, attempt => ''00000000-0000-0000-0000-0000000000f1'')'),
-('reissue_order', 'reissue_order(id(%1$L), fence(%1$L), current_order(%1$L), ''x'')'),
-('take_over', 'take_over(id(%1$L), ''matrix'')'),
-('release_position', 'release_position(id(%1$L), ''matrix'')'),
-('resize_position', 'resize_position(id(%1$L), 5, ''matrix'')'),
-('settle_position', 'settle_position(id(%1$L), 101)');
+-- The status that a call leads to, with a plus where that is no move, or its error; it is undone.
+create function outcome(call text, symbol text)
+returns trial
+language sql
+return try(
+    format(outcome.call, outcome.symbol),
+    role => caller(outcome.call),
+    look => format(
+        $$
+            select case when count(*) = %s then '+' else '' end || (given.book_row(%L)).status
+            from monitoring.position_events as e
+            where e.position_id = given.id(%2$L)
+        $$,
+        (select count(*) from monitoring.position_events as e where e.position_id = id(outcome.symbol)),
+        outcome.symbol
+    )
+);
 
 create function hinted(hint text)
 returns text[]
 language sql
 immutable
-return (select array_agg(m.move[1] order by m.move[1]) from regexp_matches(substring(hinted.hint from 'Legal moves: (.*)'), '[a-z_]+', 'g') as m (move));
+return (
+    select array_agg(m.move[1] order by m.move[1])
+    from regexp_matches(substring(hinted.hint from 'Legal moves: (.*)'), '[a-z_]+', 'g') as m (move)
+);
 
 create table cells as
 select
-    c.move,
     replace(c.call, '%1$L', '') as call,
-    s.status,
-    s.is_open,
-    l.to_status,
+    lower(g.symbol) as given,
+    id(g.symbol) as position_id,
+    coalesce(c.leads ->> lower(g.symbol), 'TL002') as leads,
     (
-        select array_agg(distinct h.move order by h.move)
-        from (table legal union all table on_evidence) as h
-        where h.from_status = s.status
+        select array_agg(distinct l.move order by l.move)
+        from legal as l
+        where l.from_status = g.status
+            and l.move <> case g.symbol
+                when 'PENDING_CANCELS' then 'confirm_flat' when 'PENDING_CANCELS_BACK' then 'confirm_close' else ''
+            end
     ) as moves,
-    outcome(
-        c.call,
-        case when c.move = 'place_entry' and s.status = 'entry_placed' then 'UNNAMED' else upper(s.status) end,
-        caller(c.call)
-    ) as trial
+    outcome(c.call, g.symbol) as trial
 from calls as c
-cross join statuses as s
-left join legal as l on l.move = c.move and l.from_status = s.status;
+cross join given_ones as g;
 
-select is(
-    (c.trial).seen,
-    coalesce(c.to_status, 'TL002'),
-    format('%s of %s', c.call, c.status)
-)
+select is((c.trial).seen, c.leads, format('%s of %s', c.call, c.given))
 from cells as c;
+select is(hinted((c.trial).hint), c.moves, format('%s of %s: the HINT has the legal moves', c.call, c.given))
+from cells as c
+where c.leads = 'TL002';
 select is(
-    hinted((c.trial).hint),
-    c.moves,
-    format('%s of %s: the HINT has the legal moves', c.call, c.status)
+    ((c.trial).detail::jsonb ->> 'position_id')::bigint, c.position_id, format('%s of %s: the DETAIL has the position', c.call, c.given)
 )
 from cells as c
-where c.to_status is null;
-select is(
-    (nullif((c.trial).detail, '')::jsonb ->> 'position_id')::bigint,
-    case when c.move = 'place_entry' and c.status = 'entry_placed' then id('UNNAMED') else id(upper(c.status)) end,
-    format('%s of %s: the DETAIL has the position', c.call, c.status)
-)
-from cells as c
-where c.to_status is null;
+where c.leads = 'TL002';
 
--- The stop-loss is gone, and the average that came late.
-select is(
-    (outcome('update_stop_loss(id(%L), null)', upper(s.status))).seen,
-    case s.status when 'active' then 'pending_sl' else 'TL002' end,
-    'the stop-loss is gone: ' || s.status
-)
-from statuses as s;
--- renew_lease is no move.
-select is(
-    (outcome('renew_lease(id(%1$L), fence(%1$L))', upper(s.status))).seen,
-    case when s.is_open then s.status else 'TL002' end,
-    'renew_lease: ' || s.status
-)
-from statuses as s;
 -- claim_stale refuses nothing: it takes what it may.
 create function claims_of(symbol text)
 returns text
@@ -228,13 +275,8 @@ begin
     return v_seen;
 end
 $$;
-select is(
-    claims_of(upper(s.status)),
-    case when l.move is not null then 'true' else 'false' end,
-    'claim_stale: ' || s.status
-)
-from statuses as s
-left join legal as l on l.move = 'claim_stale' and l.from_status = s.status;
+select is(claims_of(g.symbol), (g.is_open and g.status <> 'active')::text, 'claim_stale: ' || lower(g.symbol))
+from given_ones as g;
 
 -- What never changes, whatever happened to a position.
 
@@ -259,9 +301,10 @@ stable
 as $$
     select jsonb_pretty(to_jsonb(p) - array[
         'status', 'filled_quantity', 'average_price', 'open_quantity', 'exchange_order_id', 'exit_reason', 'exit_price',
-        'realized_pnl', 'fees', 'stop_loss_price', 'stop_loss_order_id', 'stop_loss_attempt', 'stop_loss_orders', 'close_attempt',
-        'close_orders', 'close_quantity', 'orders_withheld', 'fence', 'lease_until', 'drive_attempt', 'entry_judged_after',
-        'opened_at', 'activated_at', 'updated_at', 'closed_at', 'move', 'move_details'
+        'realized_pnl', 'fees', 'stop_loss_price', 'stop_loss_order', 'stop_loss_order_id', 'stop_loss_attempt', 'stop_loss_sized',
+        'close_attempt', 'close_quantity', 'orders_arrived', 'orders_in_hand', 'own_orders', 'orders_withheld', 'ends_as', 'fence',
+        'lease_until', 'drive_attempt', 'taken_over', 'opened_at', 'activated_at', 'updated_at', 'exposure_at', 'orders_at',
+        'closed_at', 'move', 'move_details'
     ])
     from book_row(fixed_part.symbol) as p
 $$;
@@ -274,14 +317,25 @@ insert into walk (call) values
 ('confirm_entry(id(%1$L), fence(%1$L), 4)'),
 ('confirm_entry(id(%1$L), fence(%1$L), 12, 101)'),
 ('reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, ''s2''), ''refused'', remaining => 11)'),
-('activate_position(id(%1$L), fence(%1$L), %2$s, ''stop'')'),
+('activate_position(id(%1$L), fence(%1$L), %2$s, order_of(%1$L, ''s3''), ''stop'')'),
 ('update_stop_loss(id(%1$L), %2$s, ''stop-2'')'),
-('update_stop_loss(id(%1$L), null)'),
+('replace_stop_loss(id(%1$L), %2$s)'),
 ('claim_stale(max_positions => 1)'),
-('activate_position(id(%1$L), fence(%1$L), %2$s, ''stop-3'')'),
-('begin_close(id(%1$L), ''exit'')'),
+('confirm_orders(id(%1$L), orders_placed => array[''profit''], fence => fence(%1$L))'),
+('activate_position(id(%1$L), fence(%1$L), %2$s, order_of(%1$L, ''s4''), ''stop-3'')'),
+('update_stop_loss(id(%1$L), null)'),
+('activate_position(id(%1$L), fence(%1$L), %2$s, order_of(%1$L, ''s5''), ''stop-4'')'),
+('resize_position(id(%1$L), 10.5, ''seen'')'),
+('begin_close(id(%1$L), ''exit'', fence => fence(%1$L))'),
 ('reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, ''c1''), ''refused'', remaining => 10)'),
-('confirm_close(id(%1$L), ''exit'', 99, 10, fence(%1$L))');
+('confirm_close(id(%1$L), ''exit'', exit_price => 99, realized_pnl => 10, fence => fence(%1$L))'),
+('confirm_close(id(%1$L), ''exit'', given.left_now(%1$L), fence => fence(%1$L))');
+create function left_now(symbol text)
+returns text[]
+language sql
+volatile
+security definer
+return monitoring.orders_left(book_row(left_now.symbol));
 create function walked(symbol text, side text)
 returns setof text
 language plpgsql
@@ -294,6 +348,8 @@ begin
     for v_walk in select * from walk order by place loop
         if v_walk.call ~ '^claim_stale' then
             call lapse(walked.symbol, '2000 years');
+        elsif v_walk.call ~ 'left_now' then
+            call hands_end(walked.symbol);
         end if;
         v_trial := try(format(v_walk.call, walked.symbol, case walked.side when 'long' then 98 else 103 end));
         return next ok(
@@ -319,116 +375,45 @@ select is(
 from fixed as f;
 select is(
     events(f.symbol),
-    'create_position place_entry confirm_entry confirm_entry reissue_order activate_position update_stop_loss update_stop_loss '
-    'claim_stale activate_position begin_close reissue_order confirm_close',
+    'create_position place_entry confirm_entry confirm_entry reissue_order activate_position update_stop_loss replace_stop_loss '
+    'claim_stale confirm_orders activate_position update_stop_loss activate_position resize_position begin_close reissue_order '
+    'confirm_close confirm_close',
     f.symbol || ': every step is in the log, once'
 )
 from fixed as f;
 
--- What every function that changes something does for its transaction: it takes the lock of (exchange, account, symbol) and no
--- other one (claim_stale: not of what is active, and not of what is within the grace time), and makes the answer durable.
+-- What is special.
 
-insert into monitoring.positions (
-    exchange,
-    symbol,
-    side,
-    quantity,
-    entry_price,
-    status,
-    origin,
-    filled_quantity,
-    open_quantity,
-    stop_loss_price,
-    stop_loss_attempt,
-    close_attempt, close_quantity, entry_judged_after, lease_until
-)
-values
-('binance', 'LOCK1', 'long', 10, 100, 'pending_entry', 'created', 0, 0, null, 0, 0, null, now(), now() + interval '1 minute'),
-('binance', 'LOCK2', 'long', 10, 100, 'pending_sl', 'created', 10, 10, null, 1, 0, null, null, now() - interval '10 minutes'),
-('binance', 'LOCK3', 'long', 10, 100, 'active', 'created', 10, 10, 95, 1, 0, null, null, now() - interval '4000 years'),
-('binance', 'LOCK4', 'long', 10, 100, 'pending_rollback', 'created', 10, 10, null, 1, 1, 10, null, now() - interval '3000 years');
-insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, closed_at)
-values ('binance', 'LOCK5', 'long', 10, 100, 'closed', now());
-
-create table locking (symbol text, call text);
-insert into locking values
-('LOCK0', 'create_position(''binance'', ''LOCK0'', ''long'', 10, 100)'),
-('LOCK3', 'create_position(''binance'', ''lock3'', ''long'', 10, 100)'),
-('LOCK0', 'adopt_position('' BINANCE '', ''LOCK0'', ''long'', 10, 100)'),
-('LOCK1', 'place_entry(id(%1$L), fence(%1$L), ''order'')'),
-('LOCK1', 'confirm_entry(id(%1$L), fence(%1$L), 10, 100)'),
-('LOCK2', 'activate_position(id(%1$L), fence(%1$L), 95)'),
-('LOCK1', 'cancel_position(id(%1$L), fence(%1$L), ''x'')'),
-('LOCK1', 'fail_position(id(%1$L), fence(%1$L), ''x'')'),
-('LOCK1', 'rollback_position(id(%1$L), fence(%1$L), ''x'')'),
-('LOCK4', 'confirm_flat(id(%1$L), fence(%1$L))'),
-('LOCK3', 'begin_close(id(%1$L), ''x'')'),
-('LOCK2', 'begin_close(id(%1$L), ''x'')'),
-('LOCK3', 'confirm_close(id(%1$L), ''x'')'),
-('LOCK3', 'update_stop_loss(id(%1$L), 96)'),
-('LOCK3', 'update_stop_loss(id(%1$L), null)'),
-('LOCK2', 'reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, ''s1''), ''x'')'),
-('LOCK3', 'renew_lease(id(%1$L), fence(%1$L))'),
-('LOCK4', 'claim_stale(grace => ''1 hour'')'),
-('LOCK3', 'resize_position(id(%1$L), 5, ''x'')'),
-('LOCK2', 'resize_position(id(%1$L), 5, ''x'')'),
-('LOCK3', 'take_over(id(%1$L), ''x'')'),
-('LOCK4', 'release_position(id(%1$L), ''x'')'),
-('LOCK5', 'settle_position(id(%1$L), 101)');
-
-create function locks()
-returns setof bigint
-language sql
-as $$
-    select (l.classid::bigint << 32) | l.objid::bigint
-    from pg_locks as l
-    where l.locktype = 'advisory'
-        and l.pid = pg_backend_pid()
-        and l.granted
-        and l.mode = 'ExclusiveLock'
-$$;
-create table held_before as
-select locks() as lock;
-grant select on held_before to public;
-select is(
-    (try(
-        format(l.call, l.symbol),
-        look => $$
-            select array_agg(x.lock)::text
-            from (select given.locks() as lock except select h.lock from given.held_before as h) as x
-        $$,
-        role => caller(l.call)
-    )).seen,
-    format('{%s}', monitoring.slot_key('binance', 'default', l.symbol)),
-    'takes the lock of its slot: ' || l.call
-)
-from locking as l;
-
-select is_empty(
-    'select locks() except select h.lock from held_before as h',
-    'a lock ends with its transaction'
-);
-
-create function durability(call text, durability text)
-returns text
+create procedure given_besides()
 language plpgsql
 as $$
+declare
+    v_symbol text;
+    v_receipt tradelatch.receipt;
 begin
-    perform set_config('synchronous_commit', durability.durability, true);
-    return (
-        try(durability.call, look => 'select current_setting(''synchronous_commit'')', role => caller(durability.call))
-    ).seen;
+    -- without the id of its order, which place_entry would compare
+    insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, origin)
+    values ('binance', 'UNNAMED', 'long', 10, 100, 'entry_placed', 'created');
+    foreach v_symbol in array '{UNPRICED,UNPRICED_CANCELS}'::text[] loop
+        v_receipt := tradelatch.create_position('binance', v_symbol, 'long', 10, 100);
+        perform tradelatch.confirm_entry(v_receipt.position_id, v_receipt.fence, 10);
+        perform tradelatch.activate_position(v_receipt.position_id, v_receipt.fence, 95, order_of(v_symbol, 's1'));
+    end loop;
+    perform tradelatch.confirm_close(v_receipt.position_id, 'given', fence => v_receipt.fence);
+    call given('REPLACED', 'pending_sl');
+    perform tradelatch.replace_stop_loss(id('REPLACED'), 96, fence('REPLACED'));
+    call given('RESTING', 'active', filled => 4);
+    call lapse('RESTING', '1000 years');
+    -- another open row in its slot, as no index would let it in
+    call given('DUPLICATE', 'pending_sl');
+    drop index monitoring.idx_unique_active_position, monitoring.idx_unique_active_position_short;
+    insert into monitoring.positions (id, exchange, symbol, side, quantity, entry_price, status, filled_quantity, open_quantity, stop_loss_price)
+    values (0, 'binance', 'DUPLICATE', 'long', 10, 100, 'active', 10, 10, 95);
 end
 $$;
-select is(
-    durability(format(l.call, l.symbol), v.durability),
-    v.expected,
-    format('synchronous_commit %s becomes %s: %s', v.durability, v.expected, l.call)
-)
-from locking as l
-cross join (values
-    ('off', 'on'), ('local', 'on'), ('remote_write', 'on'), ('on', 'on'), ('remote_apply', 'remote_apply')
-) as v (durability, expected);
+call given_besides();
+select is((outcome(b.call, b.symbol)).seen, b.leads, format('%s of %s', replace(b.call, '%1$L', ''), lower(b.symbol)))
+from besides as b;
 
 select explained();
 select * from finish();
