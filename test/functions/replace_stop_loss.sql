@@ -243,7 +243,7 @@ select is(
 -- An order of one's own stays; an exit goes before.
 
 call given('OWNUSDT', 'active');
-select line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['tp-1']));
+select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['tp-1'])).outcome, 'ok', 'a take-profit is told');
 select is(
     line(tradelatch.replace_stop_loss(id('OWNUSDT'), 96)),
     'ok pending_sl driven, cancel s1, stop_loss sell 10 at 96 reduce-only s2',

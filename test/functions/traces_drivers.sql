@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select no_plan();
+select plan(40);
 
 -- Two drivers: what the first may still send is not ended by the second.
 
@@ -161,8 +161,8 @@ select is(
     'the new one was refused: the earlier one stands, for all that is open'
 );
 call given('SMALLUSDT', 'pending_sl', filled => 4);
-select line(tradelatch.activate_position(id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1')));
-select line(tradelatch.confirm_entry(id('SMALLUSDT'), fence('SMALLUSDT'), 10, 100));
+select is((tradelatch.activate_position(id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1'))).outcome, 'ok', 'it stands');
+select is((tradelatch.confirm_entry(id('SMALLUSDT'), fence('SMALLUSDT'), 10, 100)).outcome, 'ok', 'a task of its own says that all is filled');
 select is(
     line(tradelatch.activate_position(
         id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1'), orders_ended => array[order_of('SMALLUSDT', 's2')]

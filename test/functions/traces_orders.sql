@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select no_plan();
+select plan(76);
 
 -- What is left of a position, from its entry to its cancels.
 
@@ -51,7 +51,7 @@ select is((select count(*) from tradelatch.claim_stale()), 0::bigint, 'nobody ne
 
 -- confirm_orders ends the stop-loss of an active position: recovered at once, under whatever lease it was opened.
 call given('EXPIREUSDT', 'active');
-select line(tradelatch.renew_lease(id('EXPIREUSDT'), fence('EXPIREUSDT'), '1 hour'));
+select is((tradelatch.renew_lease(id('EXPIREUSDT'), fence('EXPIREUSDT'), '1 hour')).outcome, 'ok', 'under a lease of an hour');
 select is(
     line(tradelatch.confirm_orders(id('EXPIREUSDT'), array['id:stop-EXPIREUSDT'])), 'ok pending_sl', 'its stop-loss expired, by the exchange''s id'
 );
@@ -138,7 +138,7 @@ select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), array['tp-1'])), 'rep
 call hands_end('PROFITUSDT');
 select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), array['tp-1'])), 'ok active', 'never sent');
 select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-1'])), 'replayed active', 'ended is ended');
-select line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2']));
+select is((tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])).outcome, 'ok', 'another one is told');
 select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])), 'ok active', 'told again: it arrived');
 select is(left_of('PROFITUSDT'), 's1 tp-2', 'both are left');
 call lapse('PROFITUSDT', '1 hour');
@@ -163,7 +163,7 @@ select is(
 
 -- cancel_position with an order of one's own left.
 call given('OWNUSDT', 'entry_placed');
-select line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['dca-1'], fence => fence('OWNUSDT')));
+select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['dca-1'], fence => fence('OWNUSDT'))).outcome, 'ok', 'an order of ones own, beside a resting entry');
 select refused($$cancel_position(id('OWNUSDT'), fence('OWNUSDT'), 'x')$$, 'TL002', 'an order of one''s own is left: roll it back');
 
 -- A DCA order under way when the stop-loss triggers.
@@ -199,7 +199,7 @@ select is(
 
 -- A partial fill of the stop-loss, told without a fence, while the driver places another one.
 call given('PARTUSDT', 'active');
-select line(tradelatch.replace_stop_loss(id('PARTUSDT'), 97));
+select is((tradelatch.replace_stop_loss(id('PARTUSDT'), 97)).outcome, 'ok', 'the driver is to move it');
 select is(line(tradelatch.resize_position(id('PARTUSDT'), 6, 'stop-loss filled 4')), 'ok pending_sl', 'the quantity is recorded');
 select is(
     line(tradelatch.renew_lease(id('PARTUSDT'), fence('PARTUSDT'))),
@@ -253,7 +253,7 @@ select is(left_of('TWICEUSDT'), 'c2 s1', 'c1 ended');
 
 -- After a partial fill a rollback cancels the entry and both stop-losses.
 call given('BACKUSDT', 'pending_sl', filled => 4);
-select line(tradelatch.confirm_entry(id('BACKUSDT'), fence('BACKUSDT'), 6, 100));
+select is((tradelatch.confirm_entry(id('BACKUSDT'), fence('BACKUSDT'), 6, 100)).outcome, 'ok', 'it filled on');
 select is(
     line(tradelatch.rollback_position(id('BACKUSDT'), fence('BACKUSDT'), 'no')),
     'ok pending_rollback driven, cancel e1 s1 s2, close sell 10 reduce-only c1', 'everything, and all that may be open'

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(152);
+select plan(154);
 
 select declared_as_move(
     'update_stop_loss',
@@ -281,7 +281,7 @@ select is(
 select is(
     event('NAMEUSDT'), 'confirm_orders pending_sl>pending_sl fence {"orders_ended": ["id:x-2"]}', 'which the log has as what it is'
 );
-select line(tradelatch.confirm_orders(id('NAMEUSDT'), orders_placed => array['tp-1'], fence => fence('NAMEUSDT')));
+select is((tradelatch.confirm_orders(id('NAMEUSDT'), orders_placed => array['tp-1'], fence => fence('NAMEUSDT'))).outcome, 'ok', 'its driver tells an order of its own');
 select is(
     line(tradelatch.update_stop_loss(
         id('NAMEUSDT'), null, orders_ended => orders_of('NAMEUSDT', 's2') || text 'tp-1', attempt => '00000000-0000-0000-0000-0000000000d1'
@@ -290,7 +290,7 @@ select is(
     'what its driver may still send is not ended without its fence'
 );
 call given('OWNUSDT', 'active');
-select line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:hand']));
+select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:hand'])).outcome, 'ok', 'a stop-loss by hand, told as ones own');
 select is(line(tradelatch.update_stop_loss(id('OWNUSDT'), 96, 'hand')), 'ok active', 'an order of one''s own is the stop-loss now');
 select is((book_row('OWNUSDT')).own_orders, null::text[], 'and no longer an order of one''s own');
 call given('RESTUSDT', 'active', filled => 4);
