@@ -1,39 +1,30 @@
--- Orders that may be left when a position is ended without asking the exchange.
+-- The orders that are not known to have ended.
 
 begin;
 \ir setup.psql
-select plan(12);
+select plan(14);
 
-select is_internal('monitoring.orders_left(monitoring.positions)', 'immutable');
+select is_in_views('monitoring.orders_left(monitoring.positions)', 'immutable');
 
-select is(
-    monitoring.orders_left(jsonb_populate_record(null::monitoring.positions, '{
-        "id": 7, "exchange": "binance", "account": "default", "symbol": "APTUSDT", "position_side": "both", "side": "long",
-        "quantity": 10, "entry_price": 100, "origin": "created", "order_key": "K", "filled_quantity": 10, "open_quantity": 10,
-        "stop_loss_attempt": 0, "stop_loss_orders": [], "close_attempt": 0, "close_orders": [], "orders_withheld": false
-    }' || v.changes::jsonb)),
-    v.orders,
-    v.what
-)
+select is(monitoring.orders_left(given_row(v.changes::jsonb)), v.orders, v.what)
 from (values
-    ('{"status": "pending_entry", "filled_quantity": 0}', array['Ke1'], 'the entry'),
-    ('{"status": "active"}', array['Ke1'], 'also when it is filled'),
-    ('{"status": "active", "stop_loss_attempt": 2, "stop_loss_orders": ["id:9"]}', array['Ke1', 'id:9', 'Ks2'],
-    'the stop-losses'),
+    ('{"status": "active"}', '{}'::text[], 'none'),
+    ('{"status": "active", "orders_arrived": ["Ks1", "id:9", "*"]}', array['Ks1', 'id:9', '*'], 'those that arrived'),
     (
-        '{"status": "pending_close", "stop_loss_attempt": 1, "close_attempt": 3, "close_orders": ["Kc1", "Kc2"]}',
-        array['Ke1', 'Ks1', 'Kc1', 'Kc2', 'Kc3'],
-        'the closes, which may have been sent before it was known that it is gone'
+        '{"status": "active", "orders_arrived": ["Ks1"], "orders_in_hand": {"Ks2": {"driver": true}, "Kc1": {"until": "2026-01-01"}}}',
+        array['Ks1', 'Kc1', 'Ks2'], 'and those that somebody may still send'
     ),
     (
-        '{"status": "active", "close_attempt": 2, "close_orders": ["Kc1"]}', array['Ke1', 'Kc1', 'Kc2'],
-        'whatever its status is now'
+        '{"status": "active", "orders_in_hand": {"Kc1": {"until": "1999-01-01"}}}', array['Kc1'],
+        'also when their time has passed: only somebody who looks says that they ended'
     ),
-    ('{"status": "active", "origin": "adopted", "exchange_order_id": "e"}', array['id:e'], 'an entry without an id of ours'),
-    ('{"status": "active", "origin": "adopted", "stop_loss_orders": ["id:9"]}', array['id:9'], 'an entry that nobody knows'),
-    ('{"status": "active", "origin": "adopted"}', null, 'nothing'),
-    ('{"status": "pending_rollback", "orders_withheld": true, "stop_loss_attempt": 1}', array['Ke1', 'Ks1'],
-    'also what was withheld')
+    ('{"status": "pending_entry"}', array['Ke1'], 'the one that is called for'),
+    ('{"status": "pending_sl", "orders_arrived": ["Ks1", "Ke1"], "stop_loss_attempt": 2}', array['Ks1', 'Ke1', 'Ks2'], 'after them'),
+    ('{"status": "pending_sl", "orders_arrived": ["Ks1"]}', array['Ks1'], 'once, where it arrived'),
+    ('{"status": "pending_sl", "orders_in_hand": {"Ks1": {"until": "2026-01-01"}}}', array['Ks1'], 'or is in an earlier hand, too'),
+    ('{"status": "pending_sl", "orders_withheld": true, "orders_arrived": ["Ke1"]}', array['Ke1'], 'not one that is withheld'),
+    ('{"status": "pending_cancels", "close_quantity": 4, "orders_arrived": ["Ks1"]}', array['Ks1'], 'what is to be cancelled'),
+    ('{"status": "closed", "orders_arrived": ["Ks1"]}', array['Ks1'], 'what a release left')
 ) as v (changes, orders, what);
 
 select * from finish();
