@@ -85,7 +85,7 @@ begin
         ));
         if v_problem is null then
             v_action.action := 'restore';
-            v_action.to_status := coalesce(v_before.status, 'closed');
+            v_action.to_status := case v_before.status when 'active' then 'pending_sl' else coalesce(v_before.status, 'closed') end;
             if not v_dry_run then
                 update monitoring.position_backups as b
                 set
@@ -105,8 +105,9 @@ $$;
 
 comment on function tradelatch.restore_backup(uuid, boolean) is
 $$Gives back what cleanup, reconcile or release_position ended, as it was; for operators. A dry run unless told otherwise.
-A restored position has a fence above every one that was ever given, and a lease that is over: recovery takes it up after the grace time if it is
-unfinished. Events that came later stay. A position that was adopted is closed in the book; the exchange is not asked.
+Nobody looked after it meanwhile: one that was active comes back as pending_sl, with the orders that were left and, where something was filled,
+* for those that nobody can name. It has a fence above every one that was ever given, and no lease: claim_stale takes it at once. Events that
+came later stay. A position that was adopted is closed in the book; the exchange is not asked.
 action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, it is open, it was
 restored already, or moved since it was adopted. What is refused stays as it is, the others are restored.
 Errors: 22023 no such backup; 55P03; 40001 above READ COMMITTED.$$;

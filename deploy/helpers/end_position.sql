@@ -27,6 +27,7 @@ begin
         ends_as = case when end_position.to_status = 'pending_cancels' then 'closed' end,
         fence = case when end_position.to_status = 'pending_cancels' then monitoring.next_fence() else p.fence end,
         lease_until = case when end_position.to_status = 'pending_cancels' then 'epoch' else p.lease_until end,
+        drive_attempt = case when end_position.to_status <> 'pending_cancels' then p.drive_attempt end,
         move = end_position.move,
         move_details = end_position.details || jsonb_build_object(
             'reason', end_position.reason, 'backup_id', end_position.backup_id

@@ -28,6 +28,8 @@ begin
 
     -- Whoever drove it does so no more, and nobody looked after its orders meanwhile: what was left may be, and others.
     v_row := earlier;
+    v_row.stop_loss_order := null;
+    v_row.stop_loss_order_id := null;
     v_row.orders_in_hand := monitoring.give_up_hands(
         (monitoring.hold_order(earlier)).orders_in_hand, greatest(earlier.lease_until, clock_timestamp()) + monitoring.grace()
     );
@@ -86,7 +88,7 @@ end
 $$;
 
 comment on function monitoring.put_back(monitoring.positions, monitoring.positions, uuid) is
-'Makes a position what it was earlier, under a new fence and without a lease; one that was active comes back as pending_sl, with the orders that were left, and *. A position that was nothing earlier (all columns null) is closed. 40001 where its slot turns out to be taken.';
+'Makes a position what it was earlier, under a new fence and without a lease; one that was active comes back as pending_sl. With the orders that were left, and * where something was filled; no stop-loss is known to stand. A position that was nothing earlier (all columns null) is closed. 40001 where its slot turns out to be taken.';
 
 revoke all on function monitoring.put_back(monitoring.positions, monitoring.positions, uuid) from public;
 

@@ -16,7 +16,7 @@ declare
     v_cancels text[];
 begin
     -- Withheld when another row held the slot: an operator looks first whose exposure it is.
-    if not receipt_of.drives or book_row.orders_withheld then
+    if receipt_of.drives is not true or book_row.orders_withheld then
         return monitoring.make_receipt(book_row, receipt_of.outcome, receipt_of.drives, null, null);
     end if;
 

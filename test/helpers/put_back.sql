@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(33);
+select plan(58);
 
 select is_internal('monitoring.put_back(monitoring.positions, monitoring.positions, uuid)', 'volatile');
 
@@ -11,31 +11,39 @@ select is_internal('monitoring.put_back(monitoring.positions, monitoring.positio
 insert into monitoring.positions (
     exchange, symbol, side, quantity, entry_price, stop_loss_percent, origin, request_id, attempt, signal, details, status,
     filled_quantity, average_price, open_quantity, exchange_order_id, exit_reason, exit_price, realized_pnl, fees,
-    stop_loss_price, stop_loss_order_id, stop_loss_attempt, stop_loss_orders, close_attempt, close_orders, close_quantity,
-    orders_withheld, taken_over, drive_attempt, entry_judged_after, lease_until, opened_at, activated_at
+    stop_loss_price, stop_loss_order, stop_loss_order_id, stop_loss_attempt, stop_loss_sized, close_attempt, close_quantity,
+    orders_arrived, orders_in_hand, own_orders, ends_as,
+    orders_withheld, taken_over, drive_attempt, lease_until, opened_at, activated_at
 )
 select
     'binance', s.symbol, 'long', 10, 100, 2, 'created', s.symbol, gen_random_uuid(), 7, '{"note": "x"}', s.status,
     9, 101, 8, 'entry-' || s.symbol, 'before', 102, 3, 4,
-    95, 'stop', 5, array['id:stop'], 6, array['id:close'], 7,
-    true, true, gen_random_uuid(), s.judged, now() + interval '1 hour', now() - interval '3 hours', now() - interval '2 hours'
+    95, 'id:stop', 'stop', 5, 4, 6, 7,
+    array['id:stop', 'x'], '{"y": {"driver": true}}', array['x'], case s.status when 'pending_cancels' then 'rolled_back' end,
+    false, true, gen_random_uuid(), now() + s.lease_left, now() - interval '3 hours', now() - interval '2 hours'
 from (values
-    ('ACTIVE', 'active', null::timestamptz),
-    ('ENTRY', 'pending_entry', null),
-    ('JUDGED', 'pending_entry', now() - interval '1 day'),
-    ('ROLLBACK', 'pending_rollback', now() - interval '1 day')
-) as s (symbol, status, judged);
-insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, origin, filled_quantity, open_quantity)
-values ('binance', 'ADOPTED', 'long', 10, 100, 'pending_sl', 'adopted', 10, 10);
+    ('ACTIVE', 'active', interval '1 hour'),
+    ('STOP', 'pending_sl', '1 hour'),
+    ('CLOSE', 'pending_close', '-1 hour'),
+    ('CANCELS', 'pending_cancels', '1 hour'),
+    ('ENTRY', 'pending_entry', '1 hour'),
+    ('LATE', 'pending_entry', '-1 hour')
+) as s (symbol, status, lease_left);
+insert into monitoring.positions (
+    exchange, symbol, side, quantity, entry_price, status, origin, filled_quantity, open_quantity, orders_arrived
+)
+values
+    ('binance', 'ADOPTED', 'long', 10, 100, 'pending_sl', 'adopted', 10, 10, '{*}'),
+    ('binance', 'NAMED', 'long', 10, 100, 'pending_sl', 'created', 10, 10, '{*}'),
+    ('binance', 'UNFILLED', 'long', 10, 100, 'entry_placed', 'created', 0, 0, '{}');
 create table before as
 select p.*, 0::bigint as events_before from monitoring.positions as p;
 
 update monitoring.positions
 set
     status = 'closed', open_quantity = 0, exit_reason = 'after', exit_price = 1, realized_pnl = 1, fees = 1,
-    orders_withheld = false,
-    taken_over = false, stop_loss_order_id = null, stop_loss_orders = '{}', close_orders = '{}', close_quantity = null,
-    details = '{}',
+    orders_withheld = true, taken_over = false, stop_loss_order = null, stop_loss_order_id = null, stop_loss_sized = 0, close_quantity = null,
+    orders_arrived = '{z}', orders_in_hand = null, own_orders = null, ends_as = null, details = '{}',
     average_price = 1, stop_loss_price = 1, opened_at = now(), activated_at = now(),
     move = 'release_position', move_details = '{}'
 where symbol <> 'ADOPTED';
@@ -87,16 +95,20 @@ create table fences as
 select max(p.fence) as highest from monitoring.positions as p;
 select is(put_back(b.symbol), 'done', 'inside of one: ' || b.symbol) from before as b;
 select is(
-    to_jsonb(p) - array['fence', 'lease_until', 'updated_at', 'drive_attempt', 'entry_judged_after'],
-    to_jsonb(b) - array['fence', 'lease_until', 'updated_at', 'drive_attempt', 'entry_judged_after', 'events_before'],
+    to_jsonb(p) - o.others,
+    to_jsonb(b) - o.others - 'events_before',
     b.symbol || ' is what it was'
 )
 from before as b
 inner join monitoring.positions as p on p.id = b.id
+cross join (values (array[
+    'fence', 'lease_until', 'updated_at', 'drive_attempt', 'exposure_at', 'orders_at',
+    'status', 'stop_loss_order', 'stop_loss_order_id', 'stop_loss_attempt', 'close_attempt', 'orders_arrived', 'orders_in_hand'
+])) as o (others)
 where b.origin <> 'adopted';
 select ok(
-    p.fence > f.highest and p.drive_attempt is null and p.lease_until between now() and clock_timestamp(),
-    b.symbol || ': under a fence above every one before, which is nobody''s, and a lease that is over'
+    p.fence > f.highest and p.drive_attempt is null and p.lease_until = 'epoch',
+    b.symbol || ': under a fence above every one before, which is nobody''s, and without a lease'
 )
 from before as b
 inner join monitoring.positions as p on p.id = b.id
@@ -104,7 +116,7 @@ cross join fences as f
 where b.origin <> 'adopted';
 select is(
     (e.event, e.from_status, e.to_status, e.fence, e.details)::text,
-    ('restore_backup', 'closed', b.status, p.fence, '{"backup_id": "11111111-1111-4111-8111-111111111111"}'::jsonb)::text,
+    ('restore_backup', 'closed', p.status, p.fence, '{"backup_id": "11111111-1111-4111-8111-111111111111"}'::jsonb)::text,
     b.symbol || ': the log has it, after all that came before'
 )
 from before as b
@@ -118,16 +130,47 @@ cross join lateral (
 ) as e
 where b.origin <> 'adopted';
 
--- Whoever had the entry to send may do so until the lease that it had: it is judged after that and the grace time.
+-- Nobody looked after its orders: no stop-loss is known to stand, what is called for is under an id that was never given, what was
+-- left is left, and so is what nobody can name. What somebody had in hand stays so until the lease and the grace time have passed.
 
-select is(p.entry_judged_after, v.judged_after, v.what)
+create function given.hands(book_row monitoring.positions)
+returns text
+language sql
+stable
+return (
+    select string_agg(
+        h.name || case
+            when (h.hand ->> 'until')::timestamptz = now() + interval '1 hour 5 seconds' then ' an hour'
+            when (h.hand ->> 'until')::timestamptz between now() + interval '5 seconds' and clock_timestamp() + interval '5 seconds' then ' now'
+            else h.hand::text
+        end,
+        ', ' order by h.name
+    )
+    from jsonb_each(book_row.orders_in_hand) as h (name, hand)
+);
+select is(
+    concat_ws(
+        '; ', p.status, replace(monitoring.current_order(p), p.order_key, 'K'), array_to_string(p.orders_arrived, ','),
+        replace(hands(p), p.order_key, 'K'), p.stop_loss_order, p.stop_loss_order_id
+    ),
+    v.orders,
+    v.what
+)
 from (values
-    ('ENTRY', now() + interval '1 hour 5 seconds', 'an entry that may still be sent'),
-    ('JUDGED', now() - interval '1 day', 'one that was claimed is judged when it was to be'),
-    ('ROLLBACK', now() - interval '1 day', 'any other is as it was'),
-    ('ACTIVE', null, 'or is not')
-) as v (symbol, judged_after, what)
+    ('ACTIVE', 'pending_sl; Ks6; id:stop,x,*; y an hour', 'one that was active is to be protected anew'),
+    ('STOP', 'pending_sl; Ks6; id:stop,x,*; Ks5 an hour, y an hour', 'so is one that was about to be'),
+    ('CLOSE', 'pending_close; Kc7; id:stop,x,*; Kc6 now, y now', 'a close'),
+    ('CANCELS', 'pending_cancels; id:stop,x,*; y an hour', 'orders to cancel'),
+    ('ENTRY', 'pending_entry; Ke1; id:stop,x,*; Ke1 an hour, y an hour', 'an entry that may still be sent'),
+    ('LATE', 'pending_entry; Ke1; id:stop,x,*; Ke1 now, y now', 'one that could be until now'),
+    ('NAMED', 'pending_sl; Ks1; *; Ks0 now', 'what nobody can name is noted once'),
+    ('UNFILLED', 'entry_placed; ', 'and not at all where nothing was filled')
+) as v (symbol, orders, what)
 inner join monitoring.positions as p on p.symbol = v.symbol;
+select ok(p.exposure_at > b.exposure_at and p.orders_at > b.orders_at, 'what was seen before says nothing')
+from before as b
+inner join monitoring.positions as p on p.id = b.id
+where b.symbol = 'ACTIVE';
 
 -- A position that was nothing is over.
 

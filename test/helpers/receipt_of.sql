@@ -2,24 +2,11 @@
 
 begin;
 \ir setup.psql
-select plan(43);
+select plan(53);
 
-select is_internal('monitoring.receipt_of(monitoring.positions, text, boolean)', 'immutable');
+select is_internal('monitoring.receipt_of(monitoring.positions, text, boolean, boolean)', 'volatile');
 
--- A row that is in no table: a long one of 10 at 100 with the key K, wholly filled, unless a test says otherwise.
-create function given_row(changes jsonb)
-returns monitoring.positions
-language sql
-as $$
-    select jsonb_populate_record(null::monitoring.positions, '{
-        "id": 7, "exchange": "binance", "account": "default", "symbol": "APTUSDT", "position_side": "both", "side": "long",
-        "quantity": 10, "entry_price": 100, "origin": "created", "order_key": "K", "filled_quantity": 10, "open_quantity": 10,
-        "average_price": 101, "stop_loss_attempt": 0, "stop_loss_orders": [], "close_attempt": 0, "close_orders": [],
-        "orders_withheld": false, "fence": 3, "lease_until": "2026-01-01T00:00:00Z"
-    }' || given_row.changes)
-$$;
-
-create function order_of(changes jsonb, outcome text default 'ok', drives boolean default true)
+create function order_of(changes jsonb, outcome text default 'ok', drives boolean default true, is_given boolean default false)
 returns text
 language sql
 return (
@@ -29,7 +16,9 @@ return (
         case r.order_reduce_only when true then 'reduce-only' when false then 'opening' end,
         r.order_client_order_id, 'cancel ' || array_to_string(r.order_cancels, ' ')
     )
-    from monitoring.receipt_of(given_row(order_of.changes), order_of.outcome, order_of.drives) as r
+    from monitoring.receipt_of(
+        given_row('{"stop_loss_attempt": 0}' || order_of.changes), order_of.outcome, order_of.drives, order_of.is_given
+    ) as r
 );
 
 -- What is the row's.
@@ -54,14 +43,14 @@ from (values
     ),
     ('{"status": "pending_entry", "side": "short"}', 'created', 'entry sell 10 opening Ke1', 'of a short'),
     ('{"status": "pending_entry"}', 'ok', 'entry buy 10 opening Ke1', 'its sender may still send it'),
-    ('{"status": "pending_entry", "entry_judged_after": "2026-01-01"}', 'ok', '', 'nobody else'),
+    ('{"status": "pending_entry", "orders_in_hand": {"Ke1": {"until": "2026-01-01"}}}', 'ok', '', 'nobody else'),
     (
-        '{"status": "pending_entry", "entry_judged_after": "2026-01-01"}', 'claimed',
+        '{"status": "pending_entry", "orders_in_hand": {"Ke1": {"until": "2026-01-01"}}}', 'claimed',
         'entry buy 10 opening Ke1', 'who claims it looks it up'
     ),
-    ('{"status": "entry_placed"}', 'ok', '', 'it is there: nothing is due'),
+    ('{"status": "entry_placed", "orders_arrived": ["Ke1"]}', 'ok', '', 'it is there: nothing is due'),
     (
-        '{"status": "entry_placed", "entry_judged_after": "2026-01-01"}', 'claimed',
+        '{"status": "entry_placed", "orders_arrived": ["Ke1"]}', 'claimed',
         'entry buy 10 opening Ke1', 'who claims it looks it up, too'
     ),
     (
@@ -85,69 +74,104 @@ from (values
         'stop_loss sell 10 at 98 reduce-only Ks1', 'from the price that was asked for where no other is known'
     ),
     (
-        '{"status": "pending_sl", "stop_loss_attempt": 2, "stop_loss_percent": 2, "stop_loss_price": 97, "stop_loss_orders": ["Ks1"]}',
+        '{"status": "pending_sl", "stop_loss_attempt": 2, "stop_loss_percent": 2, "stop_loss_price": 97, "orders_arrived": ["Ks1"]}',
         'ok',
         'stop_loss sell 10 at 97 reduce-only Ks2 cancel Ks1', 'where it was before, cancelling that one'
+    ),
+    (
+        '{"status": "pending_sl", "stop_loss_attempt": 2, "orders_in_hand": {"Ks1": {"until": "2026-01-01"}}}', 'ok',
+        'stop_loss sell 10 reduce-only Ks2 cancel Ks1', 'or one that somebody else may still send'
+    ),
+    (
+        '{"status": "pending_sl", "stop_loss_attempt": 1, "stop_loss_order": "id:9", "orders_arrived": ["id:9"]}', 'ok',
+        'stop_loss sell 10 reduce-only Ks1 cancel id:9', 'also the one that stands: it goes when this one does'
+    ),
+    ('{"status": "pending_sl", "stop_loss_attempt": 1, "orders_arrived": ["Ks1"]}', 'ok', 'stop_loss sell 10 reduce-only Ks1', 'itself never'),
+    (
+        '{"status": "pending_sl", "stop_loss_attempt": 1, "orders_arrived": ["*"]}', 'ok',
+        'stop_loss sell 10 reduce-only Ks1 cancel *', 'and what nobody can name'
+    ),
+    (
+        '{"status": "pending_sl", "stop_loss_attempt": 1, "own_orders": ["x"], "orders_arrived": ["Ke1", "x"]}', 'ok',
+        'stop_loss sell 10 reduce-only Ks1', 'neither a resting entry nor a take-profit'
     ),
     (
         '{"status": "pending_sl", "stop_loss_attempt": 1, "filled_quantity": 4, "open_quantity": 4}', 'ok',
         'stop_loss sell 4 reduce-only Ks1', 'for what is open'
     ),
-    ('{"status": "active", "stop_loss_attempt": 1, "stop_loss_price": 97}', 'ok', '', 'it is protected: nothing is due'),
+    ('{"status": "active", "stop_loss_price": 97, "stop_loss_order": "Ks1", "orders_arrived": ["Ks1"]}', 'ok', '', 'it is protected: nothing is due'),
     (
-        '{"status": "pending_close", "close_attempt": 1, "close_quantity": 10, "stop_loss_attempt": 1}', 'ok',
+        '{"status": "active", "stop_loss_order": "Ks2", "orders_arrived": ["Ks1", "Ks2", "Ke1", "*"]}', 'ok',
+        'cancel Ks1 *', 'but stop-losses beside the one that stands'
+    ),
+    ('{"status": "active", "orders_arrived": ["*"]}', 'ok', '', 'where none is known by name, one of those is it'),
+    (
+        '{"status": "pending_close", "close_attempt": 1, "close_quantity": 10, "stop_loss_order": "Ks1", "orders_arrived": ["Ks1", "*"]}', 'ok',
         'close sell 10 reduce-only Kc1', 'a close; the stop-loss stays until it is done'
     ),
     (
-        '{"status": "pending_close", "side": "short", "close_attempt": 2, "close_quantity": 10, "close_orders": ["Kc1"], "filled_quantity": 4}',
+        '{"status": "pending_close", "side": "short", "close_attempt": 2, "close_quantity": 10, "own_orders": ["x"],
+        "orders_arrived": ["Ke1", "Kc1", "x"]}',
         'ok',
-        'close buy 10 reduce-only Kc2 cancel Ke1 Kc1', 'the entry is cancelled unless it is wholly filled'
+        'close buy 10 reduce-only Kc2 cancel Ke1 Kc1 x', 'the entry, a take-profit and earlier closes are cancelled'
     ),
     (
-        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "stop_loss_attempt": 2, "stop_loss_orders": ["Ks1"]}',
+        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "own_orders": ["x"],
+        "orders_arrived": ["Ke1", "Ks1", "x", "*"], "orders_in_hand": {"Ks2": {"driver": true}}}',
         'ok',
-        'close sell 10 reduce-only Kc1 cancel Ke1 Ks1 Ks2', 'a rollback cancels entry and stop-losses'
+        'close sell 10 reduce-only Kc1 cancel Ke1 Ks1 x * Ks2', 'a rollback cancels all'
     ),
     (
-        '{"status": "pending_rollback", "origin": "adopted", "exchange_order_id": "9", "close_attempt": 1, "close_quantity": 10}',
+        '{"status": "pending_rollback", "origin": "adopted", "exchange_order_id": "9", "close_attempt": 1, "close_quantity": 10,
+        "orders_arrived": ["id:9"]}',
         'ok',
         'close sell 10 reduce-only Kc1 cancel id:9', 'an entry that is not ours is cancelled by the exchange''s id'
     ),
     (
-        '{"status": "pending_rollback", "origin": "adopted", "close_attempt": 1, "close_quantity": 10}', 'ok',
-        'close sell 10 reduce-only Kc1', 'where it has one'
+        '{"status": "pending_close", "close_attempt": 1, "orders_arrived": ["Ke1", "Ks1"]}', 'ok',
+        'cancel Ke1', 'where there is nothing to close, what is in the way is to be cancelled'
     ),
     (
-        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "orders_withheld": true}', 'claimed',
-        '', 'a duplicate has none'
+        '{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10, "orders_withheld": true, "orders_arrived": ["Ke1"]}',
+        'claimed', '', 'a duplicate has none'
     ),
     (
-        '{"status": "closed", "stop_loss_attempt": 2, "stop_loss_orders": ["id:9"]}', 'ok',
-        'cancel id:9 Ks2', 'what is left of the stop-losses'
+        '{"status": "pending_cancels", "close_attempt": 1, "close_quantity": 10, "stop_loss_order": "Ks1", "own_orders": ["x"],
+        "orders_arrived": ["Ke1", "Ks1", "*", "x"], "orders_in_hand": {"Kc1": {"until": "2026-01-01"}}}', 'ok',
+        'cancel Ke1 Ks1 * x Kc1', 'nothing is open: whatever is left is to be cancelled'
     ),
-    ('{"status": "closed", "stop_loss_attempt": 1, "filled_quantity": 4}', 'replayed', 'cancel Ke1 Ks1', 'and of the entry'),
-    ('{"status": "closed"}', 'ok', '', 'where there is something left'),
+    ('{"status": "closed", "orders_arrived": ["Ks1"]}', 'ok', '', 'closed: nothing is due'),
     ('{"status": "rolled_back", "stop_loss_attempt": 1, "close_attempt": 1}', 'ok', '', 'rolled back: nothing is due'),
     ('{"status": "canceled", "filled_quantity": 0}', 'ok', '', 'canceled: nothing is due'),
     ('{"status": "failed", "filled_quantity": 0}', 'ok', '', 'failed: nothing is due')
 ) as v (changes, outcome, due, what);
+
+-- Whoever is given a drive that was somebody else's is told a resting entry.
+
+select is(order_of(v.changes::jsonb, 'claimed', is_given => true), v.due, v.what)
+from (values
+    (
+        '{"status": "active", "stop_loss_order": "Ks1", "orders_arrived": ["Ke1", "Ks1"]}', 'cancel Ke1', 'in an active one'
+    ),
+    (
+        '{"status": "pending_sl", "stop_loss_attempt": 1, "orders_arrived": ["Ke1"]}',
+        'stop_loss sell 10 reduce-only Ks1 cancel Ke1', 'and where a stop-loss is due'
+    ),
+    (
+        '{"status": "active", "stop_loss_order": "Ks1", "own_orders": ["x"], "orders_arrived": ["Ks1", "x"]}', '',
+        'not a take-profit'
+    ),
+    ('{"status": "entry_placed", "orders_arrived": ["Ke1"]}', 'entry buy 10 opening Ke1', 'where it is the entry that is due, once')
+) as v (changes, due, what);
+
 select is(order_of(v.changes::jsonb, 'existing', d.drives), '', 'no order to who does not drive a ' || (v.changes::jsonb ->> 'status'))
 from (values
     ('{"status": "pending_entry"}'), ('{"status": "pending_sl", "stop_loss_attempt": 1}'),
-    ('{"status": "pending_close", "close_attempt": 1, "close_quantity": 10, "filled_quantity": 1}'),
-    ('{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10}')
+    ('{"status": "pending_close", "close_attempt": 1, "close_quantity": 10, "orders_arrived": ["Ke1"]}'),
+    ('{"status": "pending_rollback", "close_attempt": 1, "close_quantity": 10}'),
+    ('{"status": "pending_cancels", "orders_arrived": ["Ks1"]}')
 ) as v (changes)
 cross join (values (false), (null)) as d (drives);
-select is(
-    order_of('{"status": "closed", "stop_loss_attempt": 1}', 'ok', null),
-    'cancel Ks1',
-    'but what is left to cancel to who was not asked whether it drives'
-);
-select is(
-    order_of('{"status": "closed", "stop_loss_attempt": 1}', 'existing', false),
-    '',
-    'and not to who does not'
-);
 
 select * from finish();
 rollback;
