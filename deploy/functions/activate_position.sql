@@ -204,7 +204,7 @@ begin
                 true
             ) is null
                 then 0
-            else v_position.quantity
+            else v_position.open_quantity + v_position.quantity - v_position.filled_quantity
         end,
         v_position.open_quantity
     );

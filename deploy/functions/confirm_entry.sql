@@ -34,6 +34,7 @@ declare
     v_entry text;
     v_growth numeric := 0;
     v_is_replay boolean := false;
+    v_might_fill boolean;
     v_may_fill boolean;
     v_is_due boolean;
     v_quantity numeric;
@@ -155,17 +156,26 @@ begin
     v_is_due := monitoring.current_order(v_position) is not distinct from monitoring.current_order(v_before);
     v_position.open_quantity := v_position.open_quantity + v_growth;
     if v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then
-        if v_growth > 0 or v_position.status <> 'pending_cancels'
-            and not v_may_fill and monitoring.may_end(v_before, v_entry, true) is not null
-        then
-            -- The close is for what is open now; as long as the entry may fill, for all that was asked for.
-            v_quantity := monitoring.quantity_to_close(
-                case when v_may_fill then v_position.quantity else 0 end, v_position.open_quantity
-            );
+        v_might_fill := v_position.status <> 'pending_cancels' and monitoring.may_end(v_before, v_entry, true) is not null;
+        if v_growth > 0 or v_might_fill and not v_may_fill then
+            if v_might_fill then
+                -- The close was for all that may come to be open: what was filled since was in it, what will not be is not.
+                v_quantity := nullif(greatest(
+                    v_position.close_quantity
+                    + case when v_may_fill then 0 else v_position.filled_quantity - v_position.quantity end,
+                    0
+                ), 0);
+                v_position.open_quantity := least(v_position.open_quantity, coalesce(v_quantity, 0));
+            else
+                v_quantity := monitoring.quantity_to_close(
+                    case when v_may_fill then v_position.open_quantity + v_position.quantity - v_position.filled_quantity else 0 end,
+                    v_position.open_quantity
+                );
+            end if;
             if v_position.status = 'pending_cancels' then
                 v_position.status := case v_position.ends_as when 'closed' then 'pending_close' else 'pending_rollback' end;
                 v_position.close_attempt := v_position.close_attempt + 1;
-            elsif v_is_due and v_quantity <> v_position.close_quantity then
+            elsif v_is_due and v_quantity is distinct from v_position.close_quantity then
                 v_position := monitoring.hold_order(v_position);
                 v_position.close_attempt := v_position.close_attempt + 1;
             end if;

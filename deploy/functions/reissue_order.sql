@@ -54,13 +54,14 @@ begin
     end if;
 
     v_position := monitoring.end_order(v_position, v_current);
-    if v_remaining < v_position.open_quantity then
+    if v_remaining < v_quantity then
         -- a close may be for more than is open, while the entry may still fill
-        v_position.open_quantity := v_remaining;
-        v_position.stop_loss_sized := v_position.stop_loss_attempt;
-    end if;
-    if v_kind = 'close' then
-        v_position.close_quantity := coalesce(v_remaining, v_position.close_quantity);
+        v_position.open_quantity := greatest(v_position.open_quantity - (v_quantity - v_remaining), 0);
+        if v_kind = 'close' then
+            v_position.close_quantity := v_remaining;
+        else
+            v_position.stop_loss_sized := v_position.stop_loss_attempt;
+        end if;
     end if;
     return monitoring.write_move(v_position, 'reissue_order', v_arguments, 'ok', true);
 end

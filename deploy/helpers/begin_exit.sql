@@ -17,7 +17,11 @@ begin
     v_row.exit_reason := begin_exit.reason;
     v_row.close_attempt := v_row.close_attempt + 1;
     v_row.close_quantity := monitoring.quantity_to_close(
-        case when v_entry = any (monitoring.orders_left(v_row)) then v_row.quantity else 0 end, v_row.open_quantity
+        case
+            when v_entry = any (monitoring.orders_left(v_row)) then v_row.open_quantity + v_row.quantity - v_row.filled_quantity
+            else 0
+        end,
+        v_row.open_quantity
     );
     return v_row;
 end

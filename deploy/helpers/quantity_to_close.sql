@@ -13,7 +13,7 @@ parallel safe
 return nullif(greatest(may_fill, open_quantity), 0);
 
 comment on function monitoring.quantity_to_close(numeric, numeric) is
-'Quantity of a closing order: what is open, and all that was asked for while the entry may still fill (may_fill; 0 where it has ended). Null when there is nothing. The order is reduce-only, so that it never closes more than there is.';
+'Quantity of a closing order: what is open, and what the entry may still fill beside it (may_fill: both together; 0 where it has ended). Null when there is nothing. The order is reduce-only, so that it never closes more than there is.';
 
 revoke all on function monitoring.quantity_to_close(numeric, numeric) from public;
 

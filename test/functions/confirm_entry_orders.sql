@@ -332,8 +332,8 @@ select is(
 );
 select is(
     line(tradelatch.confirm_entry(id('F1USDT'), fence('F1USDT'), 6, 100)),
-    'ok pending_close driven, cancel e1, close sell 10 reduce-only c1',
-    'it filled a part: as long as it may fill, for all that was asked for'
+    'ok pending_close driven, cancel e1, close sell 6 reduce-only c1',
+    'it filled a part: as long as it may fill, for all that was asked for but what is closed'
 );
 select is(
     line(tradelatch.confirm_entry(id('F2USDT'), fence('F2USDT'), 6, 100)),

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(210);
+select plan(225);
 
 select declared_as_move(
     'reissue_order', 'position_id bigint, fence bigint, client_order_id text, reason text, remaining numeric = null'
@@ -157,6 +157,63 @@ select is(
     'then a part is filled: the same order'
 );
 select is((book_row('UNFILLEDUSDT')).open_quantity::numeric, 4::numeric, 'that part is open');
+
+-- What a close did is not done again, while the entry may still fill and when it has ended: beside another bot in the same symbol
+-- a close for more would take what is not ours.
+create table rests as
+select *
+from (values ('K1USDT', 'pending_close'), ('K2USDT', 'pending_rollback')) as k (symbol, status);
+do $$
+declare
+    v_rest rests;
+begin
+    for v_rest in select * from rests loop
+        call given(v_rest.symbol, v_rest.status, filled => 4);
+    end loop;
+end
+$$;
+select matches(
+    (try(again(k.symbol, 'both', 'c1', remaining => 7))).seen, 'close sell 7 reduce-only c2$',
+    k.status || ': c1 closed 3 of 10, 4 of which were filled'
+)
+from rests as k;
+select is((book_row(k.symbol)).open_quantity::numeric, 1::numeric, k.status || ': 1 of them is open')
+from rests as k;
+select matches(
+    line(tradelatch.confirm_entry(id(k.symbol), fence(k.symbol), 6, 100)), 'close sell 7 reduce-only c2$',
+    k.status || ': 2 more are filled, which were in it'
+)
+from rests as k;
+select is((book_row(k.symbol)).open_quantity::numeric, 3::numeric, k.status || ': 3 are open')
+from rests as k;
+select matches(
+    line(tradelatch.confirm_entry(id(k.symbol), fence(k.symbol), 6, 100, orders_ended => orders_of(k.symbol, 'e1'))),
+    '^replayed .*close sell 3 reduce-only c3$',
+    k.status || ': the entry ended: 3 are left to close'
+)
+from rests as k;
+call given('K3USDT', 'pending_close', filled => 4);
+select is(
+    (try(again('K3USDT', 'both', 'c1', remaining => 2))).seen,
+    'ok pending_close driven, cancel e1, close sell 2 reduce-only c2',
+    'c1 closed 8: the fill was more than is told'
+);
+select is((book_row('K3USDT')).open_quantity::numeric, 0::numeric, 'nothing of what is known is open');
+select is(
+    line(tradelatch.confirm_entry(id('K3USDT'), fence('K3USDT'), 8, 100)),
+    'ok pending_close driven, cancel e1, close sell 2 reduce-only c2',
+    'now it is told: 8 were filled, and closed'
+);
+select is(
+    line(tradelatch.confirm_entry(id('K3USDT'), fence('K3USDT'), 8, 100, orders_ended => orders_of('K3USDT', 'e1'))),
+    'replayed pending_close driven, cancel c2',
+    'and the entry ended: nothing is left to close'
+);
+select is(
+    line(tradelatch.confirm_close(id('K3USDT'), 'exit', orders_of('K3USDT', 'c2 s1'), fence => fence('K3USDT'))),
+    'ok closed driven',
+    'c2 was never sent'
+);
 
 -- Whoever claims it goes on with the same chain.
 call claim('C1USDT');
