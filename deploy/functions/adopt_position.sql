@@ -26,6 +26,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+set enable_seqscan = off -- a plan made while the book was empty must not read the whole history later
+set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
 as $$
 declare
     v_wanted monitoring.positions;
