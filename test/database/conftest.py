@@ -38,6 +38,11 @@ where a.closed_at is null and b.closed_at is null and a.id < b.id
 """
 
 
+def order_of(created: Any, name: str) -> str:
+    """The id of an order of the position that this receipt created: e1, s1, c1, …"""
+    return str(created.order_client_order_id).removesuffix("e1") + name
+
+
 def answer_of(call: Callable[[], Any]) -> str:
     """The outcome of a call, or the SQLSTATE that it ended with."""
     try:

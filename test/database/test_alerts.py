@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from .conftest import PATIENCE
+from .conftest import PATIENCE, order_of
 
 EXPOSED = "rollback_with_exposure"
 
@@ -52,16 +52,16 @@ def filled(session, symbol: str):
 def test_an_ordinary_day_is_silent(connect, told) -> None:
     bot = connect()
     position = bot.create(symbol="AUSDT")
-    by_id = {"position_id": position.position_id}
+    first, second = (order_of(position, name) for name in ("s1", "s2"))
     for function, arguments in (
         ("place_entry", {**driven(position), "exchange_order_id": "1"}),
         ("confirm_entry", {**driven(position), "filled_quantity": 30}),
-        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8")}),
+        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8"), "orders_ended": [first]}),
         ("renew_lease", driven(position)),
-        ("activate_position", {**driven(position), "stop_loss_price": 4}),
-        ("update_stop_loss", {**by_id, "stop_loss_price": 5}),
-        ("begin_close", {**by_id, "reason": "x"}),
-        ("confirm_close", {**by_id, "reason": "x"}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4, "client_order_id": second}),
+        ("update_stop_loss", {"position_id": position.position_id, "stop_loss_price": 5}),
+        ("begin_close", {**driven(position), "reason": "x"}),
+        ("confirm_close", {**driven(position), "reason": "x", "orders_ended": [second]}),
     ):
         assert bot.answer(function, **arguments) == "ok", function
     canceled = bot.create(symbol="BUSDT")

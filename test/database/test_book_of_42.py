@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from .conftest import Admin, Session
+from .conftest import Admin, Session, order_of
 
 # What happened to it is not in the book: fence, lease and times, and the call that drives it.
-OWN = {"fence", "lease_until", "drive_attempt", "updated_at"}
+OWN = {"fence", "lease_until", "drive_attempt", "updated_at", "exposure_at", "orders_at"}
 ACTIVE = 34
 SPAN = "1 hour"
 
@@ -26,6 +26,8 @@ set
     opened_at = opened_at - interval '{0}',
     activated_at = activated_at - interval '{0}',
     updated_at = updated_at - interval '{0}',
+    exposure_at = exposure_at - interval '{0}',
+    orders_at = orders_at - interval '{0}',
     closed_at = closed_at - interval '{0}';
 update monitoring.position_events set at = at - interval '{0}';
 update monitoring.snapshots set observed_at = observed_at - interval '{0}';
@@ -67,15 +69,18 @@ class Evening:
         return self.bot.call("confirm_entry", **driven, filled_quantity=Decimal(quantity))
 
     def activate(self, symbol: str, exchange: str = "binance") -> Any:
-        position = self.fill(self.open(symbol, exchange=exchange))
+        position = self.open(symbol, exchange=exchange)
+        self.fill(position)
         self.shown[exchange, symbol]["stop_loss_price"] = "3.1"
-        return self.bot.call(
+        self.bot.call(
             "activate_position",
             position_id=position.position_id,
             fence=position.fence,
             stop_loss_price=Decimal("3.1"),
+            client_order_id=order_of(position, "s1"),
             stop_loss_order_id=f"stop-{position.position_id}",
         )
+        return position
 
     def show(self, symbol: str, side: str, quantity: str, exchange: str = "binance", **more: Any) -> None:
         entry = {"symbol": symbol, "side": side, "quantity": quantity, "average_price": "3.2333"}
@@ -147,7 +152,8 @@ def evening(
         evening.bot.call("confirm_flat", **driven)
     for number in range(3):
         position = evening.activate(f"C{number}USDT")
-        evening.bot.call("confirm_close", position_id=position.position_id, reason="take profit")
+        ended = [order_of(position, "s1")]
+        evening.bot.call("confirm_close", position_id=position.position_id, reason="take profit", orders_ended=ended)
         del evening.shown["binance", f"C{number}USDT"]
     position = evening.open("CANCELUSDT")
     evening.bot.call("cancel_position", position_id=position.position_id, fence=position.fence, reason="x")

@@ -7,6 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from .conftest import order_of
+
 
 def driven(receipt) -> dict:
     return {"position_id": receipt.position_id, "fence": receipt.fence}
@@ -40,8 +42,9 @@ def test_20_callers_claim_30_positions_once_each(admin, connect, crowd, age_leas
 def test_the_oldest_lease_comes_first_and_active_ones_never(admin, connect, age_leases) -> None:
     bot = connect()
     positions = [bot.create(symbol=f"S{number}") for number in range(4)]
-    bot.call("confirm_entry", **driven(positions[0]), filled_quantity=1)
-    bot.call("activate_position", **driven(positions[0]), stop_loss_price=4)
+    bot.call("confirm_entry", **driven(positions[0]), filled_quantity=100)
+    s1 = order_of(positions[0], "s1")
+    bot.call("activate_position", **driven(positions[0]), stop_loss_price=4, client_order_id=s1)
     for number, position in enumerate(positions):
         age_leases(f"{150 - number} seconds" if number != 3 else "10 minutes", position.position_id)
     claimed = bot.calls("claim_stale", account=admin.account, max_positions=2)
@@ -120,13 +123,16 @@ def test_every_call_of_the_former_driver_is_refused(admin, connect, age_leases) 
         ("place_entry", {"exchange_order_id": "1"}),
         ("confirm_entry", {"filled_quantity": 61}),
         ("confirm_entry", {"filled_quantity": 62}),
-        ("activate_position", {"stop_loss_price": 4}),
+        ("activate_position", {"stop_loss_price": 4, "client_order_id": order_of(position, "s1")}),
         ("cancel_position", {"reason": "x"}),
         ("fail_position", {"reason": "x"}),
         ("rollback_position", {"reason": "x"}),
         ("confirm_flat", {}),
         ("begin_close", {"reason": "x"}),
         ("confirm_close", {"reason": "x"}),
+        ("confirm_orders", {"orders_ended": [order_of(position, "s1")]}),
+        ("replace_stop_loss", {"stop_loss_price": 4}),
+        ("resize_position", {"quantity": 4, "reason": "x"}),
         ("reissue_order", {"client_order_id": claimed.order_client_order_id, "reason": "x"}),
         ("renew_lease", {}),
     ]

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from psycopg.types.json import Jsonb
+
+from .conftest import order_of
 
 # How far a transaction has written when it is about to commit, and whether the disk has more than that right after:
 # the record of the commit comes last.
@@ -56,21 +59,23 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     levels = {"create_position": level}
     adopted, levels["adopt_position"] = level_after(
         "adopt_position", exchange="binance", account=admin.account, symbol="AVLUSDT", side="long", quantity=43,
-        average_price=1,
+        average_price=1, observed_at=datetime.now(UTC),
     )  # fmt: skip
     stop_loss = adopted.order_client_order_id
     age_leases("1 hour", bot.create(symbol="BTCUSDT").position_id)
     stale, levels["claim_stale"] = level_after("claim_stale", account=admin.account)
     other = bot.create(symbol="ETHUSDT")
-    by_id = {"position_id": position.position_id}
+    s1, s2 = (order_of(position, name) for name in ("s1", "s2"))
     for function, arguments in (
         ("renew_lease", driven(position)),
         ("place_entry", {**driven(position), "exchange_order_id": "1"}),
-        ("confirm_entry", {**driven(position), "filled_quantity": 1}),
-        ("activate_position", {**driven(position), "stop_loss_price": 4}),
-        ("update_stop_loss", {**by_id, "stop_loss_price": 5}),
-        ("begin_close", {**by_id, "reason": "x"}),
-        ("confirm_close", {**by_id, "reason": "x"}),
+        ("confirm_entry", {**driven(position), "filled_quantity": 62}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4, "client_order_id": s1}),
+        ("update_stop_loss", {"position_id": position.position_id, "stop_loss_price": 5}),
+        ("replace_stop_loss", {**driven(position), "stop_loss_price": 6}),
+        ("confirm_orders", {**driven(position), "orders_placed": [s2]}),
+        ("begin_close", {**driven(position), "reason": "x"}),
+        ("confirm_close", {**driven(position), "reason": "x", "orders_ended": [s1, s2]}),
         ("reissue_order", {**driven(adopted), "client_order_id": stop_loss, "reason": "x"}),
         ("rollback_position", {**driven(adopted), "reason": "x"}),
         ("confirm_flat", driven(adopted)),
@@ -80,7 +85,7 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
         levels[function] = level_after(function, **arguments)[1]
     sized, _ = level_after(
         "adopt_position", exchange="binance", account=admin.account, symbol="METUSDT", side="long", quantity=43,
-        average_price=1, stop_loss_price=Decimal("0.9"),
+        average_price=1, observed_at=datetime.now(UTC), stop_loss_price=Decimal("0.9"),
     )  # fmt: skip
     by_id = {"position_id": sized.position_id, "reason": "x"}
     levels["settle_position"] = level_after("settle_position", position_id=position.position_id, fees=1)[1]
@@ -102,6 +107,30 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
         "select proname::text from pg_proc where pronamespace = 'tradelatch'::regnamespace and provolatile = 'v'"
     )
     assert set(levels) == {row.proname for row in lifecycle}
-    # Whoever repeats a call acts on the answer too.
-    repeated, level = level_after("cancel_position", **driven(other), reason="x")
-    assert (repeated.outcome, level) == ("replayed", kept)
+    # Whoever repeats a call acts on the answer too: it waits, because it writes.
+    with bot.connection.transaction():
+        assert bot.answer("cancel_position", **driven(other), reason="x") == "replayed"
+        assert bot.value("show synchronous_commit") == kept
+        assert bot.value("select pg_current_xact_id_if_assigned() is not null")
+
+
+def test_every_answer_that_carries_an_order_writes(admin, connect) -> None:
+    bot = connect()
+    opening, closing = {"attempt": uuid4()}, {"attempt": uuid4(), "reason": "take profit"}
+    position = bot.create(**opening)
+    s1, s2 = (order_of(position, name) for name in ("s1", "s2"))
+    refused = ("reissue_order", {**driven(position), "client_order_id": s1, "reason": "refused"})
+    fill = ("confirm_entry", {**driven(position), "filled_quantity": 62})
+    close = ("begin_close", {"position_id": position.position_id, **closing})
+    for moves, repeated in (
+        ([], ("create_position", bot.opening(**opening))),
+        ([fill], fill),
+        ([refused], refused),
+        ([("activate_position", {**driven(position), "stop_loss_price": 4, "client_order_id": s2})], fill),
+        ([close], close),
+    ):
+        for function, arguments in moves:
+            assert bot.answer(function, **arguments) in ("ok", "replayed")
+        with bot.connection.transaction():
+            assert bot.answer(repeated[0], **repeated[1]) in ("ok", "replayed")
+            assert bot.value("select pg_current_xact_id_if_assigned() is not null"), repeated

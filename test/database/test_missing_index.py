@@ -5,6 +5,8 @@ from decimal import Decimal
 import psycopg
 import pytest
 
+from .conftest import order_of
+
 PLAIN_ROW = """
 insert into monitoring.positions
     (exchange, account, symbol, side, position_side, quantity, entry_price, status, stop_loss_price)
@@ -27,6 +29,11 @@ def database(server, template):
 
 def driven(receipt) -> dict:
     return {"position_id": receipt.position_id, "fence": receipt.fence}
+
+
+def protected(receipt) -> dict:
+    """The arguments with which the stop-loss of an entry that filled at once is confirmed."""
+    return driven(receipt) | STOP_LOSS | {"client_order_id": order_of(receipt, "s1")}
 
 
 def without_order(receipt) -> bool:
@@ -54,7 +61,7 @@ def opened(connect):
 def test_a_second_row_makes_it_a_duplicate(mine, other, admin, opened, connect) -> None:
     position, bot = opened(mine), connect()
     second = admin.value(PLAIN_ROW, admin.account, "long" if other == "long" else "short", other)
-    duplicate = bot.call("activate_position", **driven(position), **STOP_LOSS)
+    duplicate = bot.call("activate_position", **protected(position))
     assert (duplicate.outcome, duplicate.status) == ("duplicate", "pending_rollback")
     assert without_order(duplicate)
     row = admin.book(position.position_id)
@@ -72,9 +79,9 @@ def test_a_second_row_makes_it_a_duplicate(mine, other, admin, opened, connect) 
 def test_no_later_receipt_has_an_order(admin, opened, connect, age_leases) -> None:
     position, bot = opened("both"), connect()
     admin(PLAIN_ROW, admin.account, "long", "both")
-    assert bot.answer("activate_position", **driven(position), **STOP_LOSS) == "duplicate"
+    assert bot.answer("activate_position", **protected(position)) == "duplicate"
     before = admin.events(position.position_id)
-    again = bot.call("activate_position", **driven(position), **STOP_LOSS)
+    again = bot.call("activate_position", **protected(position))
     assert (again.status, without_order(again)) == ("pending_rollback", True)
     assert admin.events(position.position_id) == before
 
@@ -94,7 +101,7 @@ def test_no_later_receipt_has_an_order(admin, opened, connect, age_leases) -> No
         assert (later.outcome, later.status, without_order(later)) == ("ok", "pending_rollback", True)
 
     # It ends as every rollback does.
-    flat = bot.call("confirm_flat", **driven(claimed))
+    flat = bot.call("confirm_flat", **driven(claimed), orders_ended=[order_of(position, "s1")])
     assert (flat.outcome, flat.status, without_order(flat)) == ("ok", "rolled_back", True)
 
 
@@ -111,7 +118,7 @@ def test_a_row_beside_the_slot_is_no_duplicate(other, admin, opened, connect) ->
         *(("long", "long") if other == "the other leg" else ("short", "short")),
         *(("closed", "2026-01-01") if other == "closed" else ("pending_entry", None)),
     )
-    assert connect().answer("activate_position", **driven(position), **STOP_LOSS) == "ok"
+    assert connect().answer("activate_position", **protected(position)) == "ok"
 
 
 def test_without_lock_and_indexes_the_races_end_in_two_rows(admin, connect) -> None:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+
+from .conftest import order_of
 
 HISTORY = """
 insert into monitoring.positions
@@ -101,15 +104,21 @@ def lifecycles(session, symbol: str) -> None:
     assert session.answer_create(symbol=symbol) == "existing"
     assert session.answer_create(symbol=symbol, position_side="short") == "TL006"
     by_id = {"position_id": position.position_id}
+    first, second, third = (order_of(position, name) for name in ("s1", "s2", "s3"))
     for function, arguments in (
         ("renew_lease", driven(position)),
         ("place_entry", {**driven(position), "exchange_order_id": f"new-{symbol}"}),
         ("confirm_entry", {**driven(position), "filled_quantity": 30, "exchange_order_id": f"new-{symbol}"}),
-        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8")}),
-        ("activate_position", {**driven(position), "stop_loss_price": 4}),
+        ("confirm_entry", {**driven(position), "filled_quantity": Decimal("61.8"), "orders_ended": [first]}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4, "client_order_id": second}),
         ("update_stop_loss", {**by_id, "stop_loss_price": 5, "attempt": uuid4()}),
-        ("begin_close", {**by_id, "reason": "x", "attempt": uuid4()}),
-        ("confirm_close", {**by_id, "reason": "x"}),
+        ("replace_stop_loss", {**driven(position), "stop_loss_price": 6, "attempt": uuid4()}),
+        ("confirm_orders", {**driven(position), "orders_placed": [third, "target"]}),
+        ("resize_position", {**driven(position), "quantity": 60, "reason": "x", "orders_ended": [third]}),
+        ("begin_close", {**by_id, "fence": position.fence, "reason": "x", "attempt": uuid4()}),
+        ("confirm_close", {**driven(position), "reason": "x", "orders_ended": ["target"]}),
+        ("confirm_orders", {**by_id, "orders_ended": [second]}),
+        ("confirm_orders", {**driven(position), "orders_ended": [order_of(position, "s4")]}),
     ):
         assert session.answer(function, **arguments) == "ok", function
     assert session.answer("confirm_close", **by_id, reason="x") == "replayed"
@@ -121,10 +130,14 @@ def lifecycles(session, symbol: str) -> None:
         assert session.answer(function, **arguments) == "ok", function
     third = session.create(symbol=symbol, position_side="short")
     assert session.answer("cancel_position", **driven(third), reason="x") == "ok"
-    adoption = {"exchange": "binance", "account": session.account, "symbol": symbol, "side": "long"}
-    assert session.answer("adopt_position", **adoption, quantity=1, average_price=1) == "created"
+    adoption = {"exchange": "binance", "account": session.account, "symbol": f"{symbol}2", "side": "long"}
+    assert (
+        session.answer("adopt_position", **adoption, quantity=1, average_price=1, observed_at=datetime.now(UTC))
+        == "created"
+    )
     session.calls("claim_stale", account=session.account)
     session.calls("claim_stale")
+    session.calls("find_order", name=second)
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan", "auto"])

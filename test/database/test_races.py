@@ -7,11 +7,18 @@ from uuid import uuid4
 
 import pytest
 
+from .conftest import order_of
+
 STOP_LOSS = {"stop_loss_price": Decimal("3.29"), "stop_loss_order_id": "stop-1"}
 
 
 def driven(receipt) -> dict:
     return {"position_id": receipt.position_id, "fence": receipt.fence}
+
+
+def stop_loss(receipt) -> dict:
+    """The arguments with which the stop-loss of an entry that filled at once is confirmed."""
+    return driven(receipt) | STOP_LOSS | {"client_order_id": order_of(receipt, "s1")}
 
 
 @pytest.fixture
@@ -26,7 +33,7 @@ def opened(connect):
         if status in ("pending_sl", "active"):
             bot.call("confirm_entry", **driven(position), filled_quantity=Decimal("61.8"))
         if status == "active":
-            bot.call("activate_position", **driven(position), **STOP_LOSS)
+            bot.call("activate_position", **stop_loss(position))
         return position
 
     return opened
@@ -65,7 +72,8 @@ def test_a_fill_and_a_rollback(opened, in_turn, admin, connect) -> None:
         order_due = connect().call("renew_lease", **driven(position))
         assert (order_due.order_kind, order_due.order_side, order_due.order_reduce_only) == ("close", "buy", True)
         assert order_due.order_quantity == Decimal("61.8")  # the entry may still fill
-        connect().call("confirm_flat", **driven(position))
+        flat = connect().call("confirm_flat", **driven(position), orders_ended=[order_of(position, "s1")])
+        assert flat.status == "rolled_back"
 
 
 def test_a_fill_and_a_cancel(opened, in_turn, admin, connect) -> None:
@@ -76,18 +84,25 @@ def test_a_fill_and_a_cancel(opened, in_turn, admin, connect) -> None:
         assert in_turn(*calls) == ("ok", "TL002")
         assert admin.book(position.position_id).status == status
         if status == "pending_sl":
-            connect().call("confirm_close", position_id=position.position_id, reason="over")
+            ended = [order_of(position, name) for name in ("e1", "s1")]
+            over = connect().call("confirm_close", **driven(position), reason="over", orders_ended=ended)
+            assert over.status == "closed"
 
 
 def test_a_stop_loss_and_an_exit_by_the_driver(opened, in_turn, admin, connect) -> None:
-    activate, close = ("activate_position", STOP_LOSS), ("begin_close", {"reason": "take profit"})
-    for first, second, answers in ((activate, close, ("ok", "ok")), (close, activate, ("ok", "TL002"))):
+    """Whichever comes first, the stop-loss stands on the exchange, and is left until it ended."""
+    for order in (1, -1):
         position = opened("pending_sl")
-        calls = [(function, driven(position) | arguments) for function, arguments in (first, second)]
-        assert in_turn(*calls) == answers
+        s1 = order_of(position, "s1")
+        calls = [
+            ("activate_position", stop_loss(position)),
+            ("begin_close", driven(position) | {"reason": "take profit"}),
+        ][::order]
+        assert in_turn(*calls) == ("ok", "ok")
         row = admin.book(position.position_id)
-        assert (row.status, row.close_attempt) == ("pending_close", 1)
-        connect().call("confirm_close", position_id=position.position_id, reason="over")
+        assert (row.status, row.close_attempt, row.orders_arrived) == ("pending_close", 1, [s1])
+        over = connect().call("confirm_close", **driven(position), reason="over", orders_ended=[s1])
+        assert over.status == "closed"
 
 
 def test_a_stop_loss_and_an_exit_by_somebody_else(opened, in_turn, admin, connect) -> None:
@@ -97,13 +112,15 @@ def test_a_stop_loss_and_an_exit_by_somebody_else(opened, in_turn, admin, connec
         ("close", ("existing", "ok"), "active"),
     ):
         position = opened("pending_sl")
-        activate = ("activate_position", driven(position) | STOP_LOSS)
+        activate = ("activate_position", stop_loss(position))
         close = ("begin_close", {"position_id": position.position_id, "reason": "take profit"})
         assert in_turn(*((activate, close) if first == "activate" else (close, activate))) == answers
         row = admin.book(position.position_id)
         assert row.status == status
         assert (row.fence > position.fence) == (status == "pending_close")
-        connect().call("confirm_close", position_id=position.position_id, reason="over")
+        driver = {"position_id": position.position_id, "fence": row.fence}
+        s1 = order_of(position, "s1")
+        assert connect().call("confirm_close", **driver, reason="over", orders_ended=[s1]).status == "closed"
 
 
 def test_two_exits(opened, in_turn, admin) -> None:
@@ -131,7 +148,8 @@ def test_twenty_exits(opened, admin, crowd) -> None:
 
 def test_closed_by_us_and_by_the_exchange(opened, in_turn, admin) -> None:
     def close(reason: str) -> tuple:
-        return "confirm_close", {"position_id": position.position_id, "reason": reason, "exit_price": 3}
+        ended = {"exit_price": 3, "orders_ended": [order_of(position, "s1")]}
+        return "confirm_close", {"position_id": position.position_id, "reason": reason, **ended}
 
     position = opened("active")
     assert in_turn(close("take profit"), close("stop-loss")) == ("ok", "TL002")
@@ -153,9 +171,30 @@ def test_a_slot_is_free_as_soon_as_the_close_is_committed(opened, admin, connect
     position = opened("active")
     one, two = connect(), connect()
     one("begin")
-    one.call("confirm_close", position_id=position.position_id, reason="stop-loss")
+    s1 = order_of(position, "s1")
+    one.call("confirm_close", position_id=position.position_id, reason="stop-loss", orders_ended=[s1])
     running = two.start_create()
     admin.until_waiting(two)
     one("commit")
     assert running.answer() == "created"
     assert running.receipt().fence > position.fence
+
+
+def test_a_slot_is_taken_while_an_order_of_the_closed_position_is_left(opened, admin, connect) -> None:
+    position = opened("active")
+    one, two = connect(), connect()
+    one("begin")
+    left = one.call("confirm_close", position_id=position.position_id, reason="closed by hand")
+    assert (left.status, left.order_cancels) == ("pending_cancels", [order_of(position, "s1")])
+    running = two.start_create()
+    admin.until_waiting(two)
+    one("commit")
+    assert running.answer() == "existing"
+    # Its end frees the slot, for whoever waits meanwhile.
+    one("begin")
+    ended = {"position_id": position.position_id, "orders_ended": left.order_cancels}
+    assert one.call("confirm_orders", **ended).status == "closed"
+    running = two.start_create()
+    admin.until_waiting(two)
+    one("commit")
+    assert running.answer() == "created"

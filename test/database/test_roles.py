@@ -19,8 +19,8 @@ TABLES = [
     "health_findings",
     "event_archives",
 ]
-VIEWS = ["positions", "open_positions", "position_timeline", "health", "alerts", "events", "findings"]
-READERS_FUNCTIONS = ["diagnose", "normalize_exchange", "normalize_symbol", "schema_version"]
+VIEWS = ["positions", "open_positions", "orders", "position_timeline", "health", "alerts", "events", "findings"]
+READERS_FUNCTIONS = ["diagnose", "find_order", "normalize_exchange", "normalize_symbol", "schema_version"]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",
     "release_position": "1, 'mine'",

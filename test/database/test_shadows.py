@@ -1,10 +1,13 @@
 """A session with objects of its own, named as ours and PostgreSQL's, and with settings of its own: nothing changes."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 
 import pytest
 from psycopg.sql import SQL, Identifier
+
+from .conftest import order_of
 
 # Whoever runs one of these gets XX999.
 TRAP = "language plpgsql as $$ begin raise 'a function of the bot' using errcode = 'XX999'; end $$"
@@ -111,13 +114,17 @@ def test_nothing_of_ones_own_stands_in_for_ours(search_path, bot, admin, age_lea
     assert (position.outcome, position.exchange, position.symbol) == ("created", "binance", "APTUSDT")
     assert bot.answer_create() == "existing"
     by_id = {"position_id": position.position_id}
+    s1 = order_of(position, "s1")
+    protected = {"stop_loss_price": Decimal("3.29"), "client_order_id": s1, "stop_loss_order_id": "1"}
     steps = [
         bot.call("place_entry", **driven(position), exchange_order_id="53190368"),
         bot.call("confirm_entry", **driven(position), filled_quantity=Decimal("61.8"), average_price=Decimal("3.2333")),
-        bot.call("activate_position", **driven(position), stop_loss_price=Decimal("3.29"), stop_loss_order_id="1"),
+        bot.call("activate_position", **driven(position), **protected),
         bot.call("update_stop_loss", **by_id, stop_loss_price=Decimal("3.25")),
-        bot.call("begin_close", **by_id, reason="take profit"),
-        bot.call("confirm_close", **by_id, reason="take profit", exit_price=Decimal("3.1")),
+        closing := bot.call("begin_close", **by_id, reason="take profit"),
+        bot.call(
+            "confirm_close", **driven(closing), reason="take profit", exit_price=Decimal("3.1"), orders_ended=[s1]
+        ),
     ]
     assert [(step.outcome, step.status) for step in steps] == [
         ("ok", status) for status in ("entry_placed", "pending_sl", "active", "active", "pending_close", "closed")
@@ -136,12 +143,18 @@ def test_nothing_of_ones_own_stands_in_for_ours(search_path, bot, admin, age_lea
     stop_loss = {"client_order_id": claimed.order_client_order_id, "reason": "refused"}
     assert bot.answer("reissue_order", **driven(claimed), **stop_loss) == "ok"
     assert bot.answer("rollback_position", **driven(claimed), reason="no stop-loss") == "ok"
-    assert bot.answer("confirm_flat", **driven(claimed)) == "ok"
-    adoption = {"exchange": "binance", "account": admin.account, "symbol": "AVLUSDT", "side": "long"}
-    assert bot.answer("adopt_position", **adoption, quantity=43, average_price=1) == "created"
+    flat = bot.call("confirm_flat", **driven(claimed))
+    assert flat.status == "pending_cancels"
+    ended = {"position_id": other.position_id, "fence": claimed.fence, "orders_ended": flat.order_cancels}
+    assert bot.call("confirm_orders", **ended).status == "rolled_back"
+    adoption = {"exchange": "binance", "account": admin.account, "symbol": "METUSDT", "side": "long"}
+    assert (
+        bot.answer("adopt_position", **adoption, quantity=43, average_price=1, observed_at=datetime.now(UTC))
+        == "created"
+    )
 
     assert bot.value("select tradelatch.normalize_symbol(' aptusdt ')") == "APTUSDT"
-    for view in ("positions", "open_positions", "position_timeline", "health"):
+    for view in ("positions", "open_positions", "orders", "position_timeline", "health"):
         assert bot.state_of(f"select * from tradelatch.{view}") == "", view
     for schema, table in product(["shadows", "pg_temp"], ["positions", "position_events"]):
         assert bot(f"select * from {schema}.{table}") == []
@@ -176,13 +189,15 @@ def test_settings_of_the_session_change_nothing(setting, connect, admin) -> None
     assert plain.answer_create(symbol="BTC/USDT:USDT-261225") == "existing"
     for symbol in ("", "\x01", "x" * 65):
         assert bot.answer_create(symbol=symbol) == plain.answer_create(symbol=symbol) == "22023"
+    s1 = order_of(position, "s1")
     steps = [
         bot.call("confirm_entry", **driven(position), filled_quantity=Decimal("61.8")),
-        bot.call("activate_position", **driven(position), stop_loss_price=Decimal("3.29")),
-        bot.call("begin_close", position_id=position.position_id, reason="take profit"),
-        bot.call("confirm_close", position_id=position.position_id, reason="take profit"),
+        bot.call("activate_position", **driven(position), stop_loss_price=Decimal("3.29"), client_order_id=s1),
+        closing := bot.call("begin_close", position_id=position.position_id, reason="take profit"),
+        bot.call("confirm_close", **driven(closing), reason="take profit", orders_ended=[s1]),
     ]
     assert [step.outcome for step in steps] == ["ok"] * 4
+    assert steps[-1].status == "closed"
     assert admin.events(position.position_id)[-1] == "confirm_close"
 
 
@@ -214,7 +229,8 @@ def test_a_superusers_statements_run_nothing_of_a_bots(admin, connect, database)
         states = {
             f"update monitoring.positions set status = 'active' {row}": "TL002",
             f"update monitoring.positions set side = 'long' {row}": "TL002",
-            f"update monitoring.positions set status = 'canceled' {row}": "",
+            f"update monitoring.positions set status = 'canceled' {row}": "TL002",
+            f"""update monitoring.positions set details = '{{"note": 1}}' {row}""": "",
             f"delete from monitoring.positions {row}": "TL002",
             "truncate monitoring.positions": "TL002",
             "update monitoring.position_events set event = 'x'": "TL002",

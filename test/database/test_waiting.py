@@ -1,9 +1,12 @@
 """What a caller waits for, how long, and what is left when somebody goes away."""
 
 import time
+from datetime import UTC, datetime
 from itertools import cycle
 
 import pytest
+
+from .conftest import order_of
 
 
 def driven(receipt) -> dict:
@@ -52,15 +55,17 @@ def test_a_longer_transaction_keeps_others_waiting_two_seconds(database, admin, 
         ("create_position", long_one.opening()),
         ("create_position", long_one.opening(side="long", position_side="long")),
         ("adopt_position", {"exchange": "binance", "account": admin.account, "symbol": "APTUSDT", "side": "short",
-                            "quantity": 1, "average_price": 1}),
+                            "quantity": 1, "average_price": 1, "observed_at": datetime.now(UTC)}),
         ("place_entry", {**driven(position), "exchange_order_id": "53190368"}),
         ("confirm_entry", {**driven(position), "filled_quantity": 62}),
-        ("activate_position", {**driven(position), "stop_loss_price": 4}),
+        ("activate_position", {**driven(position), "stop_loss_price": 4, "client_order_id": order_of(position, "s1")}),
         ("rollback_position", {**driven(position), "reason": "x"}),
         ("begin_close", {**driven(position), "reason": "x"}),
         ("begin_close", {"position_id": position.position_id, "reason": "x"}),
         ("confirm_close", {"position_id": position.position_id, "reason": "x"}),
         ("update_stop_loss", {"position_id": position.position_id, "stop_loss_price": 4}),
+        ("confirm_orders", {"position_id": position.position_id, "orders_ended": [order_of(position, "s1")]}),
+        ("replace_stop_loss", {"position_id": position.position_id, "stop_loss_price": 4}),
         ("renew_lease", driven(position)),
         ("cancel_position", {**driven(other), "reason": "x"}),
         ("resize_position", {"position_id": position.position_id, "quantity": 4, "reason": "x"}),
