@@ -22,6 +22,7 @@ set jit = off -- and a plan that cannot do without one is taken to be expensive,
 as $$
 declare
     v_lease interval := monitoring.check_lease(claim_stale.lease);
+    v_grace interval := monitoring.check_age('grace', claim_stale.grace);
     v_exchange text;
     v_account text := monitoring.check_name('account', claim_stale.account, 64, true);
     v_now timestamptz := clock_timestamp();
@@ -29,9 +30,7 @@ declare
     v_moved record;
     v_claimed integer := 0;
 begin
-    if (claim_stale.grace >= interval '0' and claim_stale.grace <= interval '10 years') is not true then
-        perform monitoring.refuse_argument('grace', 'must be 0 to 10 years', claim_stale.grace::text);
-    elsif (claim_stale.max_positions between 1 and 1000) is not true then
+    if (claim_stale.max_positions between 1 and 1000) is not true then
         perform monitoring.refuse_argument('max_positions', 'must be 1 to 1000', claim_stale.max_positions::text);
     end if;
     if claim_stale.exchange is not null then
@@ -45,7 +44,7 @@ begin
         select o.position_id, o.exchange, o.account, o.symbol
         from tradelatch.open_positions as o
         where o.status <> 'active'
-            and o.lease_until + claim_stale.grace < v_now
+            and o.lease_until + v_grace < v_now
             and o.exchange = coalesce(v_exchange, o.exchange)
             and o.account = coalesce(v_account, o.account)
         order by o.lease_until, o.position_id
@@ -61,7 +60,7 @@ begin
         where p.id = v_candidate.position_id
             and p.closed_at is null
             and p.status <> 'active'
-            and p.lease_until + claim_stale.grace < v_now
+            and p.lease_until + v_grace < v_now
         for update skip locked;
         continue when not found;
 
@@ -70,7 +69,7 @@ begin
             fence = monitoring.next_fence(),
             lease_until = clock_timestamp() + v_lease,
             drive_attempt = null,
-            entry_judged_after = coalesce(p.entry_judged_after, p.lease_until + claim_stale.grace),
+            entry_judged_after = coalesce(p.entry_judged_after, p.lease_until + v_grace),
             move = 'claim_stale',
             move_details = jsonb_build_object('lease_ended', p.lease_until)
         where p.id = v_candidate.position_id
