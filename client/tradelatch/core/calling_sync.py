@@ -99,11 +99,10 @@ class Caller:
     def perform_receipts(self, flight: Flight, call: Call) -> list[Receipt]:
         """The same, as a part of a flight."""
         receipts = [Receipt.from_row(row) for row in self.perform(flight, call)]
-        granted = call.parameters.get("lease")
         for receipt in receipts:
             if problem := contradiction(self._canonical(flight, call.parameters, receipt), receipt):
                 raise TradelatchError(f"internal error: {call.name} was answered with another {problem}")
-            receipt.keep_time(self.clock, flight.began_at, granted)
+            receipt.keep_time(self.clock, flight.began_at)
         return receipts
 
     def _canonical(self, flight: Flight, asked: Mapping[str, Any], receipt: Receipt) -> Mapping[str, Any]:

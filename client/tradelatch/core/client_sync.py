@@ -24,6 +24,7 @@ from .receipt import (
     EventRow,
     FindingRow,
     Health,
+    OrderRow,
     PositionRow,
     Receipt,
     TimelineRow,
@@ -172,6 +173,12 @@ class Client(Functions):
     def open_positions(self) -> list[PositionRow]:
         """The positions that hold a slot, the oldest first."""
         return self._rows(PositionRow, "open_positions", "order by position_id")
+
+    def orders(self, position_id: int | None = None) -> list[OrderRow]:
+        """The orders that are left, of all positions or of one: those that are not known to have ended."""
+        if position_id is None:
+            return self._rows(OrderRow, "orders", "order by position_id, name")
+        return self._rows(OrderRow, "orders", "where position_id = $1 order by name", position_id=position_id)
 
     def positions(self, position_id: int | None = None, *, limit: int | None = None) -> list[PositionRow]:
         """All positions, the newest first, at most `limit` of them; or the one with this id."""

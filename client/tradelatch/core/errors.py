@@ -58,6 +58,14 @@ class RevertRefused(TradelatchError):
     """Something would be lost; `detail` lists it."""
 
 
+class StaleObservation(TradelatchError):
+    """The slot moved since that was seen on the exchange: look again."""
+
+
+class HistoryLost(TradelatchError):
+    """Sequences lag behind their tables: the database was restored. `after_restore` first; `detail` names them."""
+
+
 class SlotBusy(TradelatchError):
     """The slot's lock was not free within 2 s. Nothing was done; try again later."""
 
@@ -137,6 +145,8 @@ BY_SQLSTATE: dict[str, type[TradelatchError]] = {
     "TL006": PositionModeConflict,
     "TL007": AdoptionRefused,
     "TL008": RevertRefused,
+    "TL009": StaleObservation,
+    "TL010": HistoryLost,
     "55P03": SlotBusy,
     "42501": PermissionDenied,
     "40001": RetriesExhausted,

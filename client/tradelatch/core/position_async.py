@@ -15,9 +15,17 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from ._asyncio import OtherWith, Ticker
-from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
+from .arguments import NO_DETAILS, NO_ORDERS, Call, Details, Orders, function_call, reason_of
 from .calling_async import AsyncCaller
-from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
+from .errors import (
+    IllegalTransition,
+    InvalidArgument,
+    LeaseExpired,
+    OpeningIncomplete,
+    SlotTaken,
+    StaleFence,
+    TradelatchError,
+)
 from .flight import Flight
 from .lease import Lease
 from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
@@ -25,6 +33,8 @@ from .words import Outcome, PositionSide, Status
 
 OPENING = ("pending_entry", "entry_placed", "pending_sl")
 CLOSING = ("pending_close", "pending_rollback")
+ENDING = (*CLOSING, "pending_cancels")
+OVER = ("closed", "rolled_back", "canceled", "failed")
 
 log = logging.getLogger("tradelatch")
 
@@ -34,6 +44,9 @@ class AsyncPosition:
 
     Its methods are those of the client, with its own position_id and fence. Its attributes are those of the latest
     receipt, but that fence and lease_until stay known when a receipt does not repeat them.
+
+    It remembers the orders that it gave out, and what `send_order` and `cancel_orders` note of them: its next call
+    names those that ended. Orders that it was to give out and never did, it names as never sent.
     """
 
     def __init__(self, caller: AsyncCaller, lease: timedelta, *, is_first_attempt: bool) -> None:
@@ -47,6 +60,8 @@ class AsyncPosition:
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
         self._given: set[str] = set()  # orders that may have been sent, by client order id
+        self._gone: list[str] = []  # orders that ended, or were never given out: the next call names them
+        self._left_over: tuple[str, ...] = ()  # orders that a refused call says are left of a position that is over
         self._is_ended = False  # cancelled or rolled back by our caller
         self._is_detached = False
         self._is_left = False  # the block
@@ -109,9 +124,12 @@ class AsyncPosition:
     def cancels(self) -> tuple[str, ...]:
         """Orders to cancel, by client order id, or `id:` and the exchange's id.
 
-        None of them once somebody else drives the position: the orders are the new driver's.
+        None of them once somebody else drives the position: the orders are the new driver's. After IllegalTransition
+        what it says is left of a position that is over, or waits for its cancels.
         """
-        return () if self._is_refused or self._lease.is_lost else self._latest.cancels
+        if self._lease.is_lost:
+            return ()
+        return self._left_over if self._is_refused else self._latest.cancels
 
     @property
     def next_order(self) -> ExchangeOrder | None:
@@ -140,6 +158,10 @@ class AsyncPosition:
         """The latest receipt: for Recovery.finish, where the block was left by an exception."""
         return self._latest
 
+    def note_ended(self, *names: str) -> None:
+        """Note that these orders ended on the exchange, or were never sent: the next call says so."""
+        self._gone += [name for name in names if name not in self._gone]
+
     def lease_left(self) -> float:
         """Seconds for which an order may still be sent; 0 when it is too late."""
         return self._lease.left(self._caller.clock)
@@ -154,6 +176,7 @@ class AsyncPosition:
         *,
         average_price: Decimal | int | None = None,
         exchange_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
         """The entry was filled, wholly or in part; again when it grew. The stop-loss is due next."""
@@ -162,6 +185,7 @@ class AsyncPosition:
             filled_quantity=filled_quantity,
             average_price=average_price,
             exchange_order_id=exchange_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -169,14 +193,21 @@ class AsyncPosition:
         self,
         stop_loss_price: Decimal | int,
         *,
+        client_order_id: str | None = None,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """The stop-loss stands on the exchange. Outcome `duplicate`: another row held the slot, this one is undone."""
+        """The stop-loss stands on the exchange. Outcome `duplicate`: another row held the slot, this one is undone.
+
+        client_order_id: of another one than the one that was called for last.
+        """
         return await self._move(
             "activate_position",
             stop_loss_price=stop_loss_price,
+            client_order_id=client_order_id or self._stop_loss,
             stop_loss_order_id=stop_loss_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -195,12 +226,22 @@ class AsyncPosition:
     async def confirm_flat(
         self,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """After a rollback: the entry is final and nothing is left on the exchange. The slot is free."""
-        return await self._move("confirm_flat", exit_price=exit_price, realized_pnl=realized_pnl, details=details)
+        """After a rollback: the entry is final and nothing is open on the exchange.
+
+        The slot is free; while an order is left, the position is `pending_cancels`, and `cancels` has it.
+        """
+        return await self._move(
+            "confirm_flat",
+            orders_ended=orders_ended,
+            exit_price=exit_price,
+            realized_pnl=realized_pnl,
+            details=details,
+        )
 
     async def begin_close(self, reason: str, *, attempt: UUID | None = None) -> Receipt:
         """An exit is decided; the close is due next."""
@@ -210,13 +251,57 @@ class AsyncPosition:
         self,
         reason: str,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """It is closed, by us or by the exchange. `cancels` has the orders that are left. The slot is free."""
+        """Nothing is open any more, by us or by the exchange.
+
+        The slot is free; while an order is left, the position is `pending_cancels`, and `cancels` has it.
+        """
         return await self._move(
-            "confirm_close", reason=reason, exit_price=exit_price, realized_pnl=realized_pnl, details=details
+            "confirm_close",
+            reason=reason,
+            orders_ended=orders_ended,
+            exit_price=exit_price,
+            realized_pnl=realized_pnl,
+            details=details,
+        )
+
+    async def confirm_orders(self, *, orders_ended: Orders = NO_ORDERS, orders_placed: Orders = NO_ORDERS) -> Receipt:
+        """These orders ended, or arrived; one's own (a take-profit, a DCA) are told before they are sent."""
+        return await self._move("confirm_orders", orders_ended=orders_ended, orders_placed=orders_placed)
+
+    async def replace_stop_loss(self, stop_loss_price: Decimal | int, *, attempt: UUID | None = None) -> Receipt:
+        """The stop-loss is to be moved: one at that price is due; the ones before are cancelled once it stands."""
+        return await self._move(
+            "replace_stop_loss",
+            stop_loss_price=stop_loss_price,
+            attempt=attempt or uuid7(),
+            lease=self._lease_length,
+        )
+
+    async def resize(
+        self,
+        quantity: Decimal | int,
+        reason: str,
+        *,
+        average_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        orders_ended: Orders = NO_ORDERS,
+        attempt: UUID | None = None,
+    ) -> Receipt:
+        """It was added to, or partly closed: a stop-loss, or a close, for what is open now is due."""
+        return await self._move(
+            "resize_position",
+            quantity=quantity,
+            reason=reason,
+            average_price=average_price,
+            realized_pnl=realized_pnl,
+            orders_ended=orders_ended,
+            attempt=attempt or uuid7(),
+            lease=self._lease_length,
         )
 
     async def update_stop_loss(
@@ -224,9 +309,10 @@ class AsyncPosition:
         stop_loss_price: Decimal | int | None,
         *,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
     ) -> Receipt:
-        """The stop-loss was moved. None: it is gone, a new one is due next, under a new fence."""
+        """The exchange moved the stop-loss. None: it is gone, a new one is due next, under a new fence."""
         call = function_call(
             "update_stop_loss",
             RECEIPT_COLUMNS,
@@ -234,6 +320,7 @@ class AsyncPosition:
                 "position_id": self.position_id,
                 "stop_loss_price": stop_loss_price,
                 "stop_loss_order_id": stop_loss_order_id,
+                "orders_ended": self._all_ended(orders_ended),
                 "attempt": attempt or uuid7(),
                 "lease": self._lease_length,
             },
@@ -258,7 +345,45 @@ class AsyncPosition:
         own = {"position_id": self.position_id, "fence": self.fence}
         return function_call(name, RECEIPT_COLUMNS, own | arguments)
 
+    @property
+    def _stop_loss(self) -> str:
+        """The stop-loss that was called for last."""
+        order = self._latest.next_order
+        if order is None or order.kind != "stop_loss":
+            raise InvalidArgument(f"position {self.position_id} calls for no stop-loss: name the one that stands")
+        return order.client_order_id
+
+    def _all_ended(self, orders_ended: Orders) -> Orders:
+        """What the caller names, and what is known here beside it."""
+        if isinstance(orders_ended, str | bytes):
+            return orders_ended  # refused where arguments are checked
+        return [*orders_ended, *(name for name in self._gone if name not in orders_ended)]
+
+    def _supersede(self, receipt: Receipt) -> None:
+        """A new receipt: what an earlier one called for and nobody was given will never be sent."""
+        order = self._receipt.next_order if self._receipt is not None else None
+        due = receipt.next_order
+        if (
+            order is not None
+            and order.kind != "entry"
+            and order.client_order_id not in self._given
+            and (due is None or due.client_order_id != order.client_order_id)
+        ):
+            self.note_ended(order.client_order_id)
+
     async def _move(self, name: str, **arguments: object) -> Receipt:
+        if "orders_ended" in arguments:
+            named = arguments["client_order_id"] if name == "activate_position" else None
+            ended = self._all_ended(arguments["orders_ended"])  # type: ignore[arg-type]
+            order = self._latest.next_order
+            if (
+                name in ("confirm_close", "confirm_flat", "confirm_entry")
+                and order is not None
+                and order.kind != "entry"
+                and order.client_order_id not in (*self._given, *ended)
+            ):
+                ended = [*ended, order.client_order_id]
+            arguments["orders_ended"] = [entry for entry in ended if entry != named]
         call = self._call(name, **arguments)
         if name != "cancel_position":  # whoever reports on an order has sent it
             self._is_handed_out = True
@@ -267,13 +392,18 @@ class AsyncPosition:
     async def _perform(self, flight: Flight, call: Call) -> Receipt:
         try:
             receipt = await self._ask(flight, call)
-        except (IllegalTransition, StaleFence):
+        except (IllegalTransition, StaleFence) as refusal:
             self._is_refused = True
+            known = refusal.detail if isinstance(refusal.detail, dict) else {}
+            is_over = known.get("status") in (*OVER, "pending_cancels")
+            self._left_over = tuple(known.get("orders_left", ())) if is_over else ()
             raise
         if self._receipt is not None and receipt.slot != self._receipt.slot:
             raise TradelatchError(f"internal error: {call.name} was answered with another slot")
         with flight.lock:  # an answer that nobody waited for is not taken for the latest one
             flight.check()
+            self._gone = [name for name in self._gone if name not in (call.parameters.get("orders_ended") or ())]
+            self._supersede(receipt)
             self._receipt, self._is_refused = receipt, False
         return receipt
 
@@ -284,7 +414,7 @@ class AsyncPosition:
         except StaleFence:
             self._lease.lose(fence)
             raise
-        self._lease.learn(receipt, flight.began_at, call.parameters.get("lease"))
+        self._lease.learn(receipt, flight.began_at)
         return receipt
 
     async def _create(self, flight: Flight, call: Call) -> Receipt:
@@ -300,7 +430,7 @@ class AsyncPosition:
     async def _keep(self) -> bool:
         """Called again and again while the block lasts."""
         is_over = self._is_left or self._is_detached
-        if not is_over and not self._lease.is_lost and self.status in OPENING + CLOSING:
+        if not is_over and not self._lease.is_lost and self.status in OPENING + ENDING:
             try:
                 await self._caller.run(self._renew)
             except TradelatchError as error:
@@ -308,7 +438,7 @@ class AsyncPosition:
         return not is_over
 
     def _start(self) -> None:
-        if self.fence is None or self.status not in OPENING + CLOSING + ("active",):
+        if self.fence is None or self.status not in (*OPENING, *ENDING, "active"):
             raise SlotTaken(self.position_id, self.status)
         self._ticker = Ticker(self._lease_length.total_seconds() / 3, self._keep)
 

@@ -42,7 +42,8 @@ class Receipt:
     """Where a position stands, and the exchange order that it calls for next, if any.
 
     outcome: `created`, `existing`, `replayed`, `claimed`, `duplicate` or `ok`. fence, lease_until and next_order are
-    None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order.
+    None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order; `*`
+    stands for closing orders of the slot that nobody can name. answered_at: the database's clock when it answered.
     """
 
     outcome: Outcome
@@ -56,6 +57,7 @@ class Receipt:
     position_side: PositionSide
     next_order: ExchangeOrder | None
     cancels: tuple[str, ...]
+    answered_at: datetime
 
     _term: Term | None = field(default=None, repr=False, compare=False)
 
@@ -69,13 +71,10 @@ class Receipt:
         """Seconds for which the order may still be sent; 0 when it is too late, or somebody else's."""
         return self._term.left() if self._term else 0.0
 
-    def keep_time(self, clock: Clock, began_at: float, granted: timedelta | None) -> Receipt:
-        """Note until when its order may be sent.
-
-        clock: the database's. Its call, begun at `began_at` (monotonic), asked for the lease `granted`, or for none.
-        """
+    def keep_time(self, clock: Clock, began_at: float) -> Receipt:
+        """Note until when its order may be sent. clock: the database's. began_at: when its call began (monotonic)."""
         if self.lease_until is not None:
-            vars(self)["_term"] = Term.answered(self.lease_until, clock, began_at, granted)
+            vars(self)["_term"] = Term.answered(self.lease_until, self.answered_at, clock, began_at)
         return self
 
     @property
@@ -87,7 +86,7 @@ class Receipt:
     def from_row(cls, row: Sequence[Any]) -> Receipt:
         """From the values of RECEIPT_COLUMNS, in that order."""
         outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, *order_columns = row
-        kind, side, quantity, price, reduce_only, client_order_id, cancels = order_columns
+        kind, side, quantity, price, reduce_only, client_order_id, cancels, answered_at = order_columns
         if lease_until is not None and lease_until.tzinfo is not UTC:
             lease_until = lease_until.astimezone(UTC)
         cancels = tuple(cancels or ())
@@ -115,6 +114,7 @@ class Receipt:
             position_side=position_side,
             next_order=order,
             cancels=cancels,
+            answered_at=answered_at.astimezone(UTC),
         )
 
 
@@ -139,7 +139,8 @@ def _frozen(made_of: type[T], /, **values: Any) -> T:
 
 RECEIPT_COLUMNS = (
     "outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, order_kind,"
-    " order_side, order_quantity, order_price, order_reduce_only, order_client_order_id, order_cancels"
+    " order_side, order_quantity, order_price, order_reduce_only, order_client_order_id, order_cancels,"
+    " answered_at"
 )
 
 
@@ -204,8 +205,11 @@ class PositionRow(Row):
     entry_price: Decimal
     average_price: Decimal | None
     stop_loss_price: Decimal | None
+    stop_loss_order: str | None
     open_quantity: Decimal
-    fence: int
+    order_key: str
+    orders_left: Sequence[str]
+    is_driven: bool
     lease_until: datetime | None
     origin: str
     request_id: str | None
@@ -224,6 +228,8 @@ class PositionRow(Row):
     opened_at: datetime | None
     activated_at: datetime | None
     updated_at: datetime
+    exposure_at: datetime
+    orders_at: datetime
     closed_at: datetime | None
     mark_price: Decimal | None
     unrealized_pnl: Decimal | None
@@ -231,8 +237,40 @@ class PositionRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderRow(Row):
+    """A row of the view `orders`: an order that is not known to have ended.
+
+    kind: `entry`, `stop_loss`, `close`, `own`, or `unnamed` for `*`. in_hand_until: until when somebody may still send
+    it; None where it arrived.
+    """
+
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: PositionSide
+    status: Status
+    name: str
+    kind: str
+    since: datetime
+    in_hand_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundOrder(Row):
+    """Whose an order is, as `find_order` says. is_left: it is not known to have ended."""
+
+    position_id: int
+    kind: str
+    is_left: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineRow(Row):
-    """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before."""
+    """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before.
+
+    fence: the number without its random bits, which only its holder knows: it rises when the drive changes hands.
+    """
 
     position_id: int
     event_id: int

@@ -14,6 +14,7 @@ Status = Literal[
     "active",
     "pending_close",
     "pending_rollback",
+    "pending_cancels",
     "closed",
     "rolled_back",
     "canceled",
