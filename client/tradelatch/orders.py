@@ -89,7 +89,13 @@ async def send_order(
     errand = _Errand(access, position, order, clock or WallClock())
     if order.kind == "close":
         await cancel(access, position, order.cancels)
-    answer = await errand.look_up(is_maybe_sent) or await errand.send()
+    try:
+        answer = await errand.look_up(is_maybe_sent) or await errand.send()
+    except OrderRefused:
+        _note(position, order.client_order_id)
+        raise
+    if answer.status != "open" and order.kind != "entry":
+        _note(position, order.client_order_id)
     if order.kind == "entry":
         answer = await errand.fill(answer, fill_timeout)
     if order.kind == "stop_loss":
@@ -154,9 +160,16 @@ async def cancel(access: ExchangeAccess, position: DrivenPosition, names: Iterab
             were_open[name] = await access.cancel(position.symbol, name, account=position.account)
         except Unreachable as error:
             failure = error
+    _note(position, *were_open)
     if failure is not None:
         raise failure
     return were_open
+
+
+def _note(position: DrivenPosition, *ended: str) -> None:
+    """A handle remembers what ended, and says so in its next call."""
+    if not isinstance(position, Receipt):
+        position.note_ended(*ended)
 
 
 def _due(position: DrivenPosition) -> ExchangeOrder:

@@ -14,7 +14,7 @@ set lock_timeout = '2s'
 as $$
 declare
     v_archive_id bigint := monitoring.begin_archive(archive_alerts.older_than, 'max_alerts', archive_alerts.max_alerts);
-    v_before timestamptz := clock_timestamp() - archive_alerts.older_than;
+    v_before timestamptz := clock_timestamp() - monitoring.in_seconds(archive_alerts.older_than);
     v_count bigint;
 begin
     return query

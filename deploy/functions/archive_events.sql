@@ -16,7 +16,7 @@ set jit = off -- and a plan that cannot do without one is taken to be expensive,
 as $$
 declare
     v_archive_id bigint := monitoring.begin_archive(archive_events.older_than, 'max_events', archive_events.max_events);
-    v_before timestamptz := clock_timestamp() - archive_events.older_than;
+    v_before timestamptz := clock_timestamp() - monitoring.in_seconds(archive_events.older_than);
     v_position_id bigint := '-9223372036854775808'::bigint;
     v_count bigint;
     v_events bigint := 0::bigint;

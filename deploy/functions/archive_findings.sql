@@ -14,7 +14,7 @@ set lock_timeout = '2s'
 as $$
 declare
     v_archive_id bigint := monitoring.begin_archive(archive_findings.older_than, 'max_findings', archive_findings.max_findings);
-    v_before timestamptz := clock_timestamp() - archive_findings.older_than;
+    v_before timestamptz := clock_timestamp() - monitoring.in_seconds(archive_findings.older_than);
     v_count bigint;
 begin
     return query

@@ -12,9 +12,8 @@ as $$
 declare
     v_archive_id bigint;
 begin
-    if (begin_archive.older_than >= interval '7 days' and begin_archive.older_than <= interval '100 years') is not true then
-        perform monitoring.refuse_argument('older_than', 'must be 7 days to 100 years', begin_archive.older_than::text);
-    elsif (begin_archive.batch between 1 and 100000) is not true then
+    perform monitoring.check_age('older_than', begin_archive.older_than, interval '7 days');
+    if (begin_archive.batch between 1 and 100000) is not true then
         perform monitoring.refuse_argument(begin_archive.name, 'must be 1 to 100000', begin_archive.batch::text);
     end if;
     perform monitoring.keep_durable();

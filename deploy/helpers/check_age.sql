@@ -4,12 +4,13 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.check_age(argument text, value interval)
+create function monitoring.check_age(argument text, value interval, shortest interval default '0')
 returns interval
 language plpgsql
 immutable
 as $$
 begin
+<<<<<<< HEAD
     -- date_trunc leaves months and years; a month against days would pass as a length: '-1 month 30 days'
     if (
         date_trunc('month', check_age.value) = interval '0'
@@ -26,7 +27,26 @@ end
 $$;
 
 comment on function monitoring.check_age(text, interval) is 'The age or grace time in seconds, or 22023 where it is null, below 0, over 3650 days, or has months or years.';
+=======
+    if (
+        check_age.value >= check_age.shortest
+        and check_age.value <= interval '36500 days'
+        and monitoring.is_exact(check_age.value)
+    ) is not true then
+        perform monitoring.refuse_argument(
+            check_age.argument,
+            format('must be %s to 36500 days, without months and years', extract(day from check_age.shortest)),
+            check_age.value::text
+        );
+    end if;
+    return monitoring.in_seconds(check_age.value);
+end
+$$;
 
-revoke all on function monitoring.check_age(text, interval) from public;
+comment on function monitoring.check_age(text, interval, interval) is
+'The age or grace time in seconds, or 22023 where it is null, below the shortest, over 36500 days, or has months or years.';
+>>>>>>> wip/d
+
+revoke all on function monitoring.check_age(text, interval, interval) from public;
 
 commit;

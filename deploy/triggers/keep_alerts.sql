@@ -12,7 +12,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if old.at < clock_timestamp() - interval '7 days' then
+    if old.at < clock_timestamp() - interval '168 hours' then
         return old;
     end if;
     raise exception using
@@ -32,7 +32,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if old.cleared_at < clock_timestamp() - interval '7 days' then
+    if old.cleared_at < clock_timestamp() - interval '168 hours' then
         return old;
     end if;
     raise exception using

@@ -37,7 +37,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_before timestamptz := clock_timestamp() - interval '7 days';
+    v_before timestamptz := clock_timestamp() - interval '168 hours';
 begin
     if old.at < v_before and exists (
         select

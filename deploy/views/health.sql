@@ -34,7 +34,7 @@ last_day as (
         count(*) filter (where e.from_status <> e.to_status and e.to_status = 'pending_rollback') as rollbacks,
         count(*) filter (where e.event = 'create_position') as openings
     from monitoring.position_events as e
-    where e.at > now() - interval '1 day'
+    where e.at > now() - interval '24 hours'
 )
 
 select

@@ -128,8 +128,9 @@ async def test_while_leaving_by_another_error(proxy, admin, apt, tasks):
 async def test_timeout_around_the_block(database, admin, apt):
     async with AsyncClient(database) as client:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1), client.opening(**apt) as position:
+            async with asyncio.timeout(None) as limit, client.opening(**apt) as position:
                 assert position.next_order
+                limit.reschedule(asyncio.get_running_loop().time())
                 await asyncio.Event().wait()
         assert position.status == "pending_rollback"
 

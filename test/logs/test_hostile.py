@@ -78,7 +78,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=60), st.sampled_from(sorted(FORMS)))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_pieces_of_messages(pieces: list[str], form: str) -> None:
     """Nothing breaks, and the report can be shown."""
     log = BotLog()

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.check_age(text, interval)',
+    'monitoring.check_age(text, interval, interval)',
     returns => 'interval',
     volatility => 'immutable'
 );

@@ -15,7 +15,9 @@ from .errors import InvalidArgument
 
 Details = Mapping[str, Any]
 _NUMBER = (Decimal, int)
+Orders = Sequence[str]  # names: client order ids, or id: and the exchange's id
 NO_DETAILS: Details = MappingProxyType({})
+NO_ORDERS: Orders = ()
 MINUTE = timedelta(minutes=1)
 
 
@@ -62,6 +64,16 @@ def text(name: str, value: object) -> str | None:
     if "\0" in plain or not (plain.isascii() or _is_unicode(plain)):
         raise _refusal(name, "has characters that cannot be stored", value)
     return plain
+
+
+def orders(name: str, value: object) -> tuple[str, ...]:
+    """Names of orders; lengths and control characters are the database's to judge."""
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        raise _refusal(name, "must be a sequence of str", value)
+    names = tuple(text(f"{name}[{place}]", entry) for place, entry in enumerate(value))
+    if None in names:
+        raise _refusal(name, "must not have None in it", value)
+    return tuple(entry for entry in names if entry is not None)
 
 
 def number(name: str, value: object) -> Decimal | None:
@@ -188,13 +200,19 @@ def _interval(value: timedelta) -> str:
     return f"{value.days:+d} day {value.seconds:+d} second {value.microseconds:+d} microsecond"  # in any IntervalStyle
 
 
+def _array(names: tuple[str, ...]) -> str:
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
+    return "{" + ",".join(f'"{name}"' for name in quoted) + "}"
+
+
 _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str], str]] = {
     "text": (
         text,
         str,
         "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
-        " client_order_id reason mode",
+        " client_order_id reason mode name",
     ),
+    "text[]": (orders, _array, "orders_ended orders_placed"),
     "numeric": (
         number,
         str,

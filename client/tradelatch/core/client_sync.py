@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -16,7 +15,7 @@ from uuid6 import uuid7
 from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_sync import Caller
 from .functions_sync import Functions
-from .position_sync import Position, create, opening
+from .position_sync import Opening, create
 from .receipt import (
     RECEIPT_COLUMNS,
     AlertRow,
@@ -25,10 +24,12 @@ from .receipt import (
     EventRow,
     FindingRow,
     Health,
+    OrderRow,
     PositionRow,
     Receipt,
     TimelineRow,
 )
+from .words import PositionSide, Side
 
 
 class Client(Functions):
@@ -78,19 +79,19 @@ class Client(Functions):
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
         stop_loss_percent: Decimal | int | None = None,
         signal_id: int | None = None,
         details: Details = NO_DETAILS,
-    ) -> AbstractContextManager[Position]:
+    ) -> Opening:
         """Create a position and drive it inside a block; the arguments are those of create_position.
 
             with client.opening(exchange="binance", symbol="APTUSDT", side="short", quantity=Decimal("61.8"),
@@ -121,18 +122,18 @@ class Client(Functions):
             signal_id=signal_id,
             details=details,
         )
-        return opening(self._caller, call, lease, is_first_attempt=attempt is None)
+        return Opening(self._caller, call, lease, is_first_attempt=attempt is None)
 
     def create_position(
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
@@ -172,6 +173,12 @@ class Client(Functions):
     def open_positions(self) -> list[PositionRow]:
         """The positions that hold a slot, the oldest first."""
         return self._rows(PositionRow, "open_positions", "order by position_id")
+
+    def orders(self, position_id: int | None = None) -> list[OrderRow]:
+        """The orders that are left, of all positions or of one: those that are not known to have ended."""
+        if position_id is None:
+            return self._rows(OrderRow, "orders", "order by position_id, name")
+        return self._rows(OrderRow, "orders", "where position_id = $1 order by name", position_id=position_id)
 
     def positions(self, position_id: int | None = None, *, limit: int | None = None) -> list[PositionRow]:
         """All positions, the newest first, at most `limit` of them; or the one with this id."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from .arguments import function_call
 from .moves_async import AsyncMoves
-from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow
+from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder
 
 Value = TypeVar("Value", str, int)
 
@@ -49,6 +49,14 @@ class AsyncFunctions(AsyncMoves):
             adopt=adopt,
             max_closes=max_closes,
         )
+
+    async def find_order(self, name: str, *, exchange: str | None = None) -> list[FoundOrder]:
+        """Whose order is this? name: its client order id, or `id:` and the exchange's id.
+
+        Of an order with an id of ours also where the position is over; of others, of open positions alone. Raises
+        InvalidArgument.
+        """
+        return await self._found(FoundOrder, "find_order", name=name, exchange=exchange)
 
     async def diagnose(
         self,
@@ -163,9 +171,9 @@ class AsyncFunctions(AsyncMoves):
         return await self._scalar(str, "schema_version")
 
     async def _found(
-        self, kind: type[AnyRow], name: str, *, repeatable: bool = True, **arguments: object
+        self, kind: type[AnyRow], function: str, /, *, repeatable: bool = True, **arguments: object
     ) -> list[AnyRow]:
-        call = function_call(name, kind.columns(), arguments, repeatable=repeatable)
+        call = function_call(function, kind.columns(), arguments, repeatable=repeatable)
         return [kind.from_row(row) for row in await self._caller.call(call)]
 
     async def _scalar(self, kind: type[Value], name: str, **arguments: object) -> Value:

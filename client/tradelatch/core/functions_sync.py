@@ -10,7 +10,7 @@ from uuid import UUID
 
 from .arguments import function_call
 from .moves_sync import Moves
-from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow
+from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder
 
 Value = TypeVar("Value", str, int)
 
@@ -50,6 +50,14 @@ class Functions(Moves):
             adopt=adopt,
             max_closes=max_closes,
         )
+
+    def find_order(self, name: str, *, exchange: str | None = None) -> list[FoundOrder]:
+        """Whose order is this? name: its client order id, or `id:` and the exchange's id.
+
+        Of an order with an id of ours also where the position is over; of others, of open positions alone. Raises
+        InvalidArgument.
+        """
+        return self._found(FoundOrder, "find_order", name=name, exchange=exchange)
 
     def diagnose(
         self,
@@ -153,8 +161,10 @@ class Functions(Moves):
         """The version of the schema. This client works with its own and the next one."""
         return self._scalar(str, "schema_version")
 
-    def _found(self, kind: type[AnyRow], name: str, *, repeatable: bool = True, **arguments: object) -> list[AnyRow]:
-        call = function_call(name, kind.columns(), arguments, repeatable=repeatable)
+    def _found(
+        self, kind: type[AnyRow], function: str, /, *, repeatable: bool = True, **arguments: object
+    ) -> list[AnyRow]:
+        call = function_call(function, kind.columns(), arguments, repeatable=repeatable)
         return [kind.from_row(row) for row in self._caller.call(call)]
 
     def _scalar(self, kind: type[Value], name: str, **arguments: object) -> Value:

@@ -40,11 +40,9 @@ class Term(NamedTuple):
     ends_at: float  # monotonic
 
     @classmethod
-    def answered(cls, until: datetime, clock: Clock, began_at: float, granted: timedelta | None) -> Term:
-        """From an answer that has just come to a call begun at `began_at` (monotonic), which asked for `granted`."""
-        if granted is None:
-            return cls(until, clock, time.monotonic() + (until - clock.now()).total_seconds())
-        return cls(until, clock, began_at + granted.total_seconds())
+    def answered(cls, until: datetime, answered_at: datetime, clock: Clock, began_at: float) -> Term:
+        """From an answer, given at `answered_at` by the database's clock to a call begun at `began_at` (monotonic)."""
+        return cls(until, clock, began_at + (until - answered_at).total_seconds())
 
     def left(self) -> float:
         """Seconds; 0 when it is too late."""
@@ -64,8 +62,8 @@ class Lease:
         self._ends_at = 0.0  # monotonic
         self._lock = threading.Lock()
 
-    def learn(self, receipt: Receipt, began_at: float, granted: timedelta | None) -> None:
-        """Take over what a receipt says; its call, begun at `began_at` (monotonic), asked for the lease `granted`."""
+    def learn(self, receipt: Receipt, began_at: float) -> None:
+        """Take over what a receipt says, which answered a call begun at `began_at` (monotonic)."""
         if receipt.fence is None or receipt.lease_until is None:
             return
         with self._lock:
@@ -74,8 +72,8 @@ class Lease:
             elif receipt.fence < self.fence or (self.until and receipt.lease_until <= self.until):
                 return
             self.until = receipt.lease_until
-            if granted is not None:
-                self._ends_at = max(self._ends_at, began_at + granted.total_seconds())
+            length = receipt.lease_until - receipt.answered_at
+            self._ends_at = max(self._ends_at, began_at + length.total_seconds())
 
     def lose(self, fence: int | None) -> None:
         """The database says that this fence is not the current one any more."""

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call
+from .arguments import MINUTE, NO_DETAILS, NO_ORDERS, Details, Orders, function_call
 from .calling_sync import Caller
 from .receipt import RECEIPT_COLUMNS, Receipt
+from .words import PositionSide, Side
 
 
 class Moves:
@@ -45,12 +45,14 @@ class Moves:
         *,
         average_price: Decimal | int | None = None,
         exchange_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
         """The entry was filled, wholly or in part; called again when the fill grew.
 
-        filled_quantity: filled so far, in units of the base asset. average_price: of the fill. The receipt has the
-        stop-loss for the whole fill; or the close for what is open, while the position is being closed.
+        filled_quantity: filled so far, in units of the base asset. average_price: of the fill. orders_ended: orders
+        that ended, the entry among them where this is all that it will fill. The receipt has the stop-loss for the
+        whole fill; or the close for what is open, while the position is being closed.
 
         Outcomes: `ok`, `replayed`. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound,
         RequestMismatch.
@@ -62,6 +64,7 @@ class Moves:
             filled_quantity=filled_quantity,
             average_price=average_price,
             exchange_order_id=exchange_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -70,21 +73,31 @@ class Moves:
         position_id: int,
         fence: int,
         stop_loss_price: Decimal | int,
+        client_order_id: str | None,
         *,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """The stop-loss stands on the exchange, with this trigger price: the position is active.
+        """This stop-loss stands on the exchange, with this trigger price: the position is active.
+
+        client_order_id: of that stop-loss. It is the one that was called for, or an earlier one for all that is open
+        while orders_ended names the one called for; another one is left, to be cancelled, and the status stays. None:
+        it has no id of ours; then stop_loss_order_id is needed, and orders_ended names the one called for.
+        orders_ended: orders that ended.
 
         Outcomes: `ok`; `replayed`; `duplicate`: another open row holds the slot, so the position is rolled back, with
-        no order until an operator has looked. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound.
+        no order until an operator has looked. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound,
+        RequestMismatch for an order that this position never handed out.
         """
         return self._receipt(
             "activate_position",
             position_id=position_id,
             fence=fence,
             stop_loss_price=stop_loss_price,
+            client_order_id=client_order_id,
             stop_loss_order_id=stop_loss_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -117,19 +130,22 @@ class Moves:
         position_id: int,
         fence: int,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """After a rollback: the entry is final and nothing is left on the exchange. The slot is free.
+        """After a rollback: the entry is final and nothing is open on the exchange. The slot is free.
 
-        realized_pnl: in the quote asset. Outcomes: `ok`, `replayed`. Raises InvalidArgument, IllegalTransition,
-        StaleFence, PositionNotFound.
+        While an order is left, the position is `pending_cancels`, and the receipt has what to cancel. orders_ended:
+        orders that ended beside the entry and the close. realized_pnl: in the quote asset. Outcomes: `ok`, `replayed`.
+        Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound.
         """
         return self._receipt(
             "confirm_flat",
             position_id=position_id,
             fence=fence,
+            orders_ended=orders_ended,
             exit_price=exit_price,
             realized_pnl=realized_pnl,
             details=details,
@@ -166,24 +182,84 @@ class Moves:
         position_id: int,
         reason: str,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         fence: int | None = None,
+        attempt: UUID | None = None,
+        lease: timedelta = MINUTE,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """It is closed, by us or by the exchange; the slot is free.
+        """Nothing is open any more, by us or by the exchange; the slot is free.
 
-        The receipt's `cancels` has what is left of entry and stop-loss. realized_pnl: in the quote asset. Outcomes:
-        `ok`, `replayed`. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound.
+        orders_ended: orders that ended: a stop-loss that triggered, those that were cancelled. While an order is left,
+        the position is `pending_cancels`; whoever shows no fence is given the drive to cancel it, unless a driver may
+        still be sending. realized_pnl: in the quote asset. attempt: this call and its retries. Outcomes: `ok`,
+        `replayed`. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound, RequestMismatch.
         """
         return self._receipt(
             "confirm_close",
             position_id=position_id,
             reason=reason,
+            orders_ended=orders_ended,
             exit_price=exit_price,
             realized_pnl=realized_pnl,
             fence=fence,
+            attempt=attempt or (None if fence is not None else uuid7()),
+            lease=lease,
             details=details,
+        )
+
+    def confirm_orders(
+        self,
+        position_id: int,
+        *,
+        orders_ended: Orders = NO_ORDERS,
+        orders_placed: Orders = NO_ORDERS,
+        fence: int | None = None,
+    ) -> Receipt:
+        """These orders of a position ended, or arrived on the exchange.
+
+        Names are client order ids, or `id:` and the exchange's id. orders_placed: orders that reached the exchange, or
+        one's own (a take-profit, a DCA) before they are sent: left until they end. Of orders_ended, what is not left,
+        what is in somebody else's hand, and the entry are ignored. An active position whose stop-loss ended becomes
+        `pending_sl`, a `pending_cancels` what it was to be once no order is left.
+
+        Outcomes: `ok`, `replayed`. Fence and order only for the driver, who shows the fence. Raises InvalidArgument,
+        StaleFence, PositionNotFound, RequestMismatch for an order of ours that this position never handed out.
+        """
+        return self._receipt(
+            "confirm_orders",
+            position_id=position_id,
+            orders_ended=orders_ended,
+            orders_placed=orders_placed,
+            fence=fence,
+        )
+
+    def replace_stop_loss(
+        self,
+        position_id: int,
+        stop_loss_price: Decimal | int,
+        *,
+        fence: int | None = None,
+        attempt: UUID | None = None,
+        lease: timedelta = MINUTE,
+    ) -> Receipt:
+        """We are to move the stop-loss: the receipt has one at that price, and the right to send it.
+
+        The ones before it are cancelled once it stands. An active position is given at once; one that somebody drives
+        to its driver, who shows the fence, or after lease and grace time. attempt: this call and its retries.
+
+        Outcomes: `ok`; `claimed`; `replayed`; `existing` while somebody else drives it. Raises InvalidArgument,
+        IllegalTransition, StaleFence, PositionNotFound, RequestMismatch.
+        """
+        return self._receipt(
+            "replace_stop_loss",
+            position_id=position_id,
+            stop_loss_price=stop_loss_price,
+            fence=fence,
+            attempt=attempt or uuid7(),
+            lease=lease,
         )
 
     def update_stop_loss(
@@ -192,20 +268,23 @@ class Moves:
         stop_loss_price: Decimal | int | None,
         *,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
     ) -> Receipt:
         """The stop-loss of an active position was moved; None says that it is gone.
 
-        With None the position is `pending_sl` again, and the receipt has the stop-loss to send, and the right to.
-        attempt: this call and its retries. Outcomes: `ok`, `replayed`. Raises InvalidArgument, IllegalTransition,
-        PositionNotFound, RequestMismatch.
+        stop_loss_order_id: of the order that stands now, where it is another one; the one before it stays left unless
+        orders_ended names it. With None the position is `pending_sl` again, and the receipt has the stop-loss to send,
+        and the right to; the old one stays left unless it is named. attempt: this call and its retries. Outcomes: `ok`,
+        `replayed`. Raises InvalidArgument, IllegalTransition, PositionNotFound, RequestMismatch.
         """
         return self._receipt(
             "update_stop_loss",
             position_id=position_id,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
+            orders_ended=orders_ended,
             attempt=attempt or uuid7(),
             lease=lease,
         )
@@ -238,23 +317,27 @@ class Moves:
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         average_price: Decimal | int,
+        observed_at: datetime,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         stop_loss_price: Decimal | int | None = None,
         stop_loss_order_id: str | None = None,
+        stop_loss_percent: Decimal | int | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
         details: Details = NO_DETAILS,
     ) -> Receipt:
         """Take a position that was found on the exchange, and that nobody claims, into the book.
 
-        Without a stop-loss it is `pending_sl`, and the receipt has the stop-loss to send; else it is active.
-        attempt: this call and its retries. Outcomes: `created`, `existing`, `replayed`. Raises InvalidArgument,
-        RequestMismatch, PositionModeConflict.
+        observed_at: when the request to the exchange that showed it began, by the database's clock. Without a
+        stop-loss it is `pending_sl`, and the receipt has the stop-loss to send, at stop_loss_percent where that is
+        given; else it is active. `*` is left: closing orders that nobody can name. attempt: this call and its retries.
+        Outcomes: `created`, `existing`, `replayed`. Raises InvalidArgument, RequestMismatch, PositionModeConflict,
+        StaleObservation when the slot moved since.
         """
         return self._receipt(
             "adopt_position",
@@ -263,10 +346,12 @@ class Moves:
             side=side,
             quantity=quantity,
             average_price=average_price,
+            observed_at=observed_at,
             account=account,
             position_side=position_side,
             stop_loss_price=stop_loss_price,
             stop_loss_order_id=stop_loss_order_id,
+            stop_loss_percent=stop_loss_percent,
             attempt=attempt or uuid7(),
             lease=lease,
             details=details,
@@ -306,7 +391,7 @@ class Moves:
             },
             repeatable=False,
         )
-        return self._receipts(call)
+        return self._caller.receipts(call)
 
     def resize_position(
         self,
@@ -316,15 +401,18 @@ class Moves:
         *,
         average_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
+        fence: int | None = None,
+        orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
     ) -> Receipt:
-        """The position was added to, or partly closed: a stop-loss for what is open now is due.
+        """The position was added to, or partly closed: a stop-loss, or a close, for what is open now is due.
 
-        quantity: the open quantity as it is now, in units of the base asset. average_price: of what is open.
-        realized_pnl: so far. attempt: this call and its retries. An active position is the caller's to drive from
-        then on; one that is `pending_sl` stays its driver's. Outcomes: `ok`, `replayed`. Raises InvalidArgument,
-        IllegalTransition, PositionNotFound, RequestMismatch.
+        quantity: the open quantity as it is now, the entry's fill included, in units of the base asset: the entry has
+        ended, or orders_ended names it. average_price: of what is open. realized_pnl: so far. attempt: this call and
+        its retries. An active position, and one that nobody drives, is the caller's to drive from then on; another
+        one stays its driver's. Outcomes: `ok`, `claimed`, `replayed`. Raises InvalidArgument, IllegalTransition,
+        StaleFence, PositionNotFound, RequestMismatch.
         """
         return self._receipt(
             "resize_position",
@@ -333,6 +421,8 @@ class Moves:
             reason=reason,
             average_price=average_price,
             realized_pnl=realized_pnl,
+            fence=fence,
+            orders_ended=orders_ended,
             attempt=attempt or uuid7(),
             lease=lease,
         )
@@ -378,11 +468,5 @@ class Moves:
         return self._receipt("release_position", position_id=position_id, reason=reason)
 
     def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (receipt,) = self._receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        (receipt,) = self._caller.receipts(function_call(name, RECEIPT_COLUMNS, arguments))
         return receipt
-
-    def _receipts(self, call: Call) -> list[Receipt]:
-        began_at = time.monotonic()
-        rows = self._caller.call(call)
-        granted = call.parameters.get("lease")
-        return [Receipt.from_row(row).keep_time(self._caller.clock, began_at, granted) for row in rows]

@@ -4,25 +4,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import TracebackType
+from typing import NoReturn
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from ._threads import Ticker, insist, run
-from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
+from ._threads import OtherWith, Ticker
+from .arguments import NO_DETAILS, NO_ORDERS, Call, Details, Orders, function_call, reason_of
 from .calling_sync import Caller
-from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
+from .errors import (
+    IllegalTransition,
+    InvalidArgument,
+    LeaseExpired,
+    OpeningIncomplete,
+    SlotTaken,
+    StaleFence,
+    TradelatchError,
+)
 from .flight import Flight
 from .lease import Lease
 from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from .words import Outcome, PositionSide, Status
 
 OPENING = ("pending_entry", "entry_placed", "pending_sl")
 CLOSING = ("pending_close", "pending_rollback")
+ENDING = (*CLOSING, "pending_cancels")
+OVER = ("closed", "rolled_back", "canceled", "failed")
 
 log = logging.getLogger("tradelatch")
 
@@ -32,6 +45,9 @@ class Position:
 
     Its methods are those of the client, with its own position_id and fence. Its attributes are those of the latest
     receipt, but that fence and lease_until stay known when a receipt does not repeat them.
+
+    It remembers the orders that it gave out, and what `send_order` and `cancel_orders` note of them: its next call
+    names those that ended. Orders that it was to give out and never did, it names as never sent.
     """
 
     def __init__(self, caller: Caller, lease: timedelta, *, is_first_attempt: bool) -> None:
@@ -40,9 +56,13 @@ class Position:
         self._is_first_attempt = is_first_attempt
         self._lease = Lease()
         self._receipt: Receipt | None = None
+        self._is_refused = False  # the latest call: what is due is not known any more
+        self._problem: str | None = None  # why it was not undone
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
         self._given: set[str] = set()  # orders that may have been sent, by client order id
+        self._gone: list[str] = []  # orders that ended, or were never given out: the next call names them
+        self._left_over: tuple[str, ...] = ()  # orders that a refused call says are left of a position that is over
         self._is_ended = False  # cancelled or rolled back by our caller
         self._is_detached = False
         self._is_left = False  # the block
@@ -57,7 +77,7 @@ class Position:
         return self._receipt
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """`created`, `replayed`, `duplicate`, `existing` or `ok`."""
         return self._latest.outcome
 
@@ -67,7 +87,7 @@ class Position:
         return self._latest.position_id
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Where the position stands."""
         return self._latest.status
 
@@ -87,7 +107,7 @@ class Position:
         return self._latest.symbol
 
     @property
-    def position_side(self) -> str:
+    def position_side(self) -> PositionSide:
         """`both`, `long` or `short`."""
         return self._latest.position_side
 
@@ -103,24 +123,30 @@ class Position:
 
     @property
     def cancels(self) -> tuple[str, ...]:
-        """Orders to cancel, by client order id, or `id:` and the exchange's id."""
-        return self._latest.cancels
+        """Orders to cancel, by client order id, or `id:` and the exchange's id.
+
+        None of them once somebody else drives the position: the orders are the new driver's. After IllegalTransition
+        what it says is left of a position that is over, or waits for its cancels.
+        """
+        if self._lease.is_lost:
+            return ()
+        return self._left_over if self._is_refused else self._latest.cancels
 
     @property
     def next_order(self) -> ExchangeOrder | None:
         """The order to send now, or None. Whoever read it is taken to have sent it.
 
-        Raises LeaseExpired when it is too late to send.
+        None also after IllegalTransition and StaleFence, until a call succeeds. Raises LeaseExpired when it is too
+        late to send.
         """
-        order = self._latest.next_order
-        if order is None:
+        if self._latest.next_order is None or self._is_refused:
             return None
-        until = self._lease.until
-        if until is None or not self._lease.lasts(self._caller.clock):
+        order = self._order_due()
+        if order is None:
             raise LeaseExpired(f"position {self.position_id}: too late to send an order")
         self._is_handed_out = True
         self._given.add(order.client_order_id)
-        return replace(order, valid_until=until)
+        return order
 
     @property
     def is_maybe_sent(self) -> bool:
@@ -132,6 +158,10 @@ class Position:
     def receipt(self) -> Receipt:
         """The latest receipt: for Recovery.finish, where the block was left by an exception."""
         return self._latest
+
+    def note_ended(self, *names: str) -> None:
+        """Note that these orders ended on the exchange, or were never sent: the next call says so."""
+        self._gone += [name for name in names if name not in self._gone]
 
     def lease_left(self) -> float:
         """Seconds for which an order may still be sent; 0 when it is too late."""
@@ -147,6 +177,7 @@ class Position:
         *,
         average_price: Decimal | int | None = None,
         exchange_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
         """The entry was filled, wholly or in part; again when it grew. The stop-loss is due next."""
@@ -155,6 +186,7 @@ class Position:
             filled_quantity=filled_quantity,
             average_price=average_price,
             exchange_order_id=exchange_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -162,14 +194,21 @@ class Position:
         self,
         stop_loss_price: Decimal | int,
         *,
+        client_order_id: str | None = None,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """The stop-loss stands on the exchange. Outcome `duplicate`: another row held the slot, this one is undone."""
+        """The stop-loss stands on the exchange. Outcome `duplicate`: another row held the slot, this one is undone.
+
+        client_order_id: of another one than the one that was called for last.
+        """
         return self._move(
             "activate_position",
             stop_loss_price=stop_loss_price,
+            client_order_id=client_order_id or self._stop_loss,
             stop_loss_order_id=stop_loss_order_id,
+            orders_ended=orders_ended,
             details=details,
         )
 
@@ -188,12 +227,22 @@ class Position:
     def confirm_flat(
         self,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """After a rollback: the entry is final and nothing is left on the exchange. The slot is free."""
-        return self._move("confirm_flat", exit_price=exit_price, realized_pnl=realized_pnl, details=details)
+        """After a rollback: the entry is final and nothing is open on the exchange.
+
+        The slot is free; while an order is left, the position is `pending_cancels`, and `cancels` has it.
+        """
+        return self._move(
+            "confirm_flat",
+            orders_ended=orders_ended,
+            exit_price=exit_price,
+            realized_pnl=realized_pnl,
+            details=details,
+        )
 
     def begin_close(self, reason: str, *, attempt: UUID | None = None) -> Receipt:
         """An exit is decided; the close is due next."""
@@ -203,13 +252,57 @@ class Position:
         self,
         reason: str,
         *,
+        orders_ended: Orders = NO_ORDERS,
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
     ) -> Receipt:
-        """It is closed, by us or by the exchange. `cancels` has the orders that are left. The slot is free."""
+        """Nothing is open any more, by us or by the exchange.
+
+        The slot is free; while an order is left, the position is `pending_cancels`, and `cancels` has it.
+        """
         return self._move(
-            "confirm_close", reason=reason, exit_price=exit_price, realized_pnl=realized_pnl, details=details
+            "confirm_close",
+            reason=reason,
+            orders_ended=orders_ended,
+            exit_price=exit_price,
+            realized_pnl=realized_pnl,
+            details=details,
+        )
+
+    def confirm_orders(self, *, orders_ended: Orders = NO_ORDERS, orders_placed: Orders = NO_ORDERS) -> Receipt:
+        """These orders ended, or arrived; one's own (a take-profit, a DCA) are told before they are sent."""
+        return self._move("confirm_orders", orders_ended=orders_ended, orders_placed=orders_placed)
+
+    def replace_stop_loss(self, stop_loss_price: Decimal | int, *, attempt: UUID | None = None) -> Receipt:
+        """The stop-loss is to be moved: one at that price is due; the ones before are cancelled once it stands."""
+        return self._move(
+            "replace_stop_loss",
+            stop_loss_price=stop_loss_price,
+            attempt=attempt or uuid7(),
+            lease=self._lease_length,
+        )
+
+    def resize(
+        self,
+        quantity: Decimal | int,
+        reason: str,
+        *,
+        average_price: Decimal | int | None = None,
+        realized_pnl: Decimal | int | None = None,
+        orders_ended: Orders = NO_ORDERS,
+        attempt: UUID | None = None,
+    ) -> Receipt:
+        """It was added to, or partly closed: a stop-loss, or a close, for what is open now is due."""
+        return self._move(
+            "resize_position",
+            quantity=quantity,
+            reason=reason,
+            average_price=average_price,
+            realized_pnl=realized_pnl,
+            orders_ended=orders_ended,
+            attempt=attempt or uuid7(),
+            lease=self._lease_length,
         )
 
     def update_stop_loss(
@@ -217,9 +310,10 @@ class Position:
         stop_loss_price: Decimal | int | None,
         *,
         stop_loss_order_id: str | None = None,
+        orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
     ) -> Receipt:
-        """The stop-loss was moved. None: it is gone, a new one is due next, under a new fence."""
+        """The exchange moved the stop-loss. None: it is gone, a new one is due next, under a new fence."""
         call = function_call(
             "update_stop_loss",
             RECEIPT_COLUMNS,
@@ -227,11 +321,12 @@ class Position:
                 "position_id": self.position_id,
                 "stop_loss_price": stop_loss_price,
                 "stop_loss_order_id": stop_loss_order_id,
+                "orders_ended": self._all_ended(orders_ended),
                 "attempt": attempt or uuid7(),
                 "lease": self._lease_length,
             },
         )
-        return run(self._caller.timeout, self._perform, call)
+        return self._caller.run(self._perform, call)
 
     def reissue_order(self, client_order_id: str, reason: str, *, remaining: Decimal | int | None = None) -> Receipt:
         """That stop-loss or close was refused or ended: the same order under a fresh id, for what remains."""
@@ -239,7 +334,7 @@ class Position:
 
     def renew_lease(self) -> None:
         """Lengthen the lease. Inside the block that happens by itself."""
-        run(self._caller.timeout, self._renew)
+        self._caller.run(self._renew)
 
     def detach(self) -> None:
         """Leave the block without ending anything: the lease is not renewed any more, and whoever claims may claim."""
@@ -249,26 +344,76 @@ class Position:
         own = {"position_id": self.position_id, "fence": self.fence}
         return function_call(name, RECEIPT_COLUMNS, own | arguments)
 
+    @property
+    def _stop_loss(self) -> str:
+        """The stop-loss that was called for last."""
+        order = self._latest.next_order
+        if order is None or order.kind != "stop_loss":
+            raise InvalidArgument(f"position {self.position_id} calls for no stop-loss: name the one that stands")
+        return order.client_order_id
+
+    def _all_ended(self, orders_ended: Orders) -> Orders:
+        """What the caller names, and what is known here beside it."""
+        if isinstance(orders_ended, str | bytes):
+            return orders_ended  # refused where arguments are checked
+        return [*orders_ended, *(name for name in self._gone if name not in orders_ended)]
+
+    def _supersede(self, receipt: Receipt) -> None:
+        """A new receipt: what an earlier one called for and nobody was given will never be sent."""
+        order = self._receipt.next_order if self._receipt is not None else None
+        due = receipt.next_order
+        if (
+            order is not None
+            and order.kind != "entry"
+            and order.client_order_id not in self._given
+            and (due is None or due.client_order_id != order.client_order_id)
+        ):
+            self.note_ended(order.client_order_id)
+
     def _move(self, name: str, **arguments: object) -> Receipt:
+        if "orders_ended" in arguments:
+            named = arguments["client_order_id"] if name == "activate_position" else None
+            ended = self._all_ended(arguments["orders_ended"])  # type: ignore[arg-type]
+            order = self._latest.next_order
+            if (
+                name in ("confirm_close", "confirm_flat", "confirm_entry")
+                and order is not None
+                and order.kind != "entry"
+                and order.client_order_id not in (*self._given, *ended)
+            ):
+                ended = [*ended, order.client_order_id]
+            arguments["orders_ended"] = [entry for entry in ended if entry != named]
         call = self._call(name, **arguments)
         if name != "cancel_position":  # whoever reports on an order has sent it
             self._is_handed_out = True
-        return run(self._caller.timeout, self._perform, call)
+        return self._caller.run(self._perform, call)
 
     def _perform(self, flight: Flight, call: Call) -> Receipt:
-        self._receipt = self._ask(flight, call)
-        return self._receipt
+        try:
+            receipt = self._ask(flight, call)
+        except (IllegalTransition, StaleFence) as refusal:
+            self._is_refused = True
+            known = refusal.detail if isinstance(refusal.detail, dict) else {}
+            is_over = known.get("status") in (*OVER, "pending_cancels")
+            self._left_over = tuple(known.get("orders_left", ())) if is_over else ()
+            raise
+        if self._receipt is not None and receipt.slot != self._receipt.slot:
+            raise TradelatchError(f"internal error: {call.name} was answered with another slot")
+        with flight.lock:  # an answer that nobody waited for is not taken for the latest one
+            flight.check()
+            self._gone = [name for name in self._gone if name not in (call.parameters.get("orders_ended") or ())]
+            self._supersede(receipt)
+            self._receipt, self._is_refused = receipt, False
+        return receipt
 
     def _ask(self, flight: Flight, call: Call) -> Receipt:
         fence = self.fence
         try:
-            (row,) = self._caller.perform(flight, call)
+            (receipt,) = self._caller.perform_receipts(flight, call)
         except StaleFence:
             self._lease.lose(fence)
             raise
-        granted = call.parameters.get("lease")
-        receipt = Receipt.from_row(row).keep_time(self._caller.clock, flight.began_at, granted)
-        self._lease.learn(receipt, flight.began_at, granted)
+        self._lease.learn(receipt, flight.began_at)
         return receipt
 
     def _create(self, flight: Flight, call: Call) -> Receipt:
@@ -284,37 +429,42 @@ class Position:
     def _keep(self) -> bool:
         """Called again and again while the block lasts."""
         is_over = self._is_left or self._is_detached
-        if not is_over and not self._lease.is_lost and self.status in OPENING + CLOSING:
+        if not is_over and not self._lease.is_lost and self.status in OPENING + ENDING:
             try:
-                run(self._caller.timeout, self._renew)
+                self._caller.run(self._renew)
             except TradelatchError as error:
                 log.warning("a lease was not renewed: %s", type(error).__name__)
         return not is_over
 
     def _start(self) -> None:
-        if self.fence is None or self.status not in OPENING + CLOSING + ("active",):
+        if self.fence is None or self.status not in (*OPENING, *ENDING, "active"):
             raise SlotTaken(self.position_id, self.status)
         self._ticker = Ticker(self._lease_length.total_seconds() / 3, self._keep)
 
-    def _check_end(self) -> None:
-        if not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback"):
-            raise OpeningIncomplete(
-                f"position {self.position_id} is {self.status}: its block was left before it was active"
-            )
+    @property
+    def _is_incomplete(self) -> bool:
+        return not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback")
 
-    def _leave(self, flight: Flight, error: BaseException | None) -> None:
+    def _end(self, seconds: float, reason: str | None) -> None:
+        """Undo it for this reason, unless it is None or nothing is to be undone; what went wrong is in the notes."""
+        if self._receipt is None:
+            return
+        try:
+            self._caller.run_for(seconds, self._leave, reason)
+        except TradelatchError as failure:
+            self._problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
+            log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
+
+    def _leave(self, flight: Flight, reason: str | None) -> None:
         self._is_left = True
         if self._ticker:
             self._ticker.stop()
-        if error and self.fence is not None and not self._is_detached:
-            try:
-                self._undo(flight, reason_of(error))
-            except TradelatchError as failure:
-                problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
-                error.add_note(problem)
-                log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
-        if self._ticker:
-            insist(flight, self._ticker.join)
+        try:
+            if reason is not None and self.fence is not None and not self._is_detached:
+                self._undo(flight, reason)
+        finally:
+            if self._ticker:
+                self._ticker.join()
 
     def _undo(self, flight: Flight, reason: str) -> None:
         if self.status not in OPENING:
@@ -332,29 +482,83 @@ class Position:
             with suppress(TradelatchError):  # else there is what is left of the lease to send the close
                 self._renew(flight)
 
+    def _order_due(self) -> ExchangeOrder | None:
+        """The order to send now, unless none is called for or it is too late."""
+        order, until = self._latest.next_order, self._lease.until
+        if order is None or self._is_refused or until is None or not self._lease.lasts(self._caller.clock):
+            return None
+        return replace(order, valid_until=until)
+
+    def _add_notes(self, error: BaseException) -> None:
+        """What the exception that leaves the block has to say of the position."""
+        if self._receipt is None or self.fence is None or self._is_detached:
+            return
+        if self._problem is not None:
+            error.add_note(self._problem)
+        if self.status in CLOSING:
+            order = self._order_due()
+            due = f"its {order.kind} order {order.client_order_id} is due" if order else "no order can be sent"
+            cancels = f", after cancelling {', '.join(self.cancels)}" if self.cancels else ""
+            error.add_note(f"position {self.position_id} is {self.status}: {due}{cancels}")
+
+
+class Opening(OtherWith):
+    """What `opening` returns: the position lives in the block of `async with`."""
+
+    def __init__(self, caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> None:
+        self._caller = caller
+        self._call = call
+        self._position = Position(caller, lease, is_first_attempt=is_first_attempt)
+        self._is_entered = False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"no {name!r}: write `with client.opening(...) as position`, and use that position")
+
+    def __enter__(self) -> Position:
+        if self._is_entered:
+            raise TradelatchError("this opening was entered before: call client.opening(...) again")
+        self._is_entered = True
+        position = self._position
+        try:
+            self._caller.run(position._create, self._call)
+            position._start()
+        except BaseException as error:
+            self._leave(error, reason_of(error))
+            raise
+        return position
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        position = self._position
+        if error is not None:
+            self._leave(error, reason_of(error))
+        elif not position._is_incomplete:
+            position._end(self._caller.timeout, None)
+        else:
+            position._end(self._caller.timeout, "its block was left before it was active")
+            order = position._order_due() and position.next_order
+            error = OpeningIncomplete(position.position_id, position.status, order, position.cancels)
+            position._add_notes(error)
+            raise error
+
+    def _leave(self, error: BaseException, reason: str) -> None:
+        """End the position; the exception that leaves the block, this one or a later interruption, says what is due."""
+        try:
+            self._position._end(self._caller.timeout, reason)
+        except BaseException as interruption:
+            self._position._add_notes(interruption)
+            raise
+        self._position._add_notes(error)
+
 
 def create(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Receipt:
     """Create a position; when the caller is cancelled meanwhile, cancel the position too."""
     position = Position(caller, lease, is_first_attempt=is_first_attempt)
+    ends_at = time.monotonic() + caller.timeout
     try:
-        return run(caller.timeout, position._create, call)
+        return caller.run(position._create, call)
     except BaseException as error:
         if not position._is_handed_out:
-            run(caller.timeout, position._leave, error)
+            position._end(ends_at - time.monotonic(), reason_of(error))
         raise
-
-
-@contextmanager
-def opening(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Iterator[Position]:
-    """Create a position for the time of a block, and end it with the block unless it came to be active."""
-    position = Position(caller, lease, is_first_attempt=is_first_attempt)
-    try:
-        run(caller.timeout, position._create, call)
-        position._start()
-        yield position
-        position._check_end()
-    except BaseException as error:
-        run(caller.timeout, position._leave, error)
-        raise
-    else:
-        run(caller.timeout, position._leave, None)

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from .lease import Clock, Term
+from .words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 
 T = TypeVar("T")
 
@@ -25,8 +27,8 @@ class ExchangeOrder:
     after it, by the database's clock. The `entry` of a claimed position is to be looked up, never sent.
     """
 
-    kind: str
-    side: str
+    kind: OrderKind
+    side: OrderSide
     quantity: Decimal
     price: Decimal | None
     reduce_only: bool
@@ -40,20 +42,22 @@ class Receipt:
     """Where a position stands, and the exchange order that it calls for next, if any.
 
     outcome: `created`, `existing`, `replayed`, `claimed`, `duplicate` or `ok`. fence, lease_until and next_order are
-    None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order.
+    None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order; `*`
+    stands for closing orders of the slot that nobody can name. answered_at: the database's clock when it answered.
     """
 
-    outcome: str
+    outcome: Outcome
     position_id: int
-    status: str
+    status: Status
     fence: int | None
     lease_until: datetime | None
     exchange: str
     account: str
     symbol: str
-    position_side: str
+    position_side: PositionSide
     next_order: ExchangeOrder | None
     cancels: tuple[str, ...]
+    answered_at: datetime
 
     _term: Term | None = field(default=None, repr=False, compare=False)
 
@@ -67,20 +71,22 @@ class Receipt:
         """Seconds for which the order may still be sent; 0 when it is too late, or somebody else's."""
         return self._term.left() if self._term else 0.0
 
-    def keep_time(self, clock: Clock, began_at: float, granted: timedelta | None) -> Receipt:
-        """Note until when its order may be sent.
-
-        clock: the database's. Its call, begun at `began_at` (monotonic), asked for the lease `granted`, or for none.
-        """
+    def keep_time(self, clock: Clock, began_at: float) -> Receipt:
+        """Note until when its order may be sent. clock: the database's. began_at: when its call began (monotonic)."""
         if self.lease_until is not None:
-            vars(self)["_term"] = Term.answered(self.lease_until, clock, began_at, granted)
+            vars(self)["_term"] = Term.answered(self.lease_until, self.answered_at, clock, began_at)
         return self
+
+    @property
+    def slot(self) -> tuple[str, str, str, PositionSide]:
+        """Exchange, account, symbol and position side."""
+        return self.exchange, self.account, self.symbol, self.position_side
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Receipt:
         """From the values of RECEIPT_COLUMNS, in that order."""
         outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, *order_columns = row
-        kind, side, quantity, price, reduce_only, client_order_id, cancels = order_columns
+        kind, side, quantity, price, reduce_only, client_order_id, cancels, answered_at = order_columns
         if lease_until is not None and lease_until.tzinfo is not UTC:
             lease_until = lease_until.astimezone(UTC)
         cancels = tuple(cancels or ())
@@ -108,7 +114,20 @@ class Receipt:
             position_side=position_side,
             next_order=order,
             cancels=cancels,
+            answered_at=answered_at.astimezone(UTC),
         )
+
+
+def contradiction(asked: Mapping[str, Any], receipt: Receipt) -> str | None:
+    """What of a receipt cannot be the answer to a call with these arguments; exchange and symbol are canonical."""
+    if receipt.outcome == "existing":  # the slot or the request of somebody else
+        return "driver's order" if receipt.fence is not None or receipt.next_order or receipt.cancels else None
+    if "position_id" in asked:
+        return None if asked["position_id"] == receipt.position_id else "position"
+    if "symbol" in asked:
+        account, position_side = asked["account"].strip(" "), asked["position_side"].strip(" ").lower()
+        return None if receipt.slot == (asked["exchange"], account, asked["symbol"], position_side) else "slot"
+    return None
 
 
 def _frozen(made_of: type[T], /, **values: Any) -> T:
@@ -120,7 +139,8 @@ def _frozen(made_of: type[T], /, **values: Any) -> T:
 
 RECEIPT_COLUMNS = (
     "outcome, position_id, status, fence, lease_until, exchange, account, symbol, position_side, order_kind,"
-    " order_side, order_quantity, order_price, order_reduce_only, order_client_order_id, order_cancels"
+    " order_side, order_quantity, order_price, order_reduce_only, order_client_order_id, order_cancels,"
+    " answered_at"
 )
 
 
@@ -153,7 +173,8 @@ def _types_of(kind: type[Row]) -> dict[str, Any]:
 
 def _is_text(hint: Any) -> bool:
     """Whether it comes as text, whatever the database's type is."""
-    return _is_json(hint) or hint in (str, str | None)
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return _is_json(hint) or all(kind in (str, NoneType) or get_origin(kind) is Literal for kind in kinds)
 
 
 def _is_json(hint: Any) -> bool:
@@ -176,16 +197,19 @@ class PositionRow(Row):
     exchange: str
     account: str
     symbol: str
-    position_side: str
-    side: str
-    status: str
+    position_side: PositionSide
+    side: Side
+    status: Status
     quantity: Decimal
     filled_quantity: Decimal
     entry_price: Decimal
     average_price: Decimal | None
     stop_loss_price: Decimal | None
+    stop_loss_order: str | None
     open_quantity: Decimal
-    fence: int
+    order_key: str
+    orders_left: Sequence[str]
+    is_driven: bool
     lease_until: datetime | None
     origin: str
     request_id: str | None
@@ -204,6 +228,8 @@ class PositionRow(Row):
     opened_at: datetime | None
     activated_at: datetime | None
     updated_at: datetime
+    exposure_at: datetime
+    orders_at: datetime
     closed_at: datetime | None
     mark_price: Decimal | None
     unrealized_pnl: Decimal | None
@@ -211,15 +237,47 @@ class PositionRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderRow(Row):
+    """A row of the view `orders`: an order that is not known to have ended.
+
+    kind: `entry`, `stop_loss`, `close`, `own`, or `unnamed` for `*`. in_hand_until: until when somebody may still send
+    it; None where it arrived.
+    """
+
+    position_id: int
+    exchange: str
+    account: str
+    symbol: str
+    position_side: PositionSide
+    status: Status
+    name: str
+    kind: str
+    since: datetime
+    in_hand_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundOrder(Row):
+    """Whose an order is, as `find_order` says. is_left: it is not known to have ended."""
+
+    position_id: int
+    kind: str
+    is_left: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineRow(Row):
-    """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before."""
+    """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before.
+
+    fence: the number without its random bits, which only its holder knows: it rises when the drive changes hands.
+    """
 
     position_id: int
     event_id: int
     at: datetime
     event: str
-    from_status: str | None
-    to_status: str
+    from_status: Status | None
+    to_status: Status
     fence: int | None
     details: Mapping[str, Any]
     user_name: str
@@ -234,13 +292,13 @@ class EventRow(Row):
     event_id: int
     at: datetime
     event: str
-    from_status: str | None
-    to_status: str
+    from_status: Status | None
+    to_status: Status
     position_id: int
     exchange: str
     account: str
     symbol: str
-    position_side: str
+    position_side: PositionSide
     created_at: datetime
     fence: int | None
     details: Mapping[str, Any]
@@ -295,8 +353,8 @@ class Finding(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
-    status: str | None
+    position_side: PositionSide | None
+    status: Status | None
     age: timedelta
     detail: Mapping[str, Any]
     action: str
@@ -313,8 +371,8 @@ class FindingRow(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
-    status: str | None
+    position_side: PositionSide | None
+    status: Status | None
     detail: Mapping[str, Any]
     action: str
     opened_at: datetime
@@ -334,7 +392,7 @@ class AlertRow(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
+    position_side: PositionSide | None
     detail: Mapping[str, Any]
     user_name: str
     application_name: str
@@ -351,8 +409,8 @@ class CleanupAction(Row):
     backup_id: UUID | None
     position_id: int | None
     action: str
-    from_status: str | None
-    to_status: str | None
+    from_status: Status | None
+    to_status: Status | None
     detail: Mapping[str, Any]
 
 

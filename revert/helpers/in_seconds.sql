@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/in_seconds from pg
+
+begin;
+
+drop function monitoring.in_seconds;
+
+commit;
