@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.findings(exchange text, account text, symbol text, stale_after interval)
+create function monitoring.findings(exchange text, account text, symbols text[], stale_after interval)
 returns setof tradelatch.finding
 language plpgsql
 stable
@@ -69,10 +69,11 @@ begin
                 and e.symbol = o.symbol
                 and e.exchange = o.exchange
                 and e.account = o.account
+                and (findings.symbols is null or e.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)
-            and o.symbol = coalesce(findings.symbol, o.symbol)
+            and (findings.symbols is null or o.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
     ),
 
     -- Rows that exclude each other: an index was missing when they were made.
@@ -356,7 +357,7 @@ begin
         where e.position_id is null
             and e.exchange = coalesce(findings.exchange, e.exchange)
             and e.account = coalesce(findings.account, e.account)
-            and e.symbol = coalesce(findings.symbol, e.symbol)
+            and (findings.symbols is null or e.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
             and not exists (
                 select
                 from monitoring.positions as ended
@@ -384,7 +385,7 @@ begin
         where s.is_suspect
             and s.exchange = coalesce(findings.exchange, s.exchange)
             and s.account = coalesce(findings.account, s.account)
-            and findings.symbol is null
+            and findings.symbols is null
     )
 
     select
@@ -406,9 +407,9 @@ begin
 end
 $$;
 
-comment on function monitoring.findings(text, text, text, interval) is
-'The one definition of every check, over all exchanges, accounts and symbols, or one: names are canonical, null is all.';
+comment on function monitoring.findings(text, text, text[], interval) is
+'The one definition of every check, over all exchanges, accounts and symbols, or one exchange, one account and some symbols: names are canonical, null is all.';
 
-revoke all on function monitoring.findings(text, text, text, interval) from public;
+revoke all on function monitoring.findings(text, text, text[], interval) from public;
 
 commit;
