@@ -23,7 +23,11 @@ SQL = ("deploy", "revert", "verify")
 # Where the tests of a room of the client are, if not in the folder of its name.
 ROOMS = {"core": "client", "testing": "exchange"}
 # With every change of SQL: the linter that reads PL/pgSQL, and what looks at the files of the plan alone.
-ALWAYS_OF_SQL = ["test/lint", "test/plan/test_plan.py::test_every_change_has_its_scripts_and_every_script_its_change"]
+ALWAYS_OF_SQL = [
+    "test/lint",
+    "test/plan/test_plan.py::test_every_change_has_its_scripts_and_every_script_its_change",
+    "test/plan/test_tags.py",
+]
 PGTAP = "test/test_pgtap.py::test_pgtap[{}]"
 
 
@@ -58,7 +62,8 @@ def _tests_of_module(path: Path) -> list[str]:
 
 def _tests_among_tests(path: Path) -> list[str]:
     if (TOP / path).is_dir():
-        return [*_pgtap(f"{'/'.join(path.parts[1:])}/*.sql"), *_room(str(path))]
+        found = [*_pgtap(f"{'/'.join(path.parts[1:])}/*.sql"), *_room(str(path))]
+        return found or (belonging_to(str(path.parent)) if len(path.parts) > 2 else [])  # test/isolation/specs
     if path.suffix == ".sql":
         return _pgtap("/".join(path.parts[1:]))
     if path.name.startswith("test_"):

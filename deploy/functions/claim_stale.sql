@@ -25,7 +25,6 @@ declare
     v_grace interval := monitoring.check_age('grace', claim_stale.grace);
     v_exchange text;
     v_account text := monitoring.check_name('account', claim_stale.account, 64, true);
-    v_grace interval := monitoring.check_age('grace', claim_stale.grace);
     v_now timestamptz := clock_timestamp();
     v_candidate record;
     v_position monitoring.positions;
@@ -44,7 +43,6 @@ begin
     -- Nobody waits here: a slot that is locked is being driven, or claimed by the caller beside this one. That is also why
     -- the locks need no order.
     for v_candidate in
-<<<<<<< HEAD
         select c.id, c.exchange, c.account, c.symbol
         from (
             -- Each branch implies the predicate of one of the slot's indexes.
@@ -64,15 +62,6 @@ begin
                 or monitoring.is_unguarded(c.orders_arrived, c.orders_in_hand, c.own_orders, c.stop_loss_order)
             )
         order by c.lease_until, c.id
-=======
-        select o.position_id, o.exchange, o.account, o.symbol
-        from tradelatch.open_positions as o
-        where o.status <> 'active'
-            and o.lease_until + v_grace < v_now
-            and o.exchange = coalesce(v_exchange, o.exchange)
-            and o.account = coalesce(v_account, o.account)
-        order by o.lease_until, o.position_id
->>>>>>> wip/d
     loop
         exit when v_claimed = claim_stale.max_positions;
         continue when not pg_try_advisory_xact_lock(
@@ -85,7 +74,6 @@ begin
         from monitoring.positions as p
         where p.id = v_candidate.id
             and p.closed_at is null
-<<<<<<< HEAD
             and p.lease_until + v_grace < v_now
             and (
                 p.status <> 'active'
@@ -97,23 +85,6 @@ begin
         v_details := jsonb_build_object('lease_ended', v_position.lease_until);
         v_position := monitoring.hand_over(v_position, v_lease, null);
         v_receipt := monitoring.write_move(v_position, 'claim_stale', v_details, 'claimed', true, true);
-=======
-            and p.status <> 'active'
-            and p.lease_until + v_grace < v_now
-        for update skip locked;
-        continue when not found;
-
-        update monitoring.positions as p
-        set
-            fence = monitoring.next_fence(),
-            lease_until = clock_timestamp() + v_lease,
-            drive_attempt = null,
-            entry_judged_after = coalesce(p.entry_judged_after, p.lease_until + v_grace),
-            move = 'claim_stale',
-            move_details = jsonb_build_object('lease_ended', p.lease_until)
-        where p.id = v_candidate.position_id
-        returning monitoring.receipt_of(p, 'claimed', true) as receipt into v_moved;
->>>>>>> wip/d
 
         v_claimed := v_claimed + 1;
         return next v_receipt;

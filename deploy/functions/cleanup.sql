@@ -26,12 +26,19 @@ declare
     v_modes text[] := array['duplicates', 'orphaned_db', 'incomplete', 'orphaned_exchange'];
     v_exchange text := case when cleanup.exchange is not null then monitoring.canonical_exchange(cleanup.exchange) end;
     v_account text := monitoring.check_name('account', cleanup.account, 64, true);
-    v_symbol text := case when cleanup.symbol is not null then tradelatch.normalize_symbol(cleanup.symbol) end;
+    v_symbols text[] := case when cleanup.symbol is not null then array[tradelatch.normalize_symbol(cleanup.symbol)] end;
     v_older_than interval := monitoring.check_age('older_than', cleanup.older_than);
     v_dry_run boolean := monitoring.check_switch('dry_run', cleanup.dry_run);
     v_reason text := monitoring.check_text('reason', cleanup.reason, 1000);
     v_backup_id uuid := gen_random_uuid();
     v_mode text := lower(btrim(cleanup.mode));
+    v_left integer := monitoring.bulk_limit();
+    v_looks boolean := true;
+    v_all tradelatch.finding[];
+    v_found tradelatch.finding[];
+    v_chosen tradelatch.finding[];
+    v_done tradelatch.cleanup_action[];
+    v_place integer;
     v_finding tradelatch.finding;
     v_action tradelatch.cleanup_action;
 begin
@@ -43,9 +50,14 @@ begin
     perform monitoring.keep_durable();
 
     foreach v_mode in array case v_mode when 'all' then v_modes else array[v_mode] end loop
-        for v_finding in
-            select f.*
-            from monitoring.findings(v_exchange, v_account, v_symbol, v_older_than) as f
+        -- One look, until something was changed.
+        if v_looks then
+            v_all := array(select f from monitoring.findings(v_exchange, v_account, v_symbols, v_older_than) as f);
+            v_looks := false;
+        end if;
+        v_found := array(
+            select f
+            from unnest(v_all) as f
             where f.age >= v_older_than
                 and v_mode = case
                     when f.check_name = 'duplicate' then 'duplicates'
@@ -54,7 +66,21 @@ begin
                         then 'incomplete'
                 end
             order by f.exchange, f.account, f.symbol, f.position_side, f.position_id
-        loop
+        );
+        v_chosen := array(
+            select f
+            from unnest(v_found) as f
+            where f.detail ->> 'to_status' is not null
+        );
+        v_chosen := v_chosen[:v_left];
+        v_left := v_left - cardinality(v_chosen);
+        if not v_dry_run then
+            v_looks := cardinality(v_chosen) > 0;
+            v_done := array(select a from monitoring.carry_out(v_chosen, 'cleanup', v_reason, v_backup_id) as a);
+        end if;
+
+        v_place := 0;
+        foreach v_finding in array v_found loop
             v_action := null;
             v_action.position_id := v_finding.position_id;
             v_action.action := 'needs recover';
@@ -68,10 +94,14 @@ begin
                 'position_side', v_finding.position_side
             );
             if v_finding.detail ->> 'to_status' is not null then
-                v_action.action := case v_finding.check_name when 'orphaned_exchange' then 'adopt' else 'end' end;
-                v_action.to_status := v_finding.detail ->> 'to_status';
-                if not v_dry_run then
-                    v_action := monitoring.carry_out(v_finding, 'cleanup', v_reason, v_backup_id);
+                v_place := v_place + 1;
+                if v_place > cardinality(v_chosen) then
+                    v_action.action := 'needs another call';
+                elsif v_dry_run then
+                    v_action.action := case v_finding.check_name when 'orphaned_exchange' then 'adopt' else 'end' end;
+                    v_action.to_status := v_finding.detail ->> 'to_status';
+                else
+                    v_action := v_done[v_place];
                 end if;
             end if;
             return next v_action;
@@ -85,7 +115,8 @@ $$Ends what is proven over and adopts what is proven there, from what reconcile 
 mode: duplicates, incomplete, orphaned_db, orphaned_exchange, or all of them in an order that makes no new problem.
 exchange, symbol, account narrow it down; older_than: for how long a finding must have stood. reason goes into the log, at most 1000 characters.
 What may have reached the exchange is never guessed at: without evidence the action is needs recover, and nothing changes.
-A slot that is locked is left alone (busy). Everything that changes is backed up in the same transaction; restore_backup gives it back.
+A slot that is locked is left alone (busy). One call changes at most 1000 positions: the others are left to the next one (needs another call).
+Everything that changes is backed up in the same transaction; restore_backup gives it back.
 Errors: 22023; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.cleanup(text, text, text, text, interval, boolean, text) from public;

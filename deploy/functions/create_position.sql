@@ -30,7 +30,6 @@ declare
     v_exchange text := monitoring.canonical_exchange(create_position.exchange);
     v_account text := monitoring.check_name('account', create_position.account, 64);
     v_symbol text := monitoring.canonical_symbol(create_position.symbol);
-    v_lease interval := create_position.lease;
     v_side text := create_position.side;
     v_position_side text := create_position.position_side;
     v_made record;
@@ -44,21 +43,15 @@ begin
         and monitoring.is_amount(create_position.quantity)
         and monitoring.is_amount(create_position.entry_price)
         and create_position.lease > interval '0'
-<<<<<<< HEAD
-        and create_position.lease <= interval '1 day'
-        and date_trunc('month', create_position.lease) = interval '0'
-        and extract(day from create_position.lease) = 0
-=======
         and create_position.lease <= interval '3650 days'
         and monitoring.is_exact(create_position.lease)
->>>>>>> wip/d
         and create_position.stop_loss_percent is null
         and create_position.request_id is null
         and create_position.details = '{}'
     ) is not true then
         v_side := monitoring.check_side(create_position.side);
         v_position_side := monitoring.check_position_side(create_position.position_side, v_side);
-        v_lease := monitoring.check_lease(create_position.lease);
+        perform monitoring.check_lease(create_position.lease);
         perform
             monitoring.check_amount('quantity', create_position.quantity),
             monitoring.check_amount('entry_price', create_position.entry_price),
@@ -87,11 +80,7 @@ begin
             'created', v_exchange, v_account, v_symbol, v_side, v_position_side,
             create_position.quantity, create_position.entry_price, create_position.stop_loss_percent,
             create_position.request_id, create_position.attempt, create_position.attempt, create_position.signal_id,
-<<<<<<< HEAD
-            create_position.details, 'pending_entry', clock_timestamp() + v_lease,
-=======
             create_position.details, 'pending_entry', clock_timestamp() + monitoring.in_seconds(create_position.lease),
->>>>>>> wip/d
             v_wanted.average_price, v_wanted.exchange_order_id, v_wanted.exit_reason, v_wanted.exit_price,
             v_wanted.realized_pnl, v_wanted.fees, v_wanted.stop_loss_price, v_wanted.stop_loss_order_id, v_wanted.close_quantity
         )

@@ -22,7 +22,7 @@ begin
     from monitoring.findings(
         case when diagnose.exchange is not null then monitoring.canonical_exchange(diagnose.exchange) end,
         monitoring.check_name('account', diagnose.account, 64, true),
-        case when diagnose.symbol is not null then tradelatch.normalize_symbol(diagnose.symbol) end,
+        case when diagnose.symbol is not null then array[tradelatch.normalize_symbol(diagnose.symbol)] end,
         monitoring.check_age('stale_after', diagnose.stale_after)
     ) as f;
 end

@@ -36,9 +36,11 @@ declare
     v_seen monitoring.sightings[];
     v_twice text;
     v_absences integer;
+    v_found tradelatch.finding[];
+    v_chosen tradelatch.finding[];
+    v_done tradelatch.cleanup_action[];
+    v_symbols text[];
     v_finding tradelatch.finding;
-    v_found tradelatch.finding[] := array[]::tradelatch.finding[];
-    v_action tradelatch.cleanup_action;
     v_backup_id uuid := gen_random_uuid();
 begin
     if reconcile.observed_at is null or not isfinite(reconcile.observed_at) then
@@ -209,46 +211,56 @@ begin
             );
     end if;
 
-    if v_apply or v_adopt then
-        for v_finding in
-            select f.*
-            from monitoring.findings(v_exchange, v_account, null, interval '0') as f
-            where f.detail ->> 'to_status' is not null
-                and (f.check_name = 'orphaned_db' and v_apply or f.check_name = 'orphaned_exchange' and v_adopt)
-            order by monitoring.slot_key(f.exchange, f.account, f.symbol), f.position_id
-        loop
-            v_found := v_found || v_finding;
-        end loop;
-        -- Several snapshots, none of them suspect by itself, may come to more.
-        v_absences := (select count(*)::integer from unnest(v_found) as f where f.check_name = 'orphaned_db');
-        if v_absences > reconcile.max_closes then
-            update monitoring.snapshots as s
-            set
-                is_suspect = true,
-                absences = v_absences,
-                max_closes = reconcile.max_closes
-            where s.exchange = v_exchange and s.account = v_account;
-        end if;
-        foreach v_finding in array v_found loop
-            continue when v_finding.check_name = 'orphaned_db' and v_absences > reconcile.max_closes;
-            v_action := monitoring.carry_out(
-                v_finding,
-                'reconcile',
-                case v_finding.check_name when 'orphaned_db' then 'gone from the exchange' else 'found on the exchange' end,
-                v_backup_id
-            );
-            continue when v_action.backup_id is null;
-            v_finding.position_id := v_action.position_id;
-            v_finding.status := v_action.to_status;
-            v_finding.detail := v_action.detail || jsonb_build_object('backup_id', v_action.backup_id);
-            v_finding.action := case v_action.action when 'end' then 'closed' else 'adopted' end;
-            return next v_finding;
-        end loop;
+    v_found := array(select f from monitoring.findings(v_exchange, v_account, null, interval '5 minutes') as f);
+    v_chosen := array(
+        select f
+        from unnest(v_found) as f
+        where f.detail ->> 'to_status' is not null
+            and (f.check_name = 'orphaned_db' and v_apply or f.check_name = 'orphaned_exchange' and v_adopt)
+        order by f.symbol, f.position_side, f.position_id
+    );
+    -- Several snapshots, none of them suspect by itself, may come to more.
+    v_absences := (select count(*)::integer from unnest(v_chosen) as c where c.check_name = 'orphaned_db');
+    if v_absences > reconcile.max_closes then
+        update monitoring.snapshots as s
+        set
+            is_suspect = true,
+            absences = v_absences,
+            max_closes = reconcile.max_closes
+        where s.exchange = v_exchange and s.account = v_account;
+        v_chosen := array(select c from unnest(v_chosen) as c where c.check_name <> 'orphaned_db');
     end if;
+    v_chosen := v_chosen[:monitoring.bulk_limit()];
+    v_done := array(select a from monitoring.carry_out(v_chosen, 'reconcile', null, v_backup_id) as a);
 
+    for v_place in 1..cardinality(v_chosen) loop
+        continue when v_done[v_place].backup_id is null;
+        v_finding := v_chosen[v_place];
+        v_finding.position_id := v_done[v_place].position_id;
+        v_finding.status := v_done[v_place].to_status;
+        v_finding.detail := v_done[v_place].detail || jsonb_build_object('backup_id', v_backup_id);
+        v_finding.action := case v_done[v_place].action when 'end' then 'closed' else 'adopted' end;
+        return next v_finding;
+    end loop;
+
+    -- What was found stands, but for the slots that were worked on, and for all of them when the snapshot turned suspect.
+    if v_absences > reconcile.max_closes then
+        v_found := array(select f from monitoring.findings(v_exchange, v_account, null, interval '5 minutes') as f);
+    elsif cardinality(v_chosen) > 0 then
+        v_symbols := array(select distinct c.symbol from unnest(v_chosen) as c);
+        v_found := array(
+            select f
+            from monitoring.findings(v_exchange, v_account, v_symbols, interval '5 minutes') as f
+            union all
+            select f
+            from unnest(v_found) as f
+            left join unnest(v_symbols) as s (symbol) on s.symbol = f.symbol
+            where s.symbol is null
+        );
+    end if;
     return query
     select f.*
-    from monitoring.findings(v_exchange, v_account, null, interval '5 minutes') as f
+    from unnest(v_found) as f
     where f.check_name in (
         'orphaned_db', 'orphaned_exchange', 'quantity_mismatch', 'side_mismatch', 'snapshot_suspect'
     ) or f.check_name = 'no_stop_loss' and f.status = 'active';
@@ -261,7 +273,8 @@ snapshot: a JSON array of {"symbol", "side", "quantity", "average_price"}, optio
 (missing: nobody looked; null: there is none); quantity 0 is flat; numbers may be strings. At most 100000 entries.
 observed_at: when the request to the exchange began, by the database's clock; what is not newer than the latest of the account counts nothing.
 complete: what is not listed is not there. apply: closes what is proven gone and driven by nobody. adopt: adopts what is proven there,
-where its average price is known. Both are backed up. Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after the last move of the slot.
+where its average price is known. At most 1000 positions a call: the others are findings, for the next one. Both are backed up.
+Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after the last move of the slot.
 max_closes: where more positions are missing, none is closed, their absence is not recorded, and there is a finding snapshot_suspect.
 Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, no_stop_loss, snapshot_suspect; action is closed or adopted where
 that was done.

@@ -10,24 +10,6 @@ language plpgsql
 immutable
 as $$
 begin
-<<<<<<< HEAD
-    -- date_trunc leaves months and years; a month against days would pass as a length: '-1 month 30 days'
-    if (
-        date_trunc('month', check_age.value) = interval '0'
-        and check_age.value >= interval '0'
-        and check_age.value <= interval '3650 days'
-    ) is not true then
-        perform monitoring.refuse_argument(
-            check_age.argument, 'must be 0 to 3650 days, without months and years', check_age.value::text
-        );
-    end if;
-    -- a day is 24 hours, whatever the time zone of the session
-    return make_interval(secs => extract(epoch from check_age.value));
-end
-$$;
-
-comment on function monitoring.check_age(text, interval) is 'The age or grace time in seconds, or 22023 where it is null, below 0, over 3650 days, or has months or years.';
-=======
     if (
         check_age.value >= check_age.shortest
         and check_age.value <= interval '36500 days'
@@ -45,7 +27,6 @@ $$;
 
 comment on function monitoring.check_age(text, interval, interval) is
 'The age or grace time in seconds, or 22023 where it is null, below the shortest, over 36500 days, or has months or years.';
->>>>>>> wip/d
 
 revoke all on function monitoring.check_age(text, interval, interval) from public;
 

@@ -10,29 +10,16 @@ language plpgsql
 immutable
 as $$
 begin
-<<<<<<< HEAD
-    -- date_trunc leaves months and years; a month against days would pass as a length: '-1 month 31 days'
-    if (
-        date_trunc('month', check_lease.lease) = interval '0'
-        and check_lease.lease > interval '0'
-        and check_lease.lease <= interval '3650 days'
-=======
     if (
         check_lease.lease > interval '0'
         and check_lease.lease <= interval '3650 days'
         and monitoring.is_exact(check_lease.lease)
->>>>>>> wip/d
     ) is not true then
         perform monitoring.refuse_argument(
             'lease', 'must be above 0 and at most 3650 days, without months and years', check_lease.lease::text
         );
     end if;
-<<<<<<< HEAD
-    -- a day is 24 hours, whatever the time zone of the session
-    return make_interval(secs => extract(epoch from check_lease.lease));
-=======
     return monitoring.in_seconds(check_lease.lease);
->>>>>>> wip/d
 end
 $$;
 

@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.findings(exchange text, account text, symbol text, stale_after interval)
+create function monitoring.findings(exchange text, account text, symbols text[], stale_after interval)
 returns setof tradelatch.finding
 language plpgsql
 stable
@@ -29,6 +29,15 @@ begin
         having count(*) = 1
     ),
 
+    -- What is asked of a slot more than once is computed as often, unless it is kept.
+    seen as materialized (
+        select e as evidence
+        from monitoring.evidence as e
+        where e.exchange = coalesce(findings.exchange, e.exchange)
+            and e.account = coalesce(findings.account, e.account)
+            and (findings.symbols is null or e.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
+    ),
+
     book as materialized (
         select
             o.position_id,
@@ -49,30 +58,25 @@ begin
             o.updated_at,
             o.lease_until + monitoring.grace() > v_now as is_driven,
             w.to_status as ends_as,
-            e.side as seen_side,
-            e.quantity as seen_quantity,
-            e.first_seen_at,
-            e.last_seen_at,
-            e.no_stop_loss_since,
-            e.no_stop_loss_until,
-            coalesce(e.is_proven, false) as is_proven,
+            (e.evidence).side as seen_side,
+            (e.evidence).quantity as seen_quantity,
+            (e.evidence).first_seen_at,
+            (e.evidence).last_seen_at,
+            (e.evidence).no_stop_loss_since,
+            (e.evidence).no_stop_loss_until,
+            coalesce((e.evidence).is_proven, false) as is_proven,
             -- while the latest snapshot of its account is suspect, absence is evidence for nothing
-            coalesce(e.is_proven and e.quantity = 0 and not s.is_suspect, false) as is_gone,
-            e as evidence
+            coalesce((e.evidence).is_proven and (e.evidence).quantity = 0 and not s.is_suspect, false) as is_gone,
+            e.evidence
         from tradelatch.open_positions as o
         left join ways_out as w on w.from_status = o.status
         -- what was seen before its last move says nothing of it
-        left join monitoring.evidence as e
-            on e.position_id = o.position_id
-                and e.last_seen_at >= o.updated_at
-                -- the same slot, so that of one symbol nothing else is read
-                and e.symbol = o.symbol
-                and e.exchange = o.exchange
-                and e.account = o.account
+        left join seen as e
+            on (e.evidence).position_id = o.position_id and (e.evidence).last_seen_at >= o.updated_at
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)
-            and o.symbol = coalesce(findings.symbol, o.symbol)
+            and (findings.symbols is null or o.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
     ),
 
     -- Rows that exclude each other: an index was missing when they were made.
@@ -338,8 +342,14 @@ begin
                 when e.average_price is null then 'adopt, with its average price'
                 else 'cleanup orphaned_exchange'
             end,
-            e
-        from monitoring.evidence as e
+            e.evidence
+        from (
+            select
+                s.evidence,
+                (s.evidence).*
+            from seen as s
+            where (s.evidence).position_id is null
+        ) as e
         left join (
             select
                 b.exchange,
@@ -353,11 +363,9 @@ begin
         cross join lateral (
             select case e.position_side when 'both' then other.any_side else other.one_way end as position_id
         ) as x
-        where e.position_id is null
-            and e.exchange = coalesce(findings.exchange, e.exchange)
-            and e.account = coalesce(findings.account, e.account)
-            and e.symbol = coalesce(findings.symbol, e.symbol)
-            and not exists (
+        -- Not a join, which would read all that ever ended.
+        where (
+            exists (
                 select
                 from monitoring.positions as ended
                 where ended.closed_at > e.last_seen_at
@@ -366,6 +374,7 @@ begin
                     and ended.account = e.account
                     and (ended.position_side = e.position_side or 'both' in (ended.position_side, e.position_side))
             )
+        ) is false
         union all
         select
             'snapshot_suspect',
@@ -384,7 +393,7 @@ begin
         where s.is_suspect
             and s.exchange = coalesce(findings.exchange, s.exchange)
             and s.account = coalesce(findings.account, s.account)
-            and findings.symbol is null
+            and findings.symbols is null
     )
 
     select
@@ -406,9 +415,9 @@ begin
 end
 $$;
 
-comment on function monitoring.findings(text, text, text, interval) is
-'The one definition of every check, over all exchanges, accounts and symbols, or one: names are canonical, null is all.';
+comment on function monitoring.findings(text, text, text[], interval) is
+'The one definition of every check, over all exchanges, accounts and symbols, or one exchange, one account and some symbols: names are canonical, null is all.';
 
-revoke all on function monitoring.findings(text, text, text, interval) from public;
+revoke all on function monitoring.findings(text, text, text[], interval) from public;
 
 commit;

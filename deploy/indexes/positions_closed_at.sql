@@ -9,9 +9,9 @@ where i.indexrelid = pg_catalog.to_regclass('monitoring.positions_closed_at') an
 \gexec
 
 create index concurrently if not exists positions_closed_at
-on monitoring.positions (closed_at)
+on monitoring.positions (symbol, closed_at)
 where closed_at is not null;
 
-comment on index monitoring.positions_closed_at is 'Which slots became free lately: what the exchange showed before that, or shortly after, proves nothing.';
+comment on index monitoring.positions_closed_at is 'Which slots became free lately: what the exchange showed before that, or shortly after, proves nothing. By symbol, so that each is found by itself: by time alone, every slot would read what all of them closed.';
 
 reset role;

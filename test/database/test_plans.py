@@ -194,6 +194,34 @@ def test_positions_are_not_compared_with_one_another(server, template, connect) 
         server.drop_database(name)
 
 
+def test_what_ended_is_not_read_once_for_each_slot(server, template, connect) -> None:
+    """Two hundred positions ended within the last minute, and of each slot it is asked what ended in it."""
+    name, positions = server.create_database(template), 200
+    try:
+        session = connect(server.dsn_of(name))
+        for number in range(positions):
+            position = session.create(symbol=f"OPEN{number}")
+            assert session.answer("cancel_position", **driven(position), reason="x") == "ok"
+        session("vacuum analyze")
+        snapshot = [{"symbol": f"OPEN{number}", "side": "short", "quantity": 1} for number in range(positions)]
+        reconcile = "select count(*) from tradelatch.reconcile('binance', %s, clock_timestamp(), %s)"
+        session(reconcile, Jsonb(snapshot), session.account)
+        plans = Plans(session)
+        session("set auto_explain.log_analyze = on")
+        for query, parameters in (
+            (reconcile, (Jsonb(snapshot), session.account)),
+            ("select count(*) from tradelatch.diagnose()", ()),
+        ):
+            plans.take()
+            session(query, *parameters)
+            ended = [scan for scan, _ in scans(plans.take()) if scan.get("Index Name") == "positions_closed_at"]
+            # the mean of a loop, which is as many rows as ended in one slot
+            assert ended
+            assert max(scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) for scan in ended) <= 1
+    finally:
+        server.drop_database(name)
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -4,9 +4,9 @@ begin;
 \ir ../functions/setup.psql
 \ir ../functions/evidence.psql
 \ir setup.psql
-select plan(28);
+select plan(35);
 
-select is_internal('monitoring.carry_out(tradelatch.finding, text, text, uuid)', 'volatile');
+select is_internal('monitoring.carry_out(tradelatch.finding[], text, text, uuid)', 'volatile');
 
 create table backup as
 select gen_random_uuid() as id;
@@ -23,7 +23,7 @@ return (
         a.detail ->> 'check_name'
     )
     from backup as b
-    cross join lateral monitoring.carry_out(carried_out.finding, 'cleanup', 'why', b.id) as a
+    cross join lateral monitoring.carry_out(array[carried_out.finding], 'cleanup', 'why', b.id) as a
 );
 
 call without_indexes();
@@ -101,6 +101,103 @@ select results_eq(
 );
 select is(
     (select count(*) from monitoring.position_backups as b), 4::bigint, 'and is not backed up'
+);
+
+-- Many at once: one look for all of them, however many they are, and one action for each, in the order they are asked for.
+
+call given('C1USDT', 'active');
+call given('C2USDT', 'pending_entry');
+call given('C3USDT', 'active');
+call put('C3USDT', 9);
+call put('C3USDT', 8);
+call given('C4USDT', 'active');
+call given('C5USDT', 'active', 'long', 'long');
+call given('C5USDT', 'active', 'short', 'short');
+call later('1 hour');
+-- An exchange that shows both position modes of one symbol: one of them is adopted.
+select show('{"C3USDT long 10", "C6USDT long 5"}', clock_timestamp() - interval '1 minute', max_closes => 100);
+select show('{"C6USDT long 6"}', clock_timestamp() - interval '50 seconds', complete => false,
+    more => '{"position_side": "long"}');
+select show('{"C3USDT long 10", "C6USDT long 5"}', clock_timestamp() - interval '40 seconds', complete => false);
+select show('{"C6USDT long 6"}', clock_timestamp() - interval '30 seconds', complete => false,
+    more => '{"position_side": "long"}');
+select show('{"C1USDT long 0", "C2USDT long 0", "C4USDT long 0"}', clock_timestamp() - interval '30 seconds',
+    complete => false, max_closes => 100);
+select show(array['C5USDT ' || s.side || ' 0'], clock_timestamp() - s.ago, complete => false, max_closes => 100,
+    more => jsonb_build_object('position_side', s.side))
+from (values ('long', interval '29 seconds'), ('short', interval '28 seconds')) as s (side, ago);
+create table many as
+select
+    array_agg(f order by f.symbol desc, f.position_side, f.position_id desc) as findings
+from tradelatch.diagnose() as f
+where f.detail ? 'to_status' and f.symbol ~ '^C';
+select is((tradelatch.take_over(id('C4USDT'), 'x')).outcome, 'claimed', 'C4USDT is driven');
+-- How often the book was looked through in this transaction.
+create function looks()
+returns bigint
+language sql
+volatile
+return coalesce(
+    (select u.calls from pg_stat_xact_user_functions as u where u.funcid = 'monitoring.findings'::regproc), 0
+);
+set local track_functions = 'all';
+create table counted as
+select looks() as looks;
+create table carried as
+select
+    a.*,
+    row_number() over () as place
+from many as m
+cross join lateral monitoring.carry_out(m.findings, 'cleanup', 'why', gen_random_uuid()) as a;
+select is(looks() - c.looks, 1::bigint, 'one look for all of them') from counted as c;
+select is(
+    (
+        select array_agg(
+            concat_ws(
+                ' ', c.action, c.detail ->> 'symbol', c.detail ->> 'position_side', coalesce(c.from_status, '') || '>' || c.to_status
+            )
+            order by c.place
+        )
+        from carried as c
+    ),
+    '{
+        "adopt C6USDT both >pending_sl", "busy C6USDT long",
+        "end C5USDT long active>closed", "end C5USDT short active>closed",
+        "busy C4USDT both", "end C3USDT both active>closed", "end C3USDT both active>closed",
+        "end C2USDT both pending_entry>failed", "end C1USDT both active>closed"
+    }'::text[],
+    'one action for each, in their order'
+);
+select is((book_row('C4USDT')).status, 'active', 'what is driven stays');
+select is(
+    (select array_agg(p.status order by p.id) from monitoring.positions as p where p.symbol = 'C3USDT'),
+    '{active,closed,closed}'::text[], 'of three rows of a slot one stays'
+);
+select is(
+    (select count(*) from monitoring.carry_out('{}', 'cleanup', 'why', gen_random_uuid()))::text || ' ' || (looks() - c.looks),
+    '0 1', 'nothing to do needs no look'
+)
+from counted as c;
+
+-- Without a reason it is what was seen.
+call given('D1USDT', 'active');
+call later('1 hour');
+select show('{"D2USDT long 5", "D1USDT long 0"}', clock_timestamp() - interval '20 seconds', complete => false);
+select show('{"D2USDT long 5", "D1USDT long 0"}', clock_timestamp() - interval '10 seconds', complete => false);
+create table reasoned as
+select a.*
+from monitoring.carry_out(
+    array(select f from tradelatch.diagnose() as f where f.symbol ~ '^D'), 'reconcile', null, gen_random_uuid()
+) as a;
+select is(
+    (
+        select array_agg(p.symbol || ' ' || (e.details ->> 'reason') order by p.symbol)
+        from reasoned as r
+        inner join monitoring.positions as p on p.id = r.position_id
+        inner join monitoring.position_events as e on e.position_id = p.id and e.event in ('reconcile', 'adopt_position')
+    ),
+    '{"D1USDT gone from the exchange","D2USDT found on the exchange"}'::text[],
+    'without a reason it is what was seen'
 );
 
 select explained();

@@ -6,7 +6,7 @@ begin;
 \ir setup.psql
 select plan(131);
 
-select is_internal('monitoring.findings(text, text, text, interval)', 'stable');
+select is_internal('monitoring.findings(text, text, text[], interval)', 'stable');
 
 -- Unfinished ones: once lease and grace time have passed, or they are older than stale_after.
 

@@ -4,7 +4,7 @@
 begin;
 \ir ../functions/setup.psql
 \ir ../functions/evidence.psql
-select plan(112);
+select plan(114);
 
 -- The entries of a snapshot, for the symbols that begin like this.
 create table cases as
@@ -270,20 +270,22 @@ select show('{}', max_closes => 0);
 select is(
     (
         select array_agg(f.check_name || ' ' || coalesce(f.symbol, '-'))
-        from monitoring.findings(v.exchange, v.account, v.symbol, '1 hour') as f
+        from monitoring.findings(v.exchange, v.account, v.symbols, '1 hour') as f
         where f.check_name in ('snapshot_suspect') or f.symbol = 'H1USDT'
     ),
     v.told,
-    format('exchange %s, account %s, symbol %s', v.exchange, v.account, v.symbol)
+    format('exchange %s, account %s, symbols %s', v.exchange, v.account, v.symbols)
 )
 from (values
-    (null, null, null, '{snapshot_suspect -,orphaned_db H1USDT}'::text[]),
+    (null, null, null::text[], '{snapshot_suspect -,orphaned_db H1USDT}'::text[]),
     ('binance', 'default', null, '{snapshot_suspect -,orphaned_db H1USDT}'),
-    ('binance', 'default', 'H1USDT', '{orphaned_db H1USDT}'),
+    ('binance', 'default', '{H1USDT}', '{orphaned_db H1USDT}'),
+    (null, null, '{H2USDT,H1USDT,H1USDT}', '{orphaned_db H1USDT}'),
+    (null, null, '{}', null),
     ('bybit', null, null, null),
     (null, 'second', null, null),
-    (null, null, 'H2USDT', null)
-) as v (exchange, account, symbol, told);
+    (null, null, '{H2USDT}', null)
+) as v (exchange, account, symbols, told);
 select is(diagnosed('H1USDT'),
     array['warning orphaned_db H1USDT both active: look at the exchange: its latest snapshot is suspect'],
         'what was proven before has to wait');

@@ -5,7 +5,7 @@ set local client_min_messages = warning;
 \ir setup.psql
 select plan(5);
 
-select has_index('monitoring', 'positions', 'positions_closed_at', array['closed_at'], 'it is there');
+select has_index('monitoring', 'positions', 'positions_closed_at', array['symbol', 'closed_at'], 'it is there');
 select ok(i.indisvalid and i.indisready and not i.indisunique, 'it is valid, and refuses nothing')
 from pg_index as i
 where i.indexrelid = 'monitoring.positions_closed_at'::regclass;

@@ -8,6 +8,7 @@ import pytest
 from ..choose import ALWAYS_OF_SQL, PGTAP, TOP, belonging_to, changed, only
 
 CREATE = [PGTAP.format(f"functions/create_position{which}.sql") for which in ("", "_again")]
+ISOLATION = ["test/isolation/test_interleavings.py", "test/isolation/test_isolation.py"]
 
 
 @pytest.mark.parametrize(
@@ -22,10 +23,11 @@ CREATE = [PGTAP.format(f"functions/create_position{which}.sql") for which in (""
         ("test/template.py", ["test/cluster"]),
         ("test/test_pgtap.py::test_pgtap[roles/all.sql]", ["test/test_pgtap.py::test_pgtap[roles/all.sql]"]),
         ("client/tradelatch/core/arguments.py", ["test/client/test_arguments.py"]),
+        ("test/isolation/specs/legacy.spec", ISOLATION),
+        ("test/isolation/expected/legacy.txt", ISOLATION),
         ("client/tradelatch/cli/diagnose.py", ["test/cli/test_diagnose.py"]),
         ("client/tradelatch/cluster.py", ["test/cluster/test_cluster.py"]),
         ("client/tradelatch/timeline.py", ["test/demo/test_timeline.py"]),
-        ("docs/exchanges.md", ["test/make/test_choose.py", "test/venues/test_page.py"]),
         ("sqitch.plan", ALWAYS_OF_SQL),
         ("Makefile", []),
     ],
@@ -39,6 +41,12 @@ def test_a_module_without_a_test_file_has_its_room_s() -> None:
     assert "test/client/test_calls_async.py" in found
     assert not [test for test in found if test.endswith("_sync.py")]
     assert belonging_to("client/tradelatch/core/calling_sync.py") == found
+
+
+def test_a_page_has_the_tests_that_name_it() -> None:
+    found = belonging_to("docs/analyze-logs.md")
+    assert "test/logs/test_command.py" in found
+    assert "test/client/test_lease.py" not in found
 
 
 def test_words_that_are_no_file_are_an_expression() -> None:

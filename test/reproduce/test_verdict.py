@@ -38,7 +38,7 @@ def deployed(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
         yield database
 
     monkeypatch.setattr(running, "scratch_database", ready)
-    monkeypatch.setattr(running, "deploy", lambda dsn: None)
+    monkeypatch.setattr(running, "deploy_with_psql", lambda dsn: None)
     return database
 
 

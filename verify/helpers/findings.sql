@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.findings(text, text, text, interval)',
+    'monitoring.findings(text, text, text[], interval)',
     returns => 'SETOF tradelatch.finding',
     volatility => 'stable',
     settings => array[

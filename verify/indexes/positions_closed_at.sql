@@ -7,7 +7,7 @@ begin;
 select pg_temp.assert_index(
     'monitoring.positions_closed_at',
     on_table => 'monitoring.positions',
-    definition => '(closed_at) WHERE (closed_at IS NOT NULL)'
+    definition => '(symbol, closed_at) WHERE (closed_at IS NOT NULL)'
 );
 
 rollback;

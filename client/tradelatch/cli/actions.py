@@ -13,7 +13,7 @@ from .findings import print_indented, seen, slot
 from .output import cell, console
 
 WIDTHS = (13, 8, 27, 26)
-STYLES = {"needs recover": "yellow", "busy": "yellow", "refused": "bold red"}
+STYLES = {"needs recover": "yellow", "needs another call": "yellow", "busy": "yellow", "refused": "bold red"}
 
 
 def status_of(actions: Sequence[CleanupAction]) -> int:

@@ -403,7 +403,7 @@ class AlertRow(Row):
 class CleanupAction(Row):
     """What `cleanup` or `restore_backup` did with a position, or would do.
 
-    action: `end`, `adopt`, `restore`; `needs recover`, `busy` or `refused` where nothing changes.
+    action: `end`, `adopt`, `restore`; `needs recover`, `needs another call`, `busy` or `refused` where nothing changes.
     """
 
     backup_id: UUID | None

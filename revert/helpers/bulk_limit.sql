@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/bulk_limit from pg
+
+begin;
+
+drop function monitoring.bulk_limit;
+
+commit;
