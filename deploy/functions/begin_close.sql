@@ -28,6 +28,7 @@ declare
     v_is_driver boolean := begin_close.fence is not null;
     v_is_closing boolean := v_position.status = 'pending_close';
     v_was_active boolean := v_position.status = 'active';
+    v_in_hand jsonb;
 begin
     if monitoring.is_known_attempt(begin_close.attempt, v_position.id, 'begin_close', v_arguments) then
         return monitoring.receipt_of(
@@ -46,7 +47,12 @@ begin
 
     v_position := monitoring.take_drive(v_position, v_is_driver, v_lease, begin_close.attempt);
     if not v_is_closing then
+        v_in_hand := v_position.orders_in_hand;
         v_position := monitoring.begin_exit(v_position, 'pending_close', begin_close.reason);
+        -- Whoever is given the drive was not given the stop-loss that was due until now.
+        if not v_is_driver then
+            v_position.orders_in_hand := v_in_hand;
+        end if;
     end if;
     v_position.exit_reason := begin_close.reason;
     return monitoring.write_move(

@@ -12,6 +12,8 @@ as $$
 begin
     return case
         when book_row.orders_withheld then null
+        -- under a fence that nobody was given: no receipt has handed it out
+        when book_row.lease_until = timestamptz 'epoch' then null
         when book_row.status = 'pending_entry'
             then monitoring.entry_order(book_row.origin, book_row.order_key, book_row.exchange_order_id)
         when book_row.status = 'pending_sl'
@@ -23,7 +25,7 @@ end
 $$;
 
 comment on function monitoring.current_order(monitoring.positions) is
-'Name of the order that the status of a position calls for; null where it calls for none. Unless it arrived it is in the hand of the current fence.';
+'Name of the order that the status of a position calls for; null where it calls for none, or where nobody was given the current fence. Unless it arrived it is in the hand of the current fence.';
 
 revoke all on function monitoring.current_order(monitoring.positions) from public;
 

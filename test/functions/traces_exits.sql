@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(56);
+select plan(59);
 
 -- Stop-losses that are moved, exits in between, and drivers that die.
 
@@ -9,16 +9,17 @@ call given('BETWEENUSDT', 'active');
 select is(
     line(tradelatch.confirm_orders(id('BETWEENUSDT'), orders_of('BETWEENUSDT', 's1'))), 'ok pending_sl', 's1 is cancelled, nobody drives'
 );
+select is(left_of('BETWEENUSDT'), null, 's2 was given to nobody: nothing is left');
 select is(
-    line(tradelatch.begin_close(id('BETWEENUSDT'), 'exit')),
-    'claimed pending_close driven, close sell 10 reduce-only c1',
-    'a close: s2, which nobody was given, is not in its way'
+    line(tradelatch.begin_close(id('BETWEENUSDT'), 'exit')), 'claimed pending_close driven, close sell 10 reduce-only c1', 'a close'
 );
 select is(
-    line(tradelatch.confirm_close(id('BETWEENUSDT'), 'exit', orders_of('BETWEENUSDT', 's2'), fence => fence('BETWEENUSDT'))),
-    'ok closed driven',
-    's2 was never sent'
+    line(tradelatch.confirm_close(id('BETWEENUSDT'), 'exit', fence => fence('BETWEENUSDT'))), 'ok closed driven', 'nothing is in its way'
 );
+-- The same, and somebody closes on the exchange: the slot is free at once, for there is nothing that anybody could cancel.
+call given('BYHANDUSDT', 'active');
+select is(line(tradelatch.confirm_orders(id('BYHANDUSDT'), orders_of('BYHANDUSDT', 's1'))), 'ok pending_sl', 's1 is cancelled by hand');
+select is(line(tradelatch.confirm_close(id('BYHANDUSDT'), 'by hand')), 'ok closed', 'and the position is closed by hand');
 
 -- The new one is on its way when its driver begins to close.
 call given('EXITUSDT', 'active');

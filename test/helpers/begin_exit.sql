@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(15);
+select plan(16);
 
 select is_internal('monitoring.begin_exit(monitoring.positions, text, text)', 'immutable');
 
@@ -26,8 +26,12 @@ from (values
         '{"close_attempt": 1, "close_quantity": 10}', 'or was in an earlier hand'
     ),
     (
-        '{"open_quantity": 12, "filled_quantity": 4, "orders_arrived": ["Ke1"]}', '{"close_attempt": 1, "close_quantity": 12}',
+        '{"open_quantity": 12, "filled_quantity": 12, "orders_arrived": ["Ke1"]}', '{"close_attempt": 1, "close_quantity": 12}',
         'at least for what is open'
+    ),
+    (
+        '{"open_quantity": 1, "filled_quantity": 4, "orders_arrived": ["Ke1"]}', '{"close_attempt": 1, "close_quantity": 7}',
+        'and not for what is closed already'
     ),
     (
         '{"status": "pending_sl"}', '{"close_attempt": 1, "close_quantity": 10, "orders_in_hand": {"Ks1": {"driver": true}}}',

@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(17);
+select plan(18);
 
 select is_internal('monitoring.current_order(monitoring.positions)', 'immutable');
 
@@ -26,6 +26,12 @@ select is(
     'none in ' || s.status || ', where the orders are withheld'
 )
 from unnest(array['pending_entry', 'pending_sl', 'pending_rollback']) as s (status);
+
+select is(
+    monitoring.current_order(given_row('{"status": "pending_sl", "stop_loss_attempt": 2, "lease_until": "epoch"}')),
+    null,
+    'none that anybody was given, under a fence that is nobody''s'
+);
 
 select * from finish();
 rollback;

@@ -130,8 +130,8 @@ cross join lateral (
 ) as e
 where b.origin <> 'adopted';
 
--- Nobody looked after its orders: no stop-loss is known to stand, what is called for is under an id that was never given, what was
--- left is left, and so is what nobody can name. What somebody had in hand stays so until the lease and the grace time have passed.
+-- Nobody looked after its orders: no stop-loss is known to stand, whoever takes it up is called for an id that was never given, what
+-- was left is left, and so is what nobody can name. What somebody had in hand stays so until the lease and the grace time have passed.
 
 create function given.hands(book_row monitoring.positions)
 returns text
@@ -150,7 +150,7 @@ return (
 );
 select is(
     concat_ws(
-        '; ', p.status, replace(monitoring.current_order(p), p.order_key, 'K'), array_to_string(p.orders_arrived, ','),
+        '; ', p.status, replace(monitoring.current_order(monitoring.hand_over(p, '1 minute', null)), p.order_key, 'K'), array_to_string(p.orders_arrived, ','),
         replace(hands(p), p.order_key, 'K'), p.stop_loss_order, p.stop_loss_order_id
     ),
     v.orders,
