@@ -69,9 +69,7 @@ select ok(
     (book_row('R1USDT')).lease_until between now() + interval '10 minutes' and clock_timestamp() + interval '10 minutes',
     'the lease is as told'
 );
-select is(
-    line(tradelatch.create_position('binance', 'R1USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken'
-);
+select is(line(tradelatch.create_position('binance', 'R1USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken');
 select is(
     line(tradelatch.activate_position(id('R1USDT'), fence('R1USDT'), 102, order_of('R1USDT', 's2'), orders_ended => orders_of('R1USDT', 's1'))),
     'ok active driven',
