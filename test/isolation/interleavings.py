@@ -45,8 +45,11 @@ class Permutation:
     columns: dict[str, str] = field(default_factory=dict)  # of each step that returned rows
     messages: set[str] = field(default_factory=set)  # of errors, with N for numbers
     setup: list[str] = field(default_factory=list)
-    teardown: str = ""
-    open_rows: int | None = None
+    teardown: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open_rows(self) -> int:
+        return int(self.teardown[OPEN_ROWS])
 
 
 # Reading
@@ -148,9 +151,7 @@ def _read_teardown(lines: _Lines, permutation: Permutation) -> None:
     result = _read_rows(lines)
     if len(result.rows) != 1:
         raise NotUnderstood(f"{len(result.rows)} rows of a teardown")
-    values = dict(zip(result.columns, result.rows[0], strict=True))
-    permutation.teardown = ", ".join(f"{column} {value}" for column, value in values.items())
-    permutation.open_rows = int(values[OPEN_ROWS])
+    permutation.teardown = dict(zip(result.columns, result.rows[0], strict=True))
 
 
 def _read_rows(lines: _Lines) -> _Rows:
@@ -184,11 +185,15 @@ def page(purpose: str, levels: Sequence[Sequence[Permutation]]) -> str:
     for permutation in zip(*levels, strict=True):
         planned = _the_same(" ".join(p.planned) for p in permutation).split()
         ran = _across(" ".join(p.steps) for p in permutation)
-        lines.append(f"{ran:{WIDTH}} {_across(p.teardown for p in permutation)}")
+        lines.append(f"{ran:{WIDTH}} {_across(map(_left, permutation))}")
         for step in planned:
             if any(step in p.results for p in permutation):
                 lines.append(f"  {step}: {_across(p.results.get(step, 'done') for p in permutation)}")
     return "\n".join(lines) + "\n"
+
+
+def _left(permutation: Permutation) -> str:
+    return ", ".join(f"{column} {_shown(column, value)}" for column, value in permutation.teardown.items())
 
 
 def _the_same(texts: Iterable[str]) -> str:

@@ -90,3 +90,33 @@ def test_the_legacy_flow_shows_the_fault(printed: dict[tuple[str, str], str]) ->
         (fault,) = [permutation for permutation in level if permutation.open_rows > 1]
         assert fault.open_rows == 2
         assert fault.results["active1"] == "ERROR 23505"
+
+
+def test_a_slot_is_never_free_while_an_order_is_left(printed: dict[tuple[str, str], str]) -> None:
+    """A close that was handed out keeps it, and so does a stop-loss until its end is committed."""
+    nexts, creations = set(), set()
+    for level in by_level(printed, "confirm_close_begin_close"):
+        for permutation in level:
+            left = permutation.teardown
+            assert (left["next"] == "existing") == (left["orders_left"] != "") == (permutation.open_rows == 1)
+            was_handed_out = permutation.results["close"].startswith("ok")
+            assert left["next"] == ("existing" if was_handed_out else "created")
+            nexts.add(left["next"])
+    for level in by_level(printed, "confirm_orders_create"):
+        for permutation in level:
+            steps = permutation.steps
+            is_committed = "commit1" in steps[: steps.index("create")] and permutation.results["ended"] == "ok closed -"
+            outcome = permutation.results["create"].split()[0]
+            assert outcome in (("created", "ERROR") if is_committed else ("existing", "ERROR")), steps
+            creations.add(outcome)
+    assert nexts == {"created", "existing"}
+    assert creations == {"created", "existing", "ERROR"}
+
+
+def test_nothing_is_active_with_a_stop_loss_for_a_part_of_it(printed: dict[tuple[str, str], str]) -> None:
+    for level in by_level(printed, "activate_confirm_entry"):
+        for permutation in level:
+            is_filled = permutation.results["fill"].startswith("ok")
+            left = permutation.teardown
+            assert left["status"] == ("pending_sl" if is_filled else "active")
+            assert left["orders_left"] == ("s1+s2" if is_filled else "e1+s1")
