@@ -3,24 +3,27 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(98);
+select plan(117);
 
 select declared_as_move(
     'restore_backup', 'backup_id uuid, dry_run boolean = true', 'SETOF tradelatch.cleanup_action', 'tradelatch_operator'
 );
 
+-- One of each status, and what it becomes again: one that was active is to be protected anew. What whoever takes it up is called
+-- for: the orders that were left, what nobody can name, and the order that is due under an id that was never given.
 create table ends as
 select *
 from (values
-    ('A1USDT', 'pending_entry', 'failed'),
-    ('A2USDT', 'entry_placed', 'canceled'),
-    ('A3USDT', 'pending_sl', 'closed'),
-    ('A4USDT', 'active', 'closed'),
-    ('A5USDT', 'pending_close', 'closed'),
-    ('A6USDT', 'pending_rollback', 'rolled_back'),
-    ('A7USDT', 'pending_rollback', 'rolled_back'),
-    ('A8USDT', 'pending_entry', 'failed')
-) as e (symbol, status, ended);
+    ('A1USDT', 'pending_entry', 'failed', 'pending_entry', 'entry buy 10 opening e1'),
+    ('A2USDT', 'entry_placed', 'canceled', 'entry_placed', 'entry buy 10 opening e1'),
+    ('A3USDT', 'pending_sl', 'closed', 'pending_sl', 'cancel * e1 s1, stop_loss buy 4.1 at 102.5 reduce-only s2'),
+    ('A4USDT', 'active', 'closed', 'pending_sl', 'cancel * s1, stop_loss sell 10 at 95 reduce-only s2'),
+    ('A5USDT', 'pending_close', 'closed', 'pending_close', 'cancel c2, close sell 10 reduce-only c3'),
+    ('A6USDT', 'pending_rollback', 'rolled_back', 'pending_rollback', 'cancel * c1 s1, close buy 10 reduce-only c2'),
+    ('A7USDT', 'pending_rollback', 'rolled_back', 'pending_rollback', 'cancel c1 e1, close sell 10 reduce-only c2'),
+    ('A8USDT', 'pending_entry', 'failed', 'pending_entry', 'entry buy 10 opening e1'),
+    ('A9USDT', 'pending_cancels', 'closed', 'pending_cancels', 'cancel * s1')
+) as e (symbol, status, ended, restored, due);
 do $$
 declare
     v_end ends;
@@ -40,8 +43,6 @@ select is(
         'A5USDT has a second close'
 );
 call later('1 hour');
-select show('{"X1USDT long 5", "X2USDT short 5"}', clock_timestamp() - interval '1 minute', max_closes => 100);
-select show('{"X1USDT long 5", "X2USDT short 5"}', clock_timestamp() - interval '50 seconds', max_closes => 100);
 
 create table before as
 select p.id, p.symbol, p.status, to_jsonb(p) as book_row, events(p.symbol) as events
@@ -73,19 +74,49 @@ as $$
     select book() || md5((select string_agg(b::text, ',' order by b.backup_id, b.position_id) from monitoring.position_backups
         as b))
 $$;
--- What a restored position has of its own: who drives it, when it moved.
+-- What a restored position has of its own: who drives it, which order is due, what may be left, when it moved.
 create function but(book_row jsonb)
 returns jsonb
 language sql
 immutable
-return but.book_row - '{fence,lease_until,drive_attempt,updated_at}'::text[];
+return but.book_row - (
+    '{status,fence,lease_until,drive_attempt,stop_loss_order,stop_loss_order_id,stop_loss_attempt,close_attempt,orders_arrived,'
+    'orders_in_hand,updated_at,exposure_at,orders_at}'
+)::text[];
+-- A backup as cleanup and reconcile make them: of several positions that they end, or adopt.
+create procedure end_all(backup_id uuid, made_by text, symbols text[])
+language sql
+as $$
+    select monitoring.end_position(
+        end_all.backup_id, p.id, coalesce(e.ended, 'closed'), end_all.made_by, 'gone', '{}'
+    )
+    from monitoring.positions as p
+    left join ends as e on e.symbol = p.symbol
+    where p.symbol = any (end_all.symbols) and p.closed_at is null
+$$;
+create procedure adopt(backup_id uuid, symbol text, side text)
+language sql
+as $$
+    select tradelatch.adopt_position('binance', adopt.symbol, adopt.side, 5, 100, clock_timestamp());
+    select monitoring.back_up(adopt.backup_id, book_row(adopt.symbol), 'reconcile', 'found', existed => false);
+$$;
 
+create table backup as
+select gen_random_uuid() as id;
+do $$
+declare
+    v_backup uuid := (select b.id from given.backup as b);
+    v_symbols text[] := (select array_agg(e.symbol) from given.ends as e);
+begin
+    call given.end_all(v_backup, 'cleanup', v_symbols);
+    call given.adopt(v_backup, 'X1USDT', 'long');
+    call given.adopt(v_backup, 'X2USDT', 'short');
+end
+$$;
 select is(
-    (select array_agg(a.action || ' ' || a.to_status order by a.position_id) from tradelatch.cleanup('all', older_than => '0',
-        dry_run => false) as a
-    where a.action = 'end'),
-    (select array_agg('end ' || e.ended order by e.symbol) from ends as e),
-    'cleanup ends one of each status'
+    (select array_agg((book_row(e.symbol)).status order by e.symbol) from ends as e),
+    (select array_agg(e.ended order by e.symbol) from ends as e),
+    'one of each status is ended'
 );
 -- A fact that came late, and fences that were given meanwhile.
 select is(
@@ -101,7 +132,7 @@ select state() as state;
 create table lines as
 select
     (
-        select array_agg(format('restore %s both %s>%s', e.symbol, e.ended, e.status) order by e.symbol) from ends as e
+        select array_agg(format('restore %s both %s>%s', e.symbol, e.ended, e.restored) order by e.symbol) from ends as e
     ) || '{"restore X1USDT both pending_sl>closed","restore X2USDT both pending_sl>closed"}'::text[] as lines;
 select is(restored(backup_of('A1USDT')), l.lines,
     'a dry run says what would come back, and that the adopted ones would be closed')
@@ -112,44 +143,33 @@ select is(restored(backup_of('A1USDT'), false), l.lines, 'the restore does what 
 from lines as l;
 
 -- As it was.
-select is(
-    but(to_jsonb(p)) - 'entry_judged_after'::text, but(b.book_row) - 'entry_judged_after'::text, b.status
-        || ' is as it was, but for fence and times'
-)
+select is(but(to_jsonb(p)), but(b.book_row), b.symbol || ' is as it was, but for its driver, its orders and times')
 from before as b
 inner join monitoring.positions as p on p.id = b.id;
-select is(
-    case when e.entry_judged_after between clock_timestamp() and clock_timestamp() + interval '5 seconds'
-        then 'a grace time from now' else e.entry_judged_after::text end,
-    v.entry_judged_after,
-    v.symbol || ': when its entry may be judged'
-)
-from (values
-    ('A1USDT', 'a grace time from now'),
-    ('A2USDT', null),
-    ('A8USDT', (select b.book_row ->> 'entry_judged_after' from before as b where b.symbol = 'A8USDT')::timestamptz::text)
-) as v (symbol, entry_judged_after)
-cross join lateral book_row(v.symbol) as e;
-select ok(p.fence > f.highest, b.status || ': its fence is above every one that was given')
+select is(p.status, e.restored, b.symbol || ' is ' || e.restored)
+from before as b
+inner join ends as e on e.symbol = b.symbol
+inner join monitoring.positions as p on p.id = b.id;
+select ok(p.fence > f.highest, b.symbol || ': its fence is above every one that was given')
 from before as b
 inner join monitoring.positions as p on p.id = b.id
 cross join fences as f;
 select is((select count(distinct p.fence) from monitoring.positions as p), (select count(*) from monitoring.positions as p),
     'and nobody else''s');
 select ok(
-    p.lease_until <= clock_timestamp() and p.lease_until >= now() and p.drive_attempt is null and p.closed_at is null,
-    b.status || ' is driven by nobody'
+    p.lease_until = 'epoch' and p.drive_attempt is null and p.closed_at is null and p.exposure_at >= now() and p.orders_at >= now(),
+    b.symbol || ' is driven by nobody, and what was seen before says nothing'
 )
 from before as b
 inner join monitoring.positions as p on p.id = b.id;
 select is(
     events(b.symbol),
     b.events || ' cleanup ' || case b.symbol when 'A4USDT' then 'settle_position ' else '' end || 'restore_backup',
-    b.status || ': later events stay, and it has its own'
+    b.symbol || ': later events stay, and it has its own'
 )
 from before as b;
 select is(
-    event('A4USDT'), format('restore_backup closed>active fence {"backup_id": "%s"}', backup_of('A4USDT')),
+    event('A4USDT'), format('restore_backup closed>pending_sl fence {"backup_id": "%s"}', backup_of('A4USDT')),
         'the event says from which backup'
 );
 select is(
@@ -173,21 +193,20 @@ select ok((book_row('X1USDT')).closed_at is not null and (book_row('X1USDT')).op
 -- What it was before is worth nothing; recovery takes it up.
 select refused(format('renew_lease(%s, %s)', b.id, b.book_row ->> 'fence'), 'TL003', b.status || ': the fence before is stale')
 from before as b;
-do $$
-declare
-    v_end ends;
-begin
-    for v_end in select * from ends loop
-        call lapse(v_end.symbol, '6 seconds');
-    end loop;
-end
-$$;
+create table claims as
+select r.symbol, line(r) as line
+from tradelatch.claim_stale() as r;
 select is(
-    (select array_agg(r.symbol || ' ' || r.status order by r.symbol) from tradelatch.claim_stale() as r),
-    (select array_agg(e.symbol || ' ' || e.status order by e.symbol) from ends as e where e.status <> 'active'),
-    'claim_stale takes up those that are not finished'
+    (select c.line from claims as c where c.symbol = e.symbol),
+    format('claimed %s driven, %s', e.restored, e.due),
+    format('%s: claim_stale takes it up at once', e.symbol)
+)
+from ends as e;
+select held_back(
+    $$fail_position(id('A1USDT'), fence('A1USDT'), 'never sent')$$, order_of('A1USDT', 'e1'),
+    ((book_row('A1USDT')).orders_in_hand -> order_of('A1USDT', 'e1') ->> 'until')::timestamptz,
+    'the entry of A1USDT is not judged never sent yet'
 );
-select is((book_row('A1USDT')).entry_judged_after > clock_timestamp(), true, 'the entry of A1USDT is not judged never sent yet');
 
 -- Twice.
 select is(
@@ -195,7 +214,7 @@ select is(
     (
         select array_agg(replace(line, ' both ', ' both ') order by place)
         from (
-            select format('refused %s both %s> it was restored already', e.symbol, e.status) as line, e.symbol as place
+            select format('refused %s both %s> it was restored already', e.symbol, e.restored) as line, e.symbol as place
             from ends as e
             union all
             select format('refused X%sUSDT both closed> it was restored already', n), 'X' || n
@@ -215,7 +234,7 @@ from monitoring.positions as p
 where p.symbol in ('B1USDT', 'B2USDT');
 select is((tradelatch.release_position(id(r.symbol), 'mine')).status, 'closed', r.symbol || ' is released')
 from released as r;
-select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>active"}'::text[],
+select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>pending_sl"}'::text[],
     'release_position is taken back');
 select is(but(to_jsonb(book_row('B1USDT'))), but(r.book_row), 'to the byte')
 from released as r
@@ -244,9 +263,7 @@ call given('C2USDT', 'active');
 call given('C3USDT', 'active', 'long', 'long');
 call given('C4USDT', 'active', 'short', 'short');
 call given('C5USDT', 'active', 'long');
-call later('1 hour');
-select show('{}', clock_timestamp() - interval '1 minute', max_closes => 100);
-select show('{}', clock_timestamp() - interval '50 seconds', max_closes => 100, apply => true);
+call end_all(gen_random_uuid(), 'reconcile', '{C1USDT,C2USDT,C3USDT,C4USDT,C5USDT}');
 select is((book_row('C1USDT')).status, 'closed', 'reconcile closed them');
 create table holders as
 select
@@ -301,12 +318,12 @@ select is(
     'what was refused may come back when its slot is free'
 );
 select is(
-    (select p.status from monitoring.positions as p where p.symbol = 'C2USDT' order by p.id limit 1), 'active', 'C2USDT is back'
+    (select p.status from monitoring.positions as p where p.symbol = 'C2USDT' order by p.id limit 1), 'pending_sl', 'C2USDT is back'
 );
 
 -- Restored, ended and restored again: another backup.
 select is((tradelatch.release_position(id('B1USDT'), 'again')).status, 'closed', 'B1USDT ends again');
-select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>active"}'::text[], 'from its second backup');
+select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>pending_sl"}'::text[], 'from its second backup');
 select is(
     (select count(*) from monitoring.position_backups as b where b.position_id = id('B1USDT') and b.restored_at is not null
         and b.made_by = 'release_position'), 2::bigint,
@@ -318,7 +335,7 @@ select is((tradelatch.release_position(id('B1USDT'), 'a third time')).status, 'c
 set local session_replication_role = replica;
 update monitoring.position_backups as b set restored_at = null where b.position_id = id('B1USDT');
 set local session_replication_role = origin;
-select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>active"}'::text[], 'from the third');
+select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>pending_sl"}'::text[], 'from the third');
 select is(
     (
         select array_agg(distinct r.detail ->> 'problem')
@@ -330,13 +347,18 @@ select is(
 );
 
 -- An adoption is taken back only while nobody did anything with it.
-call later('1 hour');
-select show('{"E1USDT long 5", "E2USDT long 5", "E3USDT long 5"}', clock_timestamp() - interval '1 minute', max_closes => 100);
-select show('{"E1USDT long 5", "E2USDT long 5", "E3USDT long 5"}', clock_timestamp() - interval '50 seconds',
-    max_closes => 100, adopt => true);
+do $$
+declare
+    v_backup uuid := gen_random_uuid();
+begin
+    call given.adopt(v_backup, 'E1USDT', 'long');
+    call given.adopt(v_backup, 'E2USDT', 'long');
+    call given.adopt(v_backup, 'E3USDT', 'long');
+end
+$$;
 select is((tradelatch.take_over(id('E1USDT'), 'x')).outcome, 'claimed', 'E1USDT is driven');
 select is((tradelatch.create_position('binance', 'E2USDT', 'long', 10, 100)).outcome, 'existing', 'E2USDT prevented a duplicate');
-select is((tradelatch.confirm_close(id('E3USDT'), 'x')).outcome, 'ok', 'E3USDT is closed');
+select is((tradelatch.confirm_close(id('E3USDT'), 'x', array['*'] || orders_of('E3USDT', 's1'), fence => fence('E3USDT'))).status, 'closed', 'E3USDT is closed');
 select is(
     restored(backup_of('E1USDT'), false),
     '{
