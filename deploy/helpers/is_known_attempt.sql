@@ -22,7 +22,7 @@ begin
     into v_position_id, v_event, v_details
     from monitoring.position_events as e
     where e.event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss', 'resize_position')
-        and e.details ->> 'attempt' = is_known_attempt.attempt::text
+        and (e.details ->> 'attempt') collate "C" = is_known_attempt.attempt::text
     limit 1;
 
     if not found then

@@ -33,7 +33,7 @@ create table monitoring.positions (
     request_id monitoring.request,
     attempt uuid,
     signal bigint,
-    order_key text not null default 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
+    order_key text collate "C" not null default 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
     details jsonb not null default '{}',
 
     -- where it stands
@@ -51,9 +51,9 @@ create table monitoring.positions (
     stop_loss_price monitoring.amount,
     stop_loss_order_id monitoring.order_id,
     stop_loss_attempt integer not null default 0,
-    stop_loss_orders text[] not null default '{}',
+    stop_loss_orders text[] collate "C" not null default '{}',
     close_attempt integer not null default 0,
-    close_orders text[] not null default '{}',
+    close_orders text[] collate "C" not null default '{}',
     close_quantity monitoring.amount,
     orders_withheld boolean not null default false,
 

@@ -42,7 +42,7 @@ select is(
 select results_eq(
     $$
         select
-            p.status, p.stop_loss_price, p.stop_loss_order_id, p.open_quantity,
+            p.status, p.stop_loss_price, p.stop_loss_order_id collate "default", p.open_quantity,
             p.activated_at between now() and clock_timestamp()
         from tradelatch.positions as p
         where p.position_id in (id('LONGUSDT'), id('HEDGEUSDT', 'long'))

@@ -61,7 +61,7 @@ select is(
 select results_eq(
     $$
         select
-            p.symbol, p.status, p.exit_reason, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity,
+            p.symbol collate "default", p.status, p.exit_reason, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity,
             p.closed_at between now() and clock_timestamp()
         from tradelatch.positions as p
         where p.symbol in ('E2USDT', 'DE2USDT', 'E5USDT')

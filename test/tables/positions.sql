@@ -66,7 +66,8 @@ select lives_ok(pg_temp.row_with(), 'the good row is taken');
 select results_eq(
     $$
         select
-            account::text, position_side::text, origin::text, filled_quantity::numeric, open_quantity::numeric, stop_loss_orders, close_orders, orders_withheld, details,
+            account::text collate "default", position_side::text collate "default", origin::text, filled_quantity::numeric,
+            open_quantity::numeric, stop_loss_orders collate "default", close_orders collate "default", orders_withheld, details,
             order_key ~ '^tl[0-9a-f]{22}$', created_at between now() and clock_timestamp(), closed_at, move
         from monitoring.positions
         where symbol = 'APTUSDT'
