@@ -12,10 +12,11 @@ select
         a.attcollation = '"C"'::regcollation,
         format('monitoring.positions.%s is compared in %s; expected "C"', wanted.name, a.attcollation::regcollation)
     )
-from unnest(array[
-    'exchange', 'account', 'symbol', 'position_side', 'request_id', 'order_key', 'exchange_order_id', 'stop_loss_order_id',
-    'stop_loss_orders', 'close_orders'
-]) as wanted (name)
+from (
+    values
+    ('exchange'), ('account'), ('symbol'), ('position_side'), ('request_id'), ('order_key'), ('exchange_order_id'),
+    ('stop_loss_order_id'), ('stop_loss_orders'), ('close_orders')
+) as wanted (name)
 left join pg_attribute as a on a.attrelid = 'monitoring.positions'::regclass and a.attname = wanted.name;
 
 -- Whoever read a table that was taken over goes on reading it.
