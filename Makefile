@@ -5,7 +5,7 @@ PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/properties test/reproduce test/schedule \
-	test/venues/test_commands.py)
+	test/venues/test_commands.py test/make/test_without_root.py)
 
 # The files that git sees changed since a commit, and new ones.
 CHANGED = $(shell git diff --name-only --diff-filter=d $(or $(SINCE),HEAD) -- && git ls-files --others --exclude-standard)
@@ -16,6 +16,10 @@ export PYTHONDONTWRITEBYTECODE :=
 stage = @started=$$(date +%s); output=$$($(2) 2>&1) || { printf '%s\n%s failed\n' "$$output" '$(1)'; exit 1; }; \
 	printf '%-10s %3d s\n' '$(1)' $$(($$(date +%s) - started))
 
+# Where .ci/install may not use apt, it notes which tests need what is missing.
+IGNORE_LEFT_OUT = $$(sed 's/.*: //; s/[^ ][^ ]*/--ignore=&/g' .venv/left-out 2>/dev/null)
+say_left_out = status=$$?; [ ! -s .venv/left-out ] || { echo 'Left out, because what they need is not installed:'; cat .venv/left-out; } >&2; exit $$status
+
 define lint
 	$(call stage,ruff,$(PYTHON) -m ruff check --quiet --output-format concise client test && $(PYTHON) -m ruff format --quiet --check --output-format concise client test)
 	$(call stage,generated,$(PYTHON) client/async_to_sync.py --check)
@@ -24,14 +28,14 @@ define lint
 endef
 sqlfluff = $(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar
 
-.PHONY: help demo quick test check simulate crash adopt-large mutants up down bench clean
+.PHONY: help demo quick test check check-elsewhere simulate crash adopt-large mutants up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
 
 demo: ## replay two incidents on the old flow and on tradelatch
 	@.ci/install demo
-	@$(PYTHON) -m tradelatch.cluster run --scratch -- $(PYTHON) -m tradelatch.incidents.demo
+	@$(PYTHON) -m tradelatch.sandbox run --scratch -- $(PYTHON) -m tradelatch.incidents.demo
 
 quick: ## linters, and the tests of the files that git sees changed: SINCE=commit
 	@.ci/install test
@@ -46,12 +50,16 @@ ifdef ONLY
 else
 	$(lint)
 	$(call stage,sqlfluff,$(sqlfluff) deploy revert verify)
-	@$(PYTEST) $(HEAVY:%=--ignore=%)
+	@$(PYTEST) $(HEAVY:%=--ignore=%) $(IGNORE_LEFT_OUT); $(say_left_out)
 endif
 
 check: ## the rest, which takes longer: simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
 	@.ci/install test
-	@$(PYTEST) $(HEAVY)
+	@$(PYTEST) $(HEAVY) $(IGNORE_LEFT_OUT); $(say_left_out)
+	@if [ -s .venv/left-out ]; then echo '  and PgBouncer, and a second release of PostgreSQL' >&2; \
+		else $(MAKE) --no-print-directory check-elsewhere; fi
+
+check-elsewhere:
 	@printf '\nThe client through PgBouncer\n'
 	@TRADELATCH_TEST_PGBOUNCER=1 $(PRIVATE_PYTEST) test/client
 	@printf '\nPostgreSQL 18\n'
@@ -75,10 +83,10 @@ mutants: ## the build broken on purpose: which test sees it
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo
-	@$(PYTHON) -m tradelatch.cluster up
+	@$(PYTHON) -m tradelatch.sandbox up
 
 down: ## end it
-	@[ ! -x $(PYTHON) ] || $(PYTHON) -m tradelatch.cluster down
+	@[ ! -x $(PYTHON) ] || $(PYTHON) -m tradelatch.sandbox down
 
 bench: ## how fast it is, measured side by side: JSON=file
 	@.ci/install test

@@ -97,10 +97,18 @@ def only(expression: str, heavy: Sequence[str]) -> list[str]:
 def changed(files: Sequence[str], heavy: Sequence[str]) -> list[str]:
     """For pytest: the tests of these files, but the heavy ones."""
     tests = _tests(files)
-    left = [test for test in tests if any(Path(test.split("::")[0]).is_relative_to(folder) for folder in heavy)]
-    if left:
-        print("left to make check:", *left, file=sys.stderr)
-    return [test for test in tests if test not in left]
+    for why, paths in (("left to make check", heavy), ("what they need is not installed", _left_out())):
+        if left := [test for test in tests if any(Path(test.split("::")[0]).is_relative_to(path) for path in paths)]:
+            print(f"{why}:", *left, file=sys.stderr)
+        tests = [test for test in tests if test not in left]
+    return tests
+
+
+def _left_out() -> list[str]:
+    """The tests that need a program which is not here and may not be installed, as .ci/install found."""
+    noted = TOP / ".venv" / "left-out"
+    lines = noted.read_text().splitlines() if noted.exists() else []
+    return [path for line in lines for path in line.partition(": ")[2].split()]
 
 
 def _tests(files: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from tradelatch import cluster, deployment
 from tradelatch.cluster import DATABASE, Cluster, private_cluster
-from tradelatch.deployment import deploy_with_psql
+from tradelatch.deployment import deploy_with_psql, fingerprint
 from tradelatch.programs import run_program, server_programs
 from tradelatch.project import sqitch_project
 
@@ -69,7 +69,7 @@ def _deployed(folder: Path) -> Path:
 
     made_of = _made_of()
     empty = "empty-" + _hash(made_of)
-    deployed = "deployed-" + _hash(made_of + _scripts())
+    deployed = "deployed-" + _hash([*made_of, fingerprint().encode()])
     if not (folder / deployed).is_dir():
         _keep(folder, deployed, deploy, copy_of=_keep(folder, empty, lambda cluster: None))
     os.utime(folder / deployed)
@@ -98,14 +98,6 @@ def _made_of() -> list[bytes]:
     version = run_program([str(server_programs() / "initdb"), "--version"])
     modules = [Path(module.__file__ or "").read_bytes() for module in (cluster, deployment)]
     return [version.encode(), platform.platform().encode(), *modules]
-
-
-def _scripts() -> list[bytes]:
-    """The plan and its scripts, each after its name."""
-    top = sqitch_project()
-    files = [path for folder in ("deploy", "revert", "verify") for path in (top / folder).rglob("*") if path.is_file()]
-    paths = [top / "sqitch.plan", *sorted(files)]
-    return [part for path in paths for part in (bytes(path.relative_to(top)), path.read_bytes())]
 
 
 def _hash(parts: list[bytes]) -> str:

@@ -1,15 +1,10 @@
 """A private PostgreSQL cluster: on a unix socket, in a folder of its own, gone when its owner is.
 
-    python -m tradelatch.cluster run -- COMMAND…   COMMAND with TRADELATCH_DSN set, on a cluster that ends with it
-    python -m tradelatch.cluster up                starts a cluster that stays, or finds it; prints its DSN
-    python -m tradelatch.cluster down              ends that one
-
 A cluster's folder holds a marker that names the project it was started from and is locked as long as its owner
 lives. So a cluster whose owner was killed is known by a marker that can be locked, and the next start removes it;
 no other server is ever touched.
 """
 
-import argparse
 import fcntl
 import hashlib
 import json
@@ -17,11 +12,9 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +22,7 @@ from types import FrameType
 from typing import TextIO
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
-
-from .deployment import deploy
-from .programs import ProgramError, libpq_environment, run_program, server_programs
+from .programs import ProgramError, release_of, run_program, server_programs
 from .project import sqitch_project
 
 DATABASE = "tradelatch"
@@ -73,7 +62,10 @@ class Cluster:
             self.folder.chmod(0o710)
             os.chown(self.server, account.pw_uid, account.pw_gid)
         if copy_of is None:
-            options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+            locale = ["--locale=C.UTF-8"]
+            if release_of(server_programs()) >= 17:  # PostgreSQL has its own, for systems that have none
+                locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", *locale]
             self._program("initdb", "-D", str(self.data), *options, *([] if durable else ["--no-sync"]))
         else:
             run_program(["cp", "-Rp", str(copy_of), str(self.data)])
@@ -147,7 +139,7 @@ def private_cluster(
     """
     for variable in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[variable]
-    _remove_stale()
+    remove_stale()
     with _interrupted_by_signals(), _claimed_folder() as cluster:
         with _signals_deferred():
             cluster.create(durable=durable, settings=settings or {}, copy_of=copy_of)
@@ -224,7 +216,7 @@ def _claim(cluster: Cluster) -> TextIO:
     return marker
 
 
-def _keep(cluster: Cluster) -> None:
+def keep(cluster: Cluster) -> None:
     """Lets the cluster outlive its owner."""
     with (cluster.folder / _MARKER).open("w") as marker:
         _write(marker, kept=True)
@@ -239,6 +231,11 @@ def _is_kept(cluster: Cluster) -> bool:
     return bool(json.loads((cluster.folder / _MARKER).read_text())["kept"])
 
 
+def kept_cluster() -> Cluster | None:
+    """The one that outlived its owner."""
+    return next((cluster for cluster in _clusters() if _is_kept(cluster)), None)
+
+
 def _clusters() -> Iterator[Cluster]:
     """The clusters that this user started from this project."""
     for folder in _CLUSTERS.glob(f"{_prefix()}*"):
@@ -248,7 +245,7 @@ def _clusters() -> Iterator[Cluster]:
                 yield Cluster(folder)
 
 
-def _remove_stale() -> None:
+def remove_stale() -> None:
     """Removes the clusters whose owner was killed."""
     for cluster in _clusters():
         with suppress(FileNotFoundError), (cluster.folder / _MARKER).open() as marker:
@@ -258,107 +255,3 @@ def _remove_stale() -> None:
                 continue
             if not _is_kept(cluster):
                 cluster.remove()
-
-
-# Commands
-
-
-def run(command: Sequence[str], *, scratch: bool = False) -> int:
-    """Runs a command with TRADELATCH_DSN set to a database of a private cluster; returns its exit status.
-
-    The plan is deployed there. A `scratch` cluster has just the database postgres, and is not durable.
-    """
-    with private_cluster(durable=not scratch) as cluster:
-        if not scratch:
-            _deploy(cluster)
-        dsn = cluster.dsn("postgres" if scratch else DATABASE)
-        with subprocess.Popen(command, env=libpq_environment(dsn) | {"TRADELATCH_DSN": dsn}) as process:
-            try:
-                status = process.wait()
-            except BaseException:
-                _end(process)
-                raise
-    return status if status >= 0 else 128 - status
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Waits for a process that the terminal's Ctrl-C reached too, then ends it."""
-    for number, seconds in ((None, 1), (signal.SIGTERM, 10), (signal.SIGKILL, 10)):
-        if number is not None:
-            process.send_signal(number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-            return
-
-
-def up() -> str:
-    """Starts a cluster that stays, or finds it, and deploys the plan to it; returns the DSN."""
-    with _one_at_a_time():
-        if cluster := _kept_cluster():
-            if cluster.postmaster() is None:
-                cluster.start()
-            _deploy(cluster)
-            return cluster.dsn()
-        with private_cluster() as cluster:
-            _deploy(cluster)
-            _keep(cluster)
-            return cluster.dsn()
-
-
-def down() -> bool:
-    """Ends the cluster that `up` started; False when there is none."""
-    with _one_at_a_time():
-        _remove_stale()
-        if cluster := _kept_cluster():
-            cluster.remove()
-            return True
-        return False
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    project = os.open(sqitch_project(), os.O_RDONLY)
-    try:
-        fcntl.flock(project, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(project)
-
-
-def _kept_cluster() -> Cluster | None:
-    return next((cluster for cluster in _clusters() if _is_kept(cluster)), None)
-
-
-def _deploy(cluster: Cluster) -> None:
-    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
-    deploy(cluster.dsn())
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tradelatch.cluster", description="A private PostgreSQL cluster.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    running = commands.add_parser("run", help="run a command with TRADELATCH_DSN set to a cluster that ends with it")
-    running.add_argument("--scratch", action="store_true", help="no plan deployed, not durable: quick")
-    running.add_argument("program", nargs="+")
-    commands.add_parser("up", help="start a cluster that stays, or find it; print its DSN")
-    commands.add_parser("down", help="end the cluster that `up` started")
-    options = parser.parse_args(arguments)
-    try:
-        if options.command == "run":
-            return run(options.program, scratch=options.scratch)
-        if options.command == "up":
-            print(up())
-        else:
-            print("ended" if down() else "nothing was running")
-    except ProgramError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

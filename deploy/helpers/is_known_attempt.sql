@@ -25,7 +25,7 @@ begin
             'create_position', 'adopt_position', 'begin_close', 'confirm_close', 'replace_stop_loss', 'update_stop_loss',
             'resize_position'
         )
-        and e.details ->> 'attempt' = is_known_attempt.attempt::text
+        and (e.details ->> 'attempt') collate "C" = is_known_attempt.attempt::text
     limit 1;
 
     if not found then

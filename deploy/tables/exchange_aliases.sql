@@ -5,8 +5,8 @@ begin;
 set local role tradelatch_owner;
 
 create table monitoring.exchange_aliases (
-    alias text primary key check (alias = lower(btrim(alias) collate "C") and alias <> ''),
-    exchange text not null check (exchange = lower(btrim(exchange) collate "C") and exchange <> '')
+    alias text collate "C" primary key check (alias = lower(btrim(alias)) and alias <> ''),
+    exchange text collate "C" not null check (exchange = lower(btrim(exchange)) and exchange <> '')
 );
 
 comment on table monitoring.exchange_aliases is

@@ -6,13 +6,13 @@ set local role tradelatch_owner;
 
 create table monitoring.health_findings (
     id bigint generated always as identity primary key,
-    check_name text not null,
+    check_name text collate "C" not null,
     severity text not null,
     position_id bigint,
-    exchange text not null,
-    account text not null,
-    symbol text,
-    position_side text,
+    exchange text collate "C" not null,
+    account text collate "C" not null,
+    symbol text collate "C",
+    position_side text collate "C",
     status text,
     detail jsonb not null,
     action text not null,

@@ -33,7 +33,7 @@ create table monitoring.positions (
     request_id monitoring.request,
     attempt uuid,
     signal bigint,
-    order_key text not null default 'tl'
+    order_key text collate "C" not null default 'tl'
     || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10),
     details jsonb not null default '{}',
 
@@ -50,15 +50,15 @@ create table monitoring.positions (
 
     -- its stop-loss, its closing order, and what of it may be on the exchange
     stop_loss_price monitoring.amount,
-    stop_loss_order text,
+    stop_loss_order text collate "C",
     stop_loss_order_id monitoring.order_id,
     stop_loss_attempt integer not null default 0,
     stop_loss_sized integer not null default 0,
     close_attempt integer not null default 0,
     close_quantity monitoring.amount,
-    orders_arrived text[] not null default '{}',
+    orders_arrived text[] collate "C" not null default '{}',
     orders_in_hand jsonb,
-    own_orders text[],
+    own_orders text[] collate "C",
     orders_withheld boolean not null default false,
     ends_as text,
 

@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.account as text check (monitoring.is_name(value, 64) and value !~ '^ | $');
+create domain monitoring.account as text collate "C" check (monitoring.is_name(value, 64) and value !~ '^ | $');
 
 comment on domain monitoring.account is
 'One exchange account, 1 to 64 characters.';

@@ -5,7 +5,7 @@ begin;
 set local role tradelatch_owner;
 
 -- Collation "C", as in canonical_exchange: what is a capital must not depend on the server's locale.
-create domain monitoring.exchange as text check (
+create domain monitoring.exchange as text collate "C" check (
     monitoring.is_name(value, 50)
     and value !~ '^ | $|[A-Z]' collate "C"
 );

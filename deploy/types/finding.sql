@@ -5,13 +5,13 @@ begin;
 set local role tradelatch_owner;
 
 create type tradelatch.finding as (
-    check_name text,
+    check_name text collate "C",
     severity text,
     position_id bigint,
-    exchange text,
-    account text,
-    symbol text,
-    position_side text,
+    exchange text collate "C",
+    account text collate "C",
+    symbol text collate "C",
+    position_side text collate "C",
     status text,
     age interval,
     detail jsonb,

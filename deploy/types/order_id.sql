@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.order_id as text check (monitoring.is_plain_text(value, 100));
+create domain monitoring.order_id as text collate "C" check (monitoring.is_plain_text(value, 100));
 
 comment on domain monitoring.order_id is
 'The exchange''s id of an order, 1 to 100 characters.';

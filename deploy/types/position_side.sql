@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.position_side as text check (value in ('both', 'long', 'short'));
+create domain monitoring.position_side as text collate "C" check (value in ('both', 'long', 'short'));
 
 comment on domain monitoring.position_side is
 'both in one-way mode; long or short in hedge mode.';

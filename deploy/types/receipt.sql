@@ -10,17 +10,17 @@ create type tradelatch.receipt as (
     status text,
     fence bigint,
     lease_until timestamptz,
-    exchange text,
-    account text,
-    symbol text,
-    position_side text,
+    exchange text collate "C",
+    account text collate "C",
+    symbol text collate "C",
+    position_side text collate "C",
     order_kind text,
     order_side text,
     order_quantity numeric,
     order_price numeric,
     order_reduce_only boolean,
-    order_client_order_id text,
-    order_cancels text [],
+    order_client_order_id text collate "C",
+    order_cancels text [] collate "C",
     answered_at timestamptz
 );
 

@@ -4,7 +4,7 @@ begin;
 
 set local role tradelatch_owner;
 
-create domain monitoring.request as text check (monitoring.is_plain_text(value, 200));
+create domain monitoring.request as text collate "C" check (monitoring.is_plain_text(value, 200));
 
 comment on domain monitoring.request is
 'The reason to open a position, 1 to 200 characters.';

@@ -5,7 +5,7 @@ begin;
 set local role tradelatch_owner;
 
 -- Collation "C", as in normalize_symbol: what is a capital or a blank must not depend on the server's locale.
-create domain monitoring.symbol as text check (
+create domain monitoring.symbol as text collate "C" check (
     monitoring.is_name(value, 64)
     and value !~ '[[:space:]/a-z]' collate "C"
 );

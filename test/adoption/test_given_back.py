@@ -44,6 +44,8 @@ def test_untouched_it_comes_back_to_the_byte(make_live) -> None:
     live.execute("comment on index monitoring.idx_unique_active_position is 'one active'")
     live.execute("create index positions_opened on monitoring.positions (opened_at) where status <> 'active'")
     live.execute("create index positions_status on monitoring.positions (status)")
+    live.execute("create index positions_symbol on monitoring.positions (symbol, created_at)")
+    live.execute('alter table monitoring.positions alter exit_reason type text collate "POSIX"')
     live.execute("alter table monitoring.positions add constraint leverage_check check (leverage > 0)")
     live.execute("grant update (current_price) on monitoring.positions to dashboard")
     live.execute("grant select on monitoring.positions to public")

@@ -35,6 +35,23 @@ def killed_in(live: Live, query: str) -> None:
     )
 
 
+def test_no_index_is_built_while_the_table_is_locked(make_live) -> None:
+    live = make_live("evening", closed=100)
+    live.execute("create index positions_symbol on monitoring.positions (symbol, quantity)")
+    live.execute("create index positions_leverage on monitoring.positions (leverage)")
+    indexes = (
+        "select i.indexrelid::regclass::text, pg_relation_filenode(i.indexrelid) from pg_index as i"
+        " where i.indrelid = 'monitoring.positions'::regclass and i.indisvalid"
+    )
+    before = dict(live.all(indexes))
+    sqitch(live.dsn, "deploy", "--to", "tables/positions")
+    kept = dict(live.all(indexes))
+    assert kept.items() <= before.items()
+    assert "monitoring.positions_leverage" in kept
+    sqitch(live.dsn, "deploy", "--verify")
+    assert "monitoring.positions_symbol" in dict(live.all(indexes))
+
+
 def test_killed_among_the_rows_it_goes_on_from_there(make_live) -> None:
     live = make_live("evening", closed=30000)
     before = live.rows()

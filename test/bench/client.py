@@ -1,6 +1,6 @@
 """Lifecycles per second through the client, and of the flow that it replaces: measured in turns.
 
-    python -m tradelatch.cluster run -- python test/bench/client.py
+    python -m tradelatch.sandbox run -- python test/bench/client.py
 
 runs it on a private cluster with default durability. A lifecycle of the client is create_position, confirm_entry,
 activate_position and confirm_close: four round trips, each a transaction. One of the legacy flow is the bot's own

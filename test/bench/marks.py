@@ -1,6 +1,6 @@
 """What ticks cost: 40 symbols ten times a second for a minute, and what they leave in the table of marks.
 
-    python -m tradelatch.cluster run -- python test/bench/marks.py
+    python -m tradelatch.sandbox run -- python test/bench/marks.py
 
 runs it on a private cluster with default durability; `--seconds` makes it shorter. A tick is one call of record_marks
 for all the symbols.

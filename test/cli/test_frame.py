@@ -81,7 +81,7 @@ def test_wrong_usage_is_one_line(run: Any, arguments: list[str]) -> None:
     ],
 )
 def test_without_a_connection_one_line_without_the_password(run: Any, dsn: str) -> None:
-    printed = run("--dsn", dsn, "verify")
+    printed = run("--dsn", dsn, "diagnose")
     assert (printed.status, printed.out) == (2, "")
     assert len(printed.err.splitlines()) == 1
     assert "no connection: " in printed.err
@@ -89,7 +89,7 @@ def test_without_a_connection_one_line_without_the_password(run: Any, dsn: str) 
 
 
 def test_a_password_that_is_wrong_is_not_shown(run: Any, server_with_passwords: str) -> None:
-    printed = run("--dsn", make_conninfo(server_with_passwords, password="sesame"), "verify")
+    printed = run("--dsn", make_conninfo(server_with_passwords, password="sesame"), "diagnose")
     assert printed.status == 2
     assert "sesame" not in printed.err
 
@@ -117,7 +117,7 @@ def test_a_server_that_says_nothing_is_given_up(run: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         began = time.monotonic()
-        printed = run("--dsn", f"host=127.0.0.1,127.0.0.1,127.0.0.1 port={port},{port},{port}", "verify")
+        printed = run("--dsn", f"host=127.0.0.1,127.0.0.1,127.0.0.1 port={port},{port},{port}", "diagnose")
         assert time.monotonic() - began < 5  # the contract's own number
     assert printed.status == 2
     assert "no answer within" in printed.err
@@ -125,7 +125,7 @@ def test_a_server_that_says_nothing_is_given_up(run: Any) -> None:
 
 def test_the_dsn_comes_from_the_environment(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADELATCH_DSN", "host=/from/the/environment")
-    assert "/from/the/environment" in run("verify").err
+    assert "/from/the/environment" in run("diagnose").err
 
 
 def test_options_come_from_the_environment(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,5 +194,5 @@ def test_sigterm_is_like_ctrl_c_and_handlers_are_given_back(capsys: pytest.Captu
 
 def test_a_dsn_without_a_database_name_is_no_trouble(run: Any, server: Any) -> None:
     parts = conninfo_to_dict(server.dsn)
-    printed = run("--dsn", make_conninfo(**{**parts, "dbname": None}), "verify")
+    printed = run("--dsn", make_conninfo(**{**parts, "dbname": None}), "diagnose")
     assert "no connection" not in printed.err

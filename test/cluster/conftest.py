@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tradelatch import cluster, deployment
+from tradelatch import cluster, deployment, sandbox
 
 from .. import template
 
@@ -17,6 +17,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     change = "t 2025-10-22T21:50:40Z Tester <tester@localhost> # t\n"
     (tmp_path / "sqitch.plan").write_text(f"%syntax-version=1.0.0\n%project=t\n\n{change}")
     (tmp_path / "sqitch.conf").write_text("[core]\n\tengine = pg\n")
-    for module in (cluster, deployment, template):
+    for module in (cluster, deployment, sandbox, template):
         monkeypatch.setattr(module, "sqitch_project", lambda: tmp_path)
     return tmp_path

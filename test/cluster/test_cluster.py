@@ -9,9 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tradelatch import cluster as module
-from tradelatch import programs
-from tradelatch.cluster import Cluster, down, private_cluster, run, up
-from tradelatch.programs import ProgramError, libpq_environment
+from tradelatch.cluster import Cluster, private_cluster
 
 # Another process with a cluster: it prints the folder, and keeps it until it is told to stop.
 OWNER = """
@@ -81,7 +79,7 @@ def test_the_next_start_removes_what_a_killed_owner_left(start_owner, tmp_path_f
         owner.kill()
         owner.wait()
     assert is_up(orphan)
-    module._remove_stale()
+    module.remove_stale()
     assert not is_up(orphan)
     assert not orphan.folder.exists()
     assert is_up(living)
@@ -98,41 +96,3 @@ def test_a_process_that_got_the_id_of_a_dead_server_is_left_alone(tmp_path: Path
         cluster.remove()
         assert innocent.poll() is None
         innocent.kill()
-
-
-def test_up_keeps_one_cluster_until_down(project: Path) -> None:
-    dsn = up()
-    with psycopg.connect(dsn) as connection:
-        connection.execute("create table of_mine ()")
-    (cluster,) = module._clusters()
-    cluster.stop("immediate")
-    assert up() == dsn
-    with psycopg.connect(dsn) as connection:
-        connection.execute("select from of_mine, t")
-    module._remove_stale()
-    assert is_up(cluster)
-    assert down()
-    assert not cluster.folder.exists()
-    assert not down()
-
-
-def test_run_passes_the_dsn_and_the_status(project: Path) -> None:
-    assert run(["sh", "-c", 'psql -qXc "select from t" "$TRADELATCH_DSN" >/dev/null && exit 7']) == 7
-    assert not list(module._clusters())
-
-
-def test_a_dsn_reaches_libpq_s_programs_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGSERVICE", "elsewhere")
-    dsn = "postgresql://alice:a%20secret@db.example:6432/book?sslmode=require"
-    environment = libpq_environment(dsn)
-    assert "PGSERVICE" not in environment
-    given = {
-        name: environment[name] for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE")
-    }
-    assert list(given.values()) == ["db.example", "6432", "alice", "a secret", "book", "require"]
-
-
-def test_a_missing_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "OLDEST_SERVER", 1000)
-    with pytest.raises(ProgramError, match="found no initdb"):
-        programs.server_programs.__wrapped__()

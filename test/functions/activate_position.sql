@@ -73,8 +73,8 @@ select is(
 select results_eq(
     $$
         select
-            p.status, p.stop_loss_price, p.stop_loss_order, p.open_quantity, p.activated_at between now() and clock_timestamp(),
-            p.orders_left
+            p.status, p.stop_loss_price, p.stop_loss_order collate "default", p.open_quantity, p.activated_at between now() and clock_timestamp(),
+            p.orders_left collate "default"
         from tradelatch.positions as p
         where p.position_id in (id('LONGUSDT'), id('HEDGEUSDT', 'long'))
         order by p.symbol desc

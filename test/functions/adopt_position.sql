@@ -43,10 +43,10 @@ from (values
 select results_eq(
     $$
         select
-            p.symbol, p.side, p.status, p.quantity, p.filled_quantity, p.open_quantity, p.entry_price, p.average_price,
-            p.stop_loss_price, p.stop_loss_order_id, p.origin, p.entry_client_order_id, p.exchange_order_id, p.request_id,
+            p.symbol collate "default", p.side, p.status, p.quantity, p.filled_quantity, p.open_quantity, p.entry_price, p.average_price,
+            p.stop_loss_price, p.stop_loss_order_id collate "default", p.origin, p.entry_client_order_id collate "default", p.exchange_order_id collate "default", p.request_id collate "default",
             p.opened_at between now() and clock_timestamp(), p.activated_at between now() and clock_timestamp(), p.closed_at,
-            p.stop_loss_order, p.orders_left
+            p.stop_loss_order collate "default", p.orders_left collate "default"
         from tradelatch.positions as p
         where p.symbol in ('A1USDT', 'A4USDT', 'A5USDT')
         order by p.symbol
@@ -92,7 +92,7 @@ select is(
 );
 select results_eq(
     $$
-        select p.exchange, p.account, p.symbol, p.position_side, p.side, p.stop_loss_percent, p.details
+        select p.exchange collate "default", p.account collate "default", p.symbol collate "default", p.position_side collate "default", p.side, p.stop_loss_percent, p.details
         from tradelatch.positions as p
         where p.position_id = id('METUSDT')
     $$,

@@ -141,8 +141,8 @@ select is(
 select results_eq(
     $$
         select
-            p.symbol, p.status, p.exit_reason, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity,
-            p.closed_at between now() and clock_timestamp(), p.orders_left, p.stop_loss_order
+            p.symbol collate "default", p.status, p.exit_reason, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity,
+            p.closed_at between now() and clock_timestamp(), p.orders_left collate "default", p.stop_loss_order collate "default"
         from tradelatch.positions as p
         where p.symbol in ('E2USDT', 'DE2USDT', 'NE2USDT', 'E5USDT')
         order by p.symbol

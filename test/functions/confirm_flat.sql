@@ -67,7 +67,7 @@ select is(
 select results_eq(
     $$
         select
-            p.symbol, p.status, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity, p.exit_reason,
+            p.symbol collate "default", p.status, p.exit_price, p.realized_pnl, p.open_quantity, p.filled_quantity, p.exit_reason,
             p.closed_at between now() and clock_timestamp()
         from tradelatch.positions as p
         where p.symbol in ('EMPTYUSDT', 'EVENUSDT', 'LOSSUSDT')

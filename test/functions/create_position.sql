@@ -24,9 +24,9 @@ select is(
 select results_eq(
     $$
         select
-            p.exchange, p.account, p.symbol, p.position_side, p.side, p.status, p.quantity, p.filled_quantity, p.entry_price,
-            p.average_price, p.stop_loss_price, p.open_quantity, p.origin, p.request_id, p.signal_id, p.stop_loss_percent,
-            p.exchange_order_id, p.details, p.opened_at, p.activated_at, p.closed_at, p.orders_left, p.stop_loss_order, p.is_driven
+            p.exchange collate "default", p.account collate "default", p.symbol collate "default", p.position_side collate "default", p.side, p.status, p.quantity, p.filled_quantity, p.entry_price,
+            p.average_price, p.stop_loss_price, p.open_quantity, p.origin, p.request_id collate "default", p.signal_id, p.stop_loss_percent,
+            p.exchange_order_id collate "default", p.details, p.opened_at, p.activated_at, p.closed_at, p.orders_left collate "default", p.stop_loss_order collate "default", p.is_driven
         from tradelatch.positions as p
         where p.position_id = id('APTUSDT')
     $$,
@@ -69,7 +69,8 @@ select is(
 select results_eq(
     $$
         select
-            p.exchange, p.account, p.symbol, p.position_side, p.side, p.request_id, p.signal_id, p.stop_loss_percent, p.details
+            p.exchange collate "default", p.account collate "default", p.symbol collate "default", p.position_side collate "default",
+            p.side, p.request_id collate "default", p.signal_id, p.stop_loss_percent, p.details
         from tradelatch.positions as p
         where p.position_id = id('METUSDT')
     $$,

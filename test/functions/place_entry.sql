@@ -82,7 +82,7 @@ select is(
 )
 from faster as f;
 select is(
-    ((book_row(f.symbol)).exchange_order_id::text, (book_row(f.symbol)).filled_quantity::numeric),
+    ((book_row(f.symbol)).exchange_order_id::text collate "default", (book_row(f.symbol)).filled_quantity::numeric),
     ('late-' || f.symbol, 10::numeric),
     f.status || ' has the id'
 )

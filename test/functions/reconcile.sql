@@ -230,8 +230,8 @@ from found_there as t;
 select results_eq(
     $$
         select
-            p.symbol, p.side, p.position_side, p.status, p.quantity, p.open_quantity, p.entry_price, p.average_price,
-            p.stop_loss_price, p.stop_loss_order_id, p.fence is not null and p.lease_until <= clock_timestamp()
+            p.symbol collate "default", p.side, p.position_side collate "default", p.status, p.quantity, p.open_quantity,
+            p.entry_price, p.average_price, p.stop_loss_price, p.stop_loss_order_id collate "default", p.fence is not null and p.lease_until <= clock_timestamp()
         from tradelatch.positions as p
         where p.origin = 'adopted' and p.symbol in ('B1USDT', 'B2USDT', 'B6USDT')
         order by p.symbol

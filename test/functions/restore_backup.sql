@@ -288,7 +288,7 @@ from tradelatch.restore_backup(backup_of_reconcile(), dry_run => false) as r
 inner join monitoring.positions as p on p.id = r.position_id
 where p.symbol ~ '^C';
 select results_eq(
-    'select e.symbol::text, e.action, e.problem from expected as e order by e.symbol',
+    'select e.symbol::text collate "default", e.action, e.problem from expected as e order by e.symbol',
     $$
         select v.symbol, v.action, case v.action when 'refused' then format('position %s holds the slot now', h.holder) end
         from (values

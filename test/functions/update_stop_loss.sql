@@ -42,7 +42,7 @@ select is(
     'another order'
 );
 select is(
-    ((book_row('LONGUSDT')).stop_loss_price::numeric, (book_row('LONGUSDT')).stop_loss_order_id::text),
+    ((book_row('LONGUSDT')).stop_loss_price::numeric, (book_row('LONGUSDT')).stop_loss_order_id::text collate "default"),
     (102::numeric, 'stop-2'::text),
     'price and order are stored'
 );

@@ -23,7 +23,7 @@ select is(
     reads($$
         select e.id from monitoring.position_events as e
         where e.event in ('create_position', 'adopt_position', 'begin_close', 'update_stop_loss')
-            and e.details ->> 'attempt' = '11111111-1111-4111-8111-111111111111'
+            and (e.details ->> 'attempt') collate "C" = '11111111-1111-4111-8111-111111111111'
     $$),
     array['position_events_attempt'],
     'it finds the call of an attempt'

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from .. import choose
 from ..choose import ALWAYS_OF_SQL, PGTAP, TOP, belonging_to, changed, only
 
 CREATE = [PGTAP.format(f"functions/create_position{which}.sql") for which in ("", "_again")]
@@ -19,7 +21,7 @@ ISOLATION = ["test/isolation/test_interleavings.py", "test/isolation/test_isolat
         ("deploy/adoption/lock.psql", ALWAYS_OF_SQL),
         ("test/functions/create_position.sql", CREATE[:1]),
         ("test/schemas", [PGTAP.format("schemas/monitoring.sql"), PGTAP.format("schemas/tradelatch.sql")]),
-        ("test/cluster/conftest.py", ["test/cluster/test_cluster.py", "test/cluster/test_template.py"]),
+        ("test/properties/model.py", ["test/properties/test_arguments.py", "test/properties/test_lifecycle.py"]),
         ("test/template.py", ["test/cluster"]),
         ("test/test_pgtap.py::test_pgtap[roles/all.sql]", ["test/test_pgtap.py::test_pgtap[roles/all.sql]"]),
         ("client/tradelatch/core/arguments.py", ["test/client/test_arguments.py"]),
@@ -64,6 +66,16 @@ def test_what_is_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         capsys.readouterr().err
         == "without tests of their own: Makefile\nleft to make check: test/crash/test_crash.py\n"
     )
+
+
+def test_what_may_not_be_installed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "left-out").write_text("  without sqitch: test/plan test/adoption\n")
+    monkeypatch.setattr(choose, "TOP", tmp_path)
+    assert changed(["test/plan/test_plan.py"], []) == []
+    assert capsys.readouterr().err == "what they need is not installed: test/plan/test_plan.py\n"
 
 
 def test_the_ids_exist() -> None:

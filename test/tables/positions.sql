@@ -67,8 +67,8 @@ select lives_ok(pg_temp.row_with(), 'the good row is taken');
 select results_eq(
     $$
         select
-            account::text, position_side::text, origin::text, filled_quantity::numeric, open_quantity::numeric, orders_arrived, orders_in_hand,
-            own_orders, ends_as, stop_loss_order, orders_withheld, details,
+            account::text collate "default", position_side::text collate "default", origin::text, filled_quantity::numeric, open_quantity::numeric, orders_arrived collate "default", orders_in_hand,
+            own_orders collate "default", ends_as, stop_loss_order collate "default", orders_withheld, details,
             order_key ~ '^tl[0-9a-f]{22}$', created_at between now() and clock_timestamp(),
             exposure_at between now() and clock_timestamp(), orders_at between now() and clock_timestamp(), closed_at, move
         from monitoring.positions

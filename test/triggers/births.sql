@@ -22,7 +22,7 @@ select lives_ok(
 );
 select results_eq(
     $$
-        select p.symbol::text, p.quantity::numeric, e.event, e.from_status, e.to_status, e.fence = p.fence, e.at = p.created_at
+        select p.symbol::text collate "default", p.quantity::numeric, e.event, e.from_status, e.to_status, e.fence = p.fence, e.at = p.created_at
         from monitoring.positions as p
         left join monitoring.position_events as e on e.position_id = p.id
         order by p.id

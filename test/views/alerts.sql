@@ -18,7 +18,7 @@ select position_id as held from tradelatch.create_position('binance', 'APTUSDT',
 select outcome from tradelatch.create_position('binance', 'APTUSDT', 'short', 61, 3.2295)
 \gset
 select results_eq(
-    'select v.alert, v.severity, v.position_id, v.symbol, v.detail ->> ''quantity'' from tradelatch.alerts as v',
+    'select v.alert, v.severity, v.position_id, v.symbol collate "default", v.detail ->> ''quantity'' from tradelatch.alerts as v',
     format('values (''duplicate_prevented'', ''info'', %s::bigint, ''APTUSDT'', ''61'')', :held),
     'a prevented duplicate is one'
 );

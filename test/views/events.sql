@@ -20,7 +20,7 @@ from tradelatch.create_position('binance', 'APTUSDT', 'short', 61.8, 3.2333)
 select outcome from tradelatch.cancel_position(:position, :fence, 'x')
 \gset
 select results_eq(
-    'select v.symbol, v.event, v.to_status from tradelatch.events as v order by v.event_id',
+    'select v.symbol collate "default", v.event, v.to_status from tradelatch.events as v order by v.event_id',
     $$ values ('APTUSDT', 'create_position', 'pending_entry'), ('APTUSDT', 'cancel_position', 'canceled') $$,
     'it names the slot'
 );

@@ -7,7 +7,7 @@ begin;
 select pg_temp.assert_index(
     'monitoring.position_events_attempt',
     on_table => 'monitoring.position_events',
-    definition => '(((details ->> ''attempt''::text))) WHERE %'
+    definition => '(((details ->> ''attempt''::text)) COLLATE "C") WHERE %'
 );
 
 rollback;

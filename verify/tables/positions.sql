@@ -6,6 +6,19 @@ begin;
 
 select pg_temp.assert_relation('monitoring.positions', 'table', readable_by => null);
 
+-- What identifies a slot, a request or an order, in a table that was taken over too.
+select
+    pg_temp.assert(
+        a.attcollation = '"C"'::regcollation,
+        format('monitoring.positions.%s is compared in %s; expected "C"', wanted.name, a.attcollation::regcollation)
+    )
+from (
+    values
+    ('exchange'), ('account'), ('symbol'), ('position_side'), ('request_id'), ('order_key'), ('exchange_order_id'),
+    ('stop_loss_order_id'), ('stop_loss_orders'), ('close_orders')
+) as wanted (name)
+left join pg_attribute as a on a.attrelid = 'monitoring.positions'::regclass and a.attname = wanted.name;
+
 -- Whoever read a table that was taken over goes on reading it.
 select
     pg_temp.assert(

@@ -7,6 +7,7 @@ begin;
 select pg_temp.assert_domain(
     'monitoring.account',
     base => 'text',
+    compared_in => '"C"',
     takes => 'Main',
     refuses => array['', ' main', E'a\nb', repeat('x', 65)]
 );

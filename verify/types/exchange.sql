@@ -7,6 +7,7 @@ begin;
 select pg_temp.assert_domain(
     'monitoring.exchange',
     base => 'text',
+    compared_in => '"C"',
     takes => 'binance',
     refuses => array['', 'Binance', ' binance', repeat('x', 51)]
 );

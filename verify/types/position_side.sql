@@ -7,6 +7,7 @@ begin;
 select pg_temp.assert_domain(
     'monitoring.position_side',
     base => 'text',
+    compared_in => '"C"',
     takes => 'both',
     refuses => array['hedge', '']
 );

@@ -7,6 +7,7 @@ begin;
 select pg_temp.assert_domain(
     'monitoring.request',
     base => 'text',
+    compared_in => '"C"',
     takes => 'signal:1',
     refuses => array['', E'a\rb', repeat('x', 201)]
 );

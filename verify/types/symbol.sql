@@ -7,6 +7,7 @@ begin;
 select pg_temp.assert_domain(
     'monitoring.symbol',
     base => 'text',
+    compared_in => '"C"',
     takes => 'BTCUSDT-261225',
     refuses => array['', 'btcusdt', 'BTC/USDT', 'BTC USDT']
 );

@@ -1,8 +1,8 @@
 """Fixtures for the tests of a bot: `pytest_plugins = ["tradelatch.testing.pytest_plugin"]` in its conftest.py.
 
 `tradelatch_database` is the DSN of a fresh database with the plan deployed, gone when the test ends. It is made on the
-server of TRADELATCH_TEST_DSN, as a user who may create databases and roles; without it, on a private one, for which
-PostgreSQL's server programs must be installed. It needs psql, and no sqitch.
+server of TRADELATCH_TEST_DSN, as a user who may create databases and roles; without it, on a private one, by a
+PostgreSQL that is installed, else by the one that the extra `tradelatch[postgres]` brings. Deploying takes psql alone.
 """
 
 import os
