@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(76);
+select plan(96);
 
 select declared_as_move('place_entry', 'position_id bigint, fence bigint, exchange_order_id text, details jsonb = ''{}''');
 
@@ -135,6 +135,51 @@ select is(
     'ok pending_rollback driven, cancel * s1, close sell 10 reduce-only c1',
     'its entry is canceled by the exchange''s id'
 );
+
+-- Every status. In pending_cancels the entry may be what is left: it is to be cancelled, by whichever name.
+
+call given_each();
+select cells($$place_entry(id(%1$L), fence(%1$L), 'entry-' || upper(%1$L) || '-long')$$, '{
+    "pending_entry": "ok entry_placed driven",
+    "entry_placed": "replayed entry_placed driven",
+    "pending_sl": "replayed pending_sl driven, stop_loss sell 10 reduce-only s1",
+    "active": "replayed active driven",
+    "pending_close": "replayed pending_close driven, close sell 10 reduce-only c1",
+    "pending_rollback": "replayed pending_rollback driven, cancel s1, close sell 10 reduce-only c1",
+    "pending_cancels": "replayed pending_cancels driven, cancel s1",
+    "pending_cancels_back": "replayed pending_cancels driven, cancel s1"
+}');
+call given('LEFTUSDT', 'active', filled => 4, placed => false);
+select is(
+    line(tradelatch.confirm_close(id('LEFTUSDT'), 'stop-loss', orders_of('LEFTUSDT', 's1'), fence => fence('LEFTUSDT'))),
+    'ok pending_cancels driven, cancel e1',
+    'the stop-loss triggers while the entry rests'
+);
+select is(
+    line(tradelatch.place_entry(id('LEFTUSDT'), fence('LEFTUSDT'), 'late')), 'ok pending_cancels driven, cancel e1', 'then its id is known'
+);
+select is(
+    line(tradelatch.confirm_close(id('LEFTUSDT'), 'stop-loss', array['id:late'], fence => fence('LEFTUSDT'))),
+    'ok closed driven',
+    'by which it is named'
+);
+
+-- The answer of the exchange says that the entry arrived: from then on anybody who saw its end may say so.
+
+call given('ARRIVEUSDT', 'pending_entry');
+select is((tradelatch.place_entry(id('ARRIVEUSDT'), fence('ARRIVEUSDT'), 'seen')).outcome, 'ok', 'it arrived');
+select is((tradelatch.take_over(id('ARRIVEUSDT'), 'x')).outcome, 'claimed', 'taken over within the lease');
+select is(
+    line(tradelatch.cancel_position(id('ARRIVEUSDT'), fence('ARRIVEUSDT'), 'cancelled')), 'ok canceled driven', 'it is in nobody''s hand any more'
+);
+call given('CLAIMUSDT', 'pending_entry');
+call claim('CLAIMUSDT');
+select is(
+    line(tradelatch.place_entry(id('CLAIMUSDT'), fence('CLAIMUSDT'), 'found')),
+    'ok entry_placed driven',
+    'recovery, which looked it up, says so, too'
+);
+select is((book_row('CLAIMUSDT')).orders_in_hand, null::jsonb, 'and it is in no hand');
 
 -- What is refused.
 call given('ENDUSDT', 'canceled');

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(225);
+select plan(257);
 
 select declared_as_move(
     'reissue_order', 'position_id bigint, fence bigint, client_order_id text, reason text, remaining numeric = null'
@@ -221,6 +221,45 @@ select is(
     (try(again('C1USDT', 'both', 'c2'))).seen, 'ok pending_close driven, close sell 3.5 reduce-only c3', 'after claim_stale'
 );
 
+-- Every status. The order has ended: whoever names it later says nothing new.
+
+call given_each();
+select cells($$reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, 's1'), 'refused')$$, '{
+    "pending_sl": "ok pending_sl driven, stop_loss sell 10 reduce-only s2",
+    "pending_close": "TL005",
+    "pending_rollback": "TL005"
+}');
+select cells($$reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, 'c1'), 'refused')$$, '{
+    "pending_sl": "TL005",
+    "pending_close": "ok pending_close driven, close sell 10 reduce-only c2",
+    "pending_rollback": "ok pending_rollback driven, cancel s1, close sell 10 reduce-only c2"
+}');
+call given('ENDUSDT', 'pending_sl');
+select is((try(again('ENDUSDT', 'both', 's1'))).state, '00000', 'a stop-loss was refused');
+select is(left_of('ENDUSDT'), 's2', 'it is not left');
+select unchanged(
+    $$confirm_orders(id('ENDUSDT'), orders_placed => orders_of('ENDUSDT', 's1'))$$, 'replayed pending_sl', 'a stream that is late does not bring it back'
+);
+-- One that arrived and ended, and one that was in two hands.
+call given('SEENUSDT', 'pending_sl');
+select is((tradelatch.confirm_orders(id('SEENUSDT'), orders_placed => orders_of('SEENUSDT', 's1'))).outcome, 'ok', 's1 arrived');
+select is((tradelatch.take_over(id('SEENUSDT'), 'x')).outcome, 'claimed', 'taken over within the lease');
+select is(
+    (try(again('SEENUSDT', 'both', 's1'))).seen,
+    'ok pending_sl driven, stop_loss sell 10 reduce-only s2',
+    'it ended: whoever saw it says so, in whose hand it ever was'
+);
+call given('BOTHUSDT', 'pending_close');
+call lapse('BOTHUSDT', '6 seconds');
+select is(
+    (select line(r) from tradelatch.claim_stale(max_positions => 1) as r where r.symbol = 'BOTHUSDT'),
+    'claimed pending_close driven, close sell 10 reduce-only c1',
+    'the same id, after the lease and the grace time'
+);
+select is(
+    (try(again('BOTHUSDT', 'both', 'c1'))).seen, 'ok pending_close driven, close sell 10 reduce-only c2', 'the one before can send it no more'
+);
+
 -- Never for entries, nor where no order is due.
 create table others as
 select *
@@ -232,12 +271,12 @@ declare
     v_other others;
 begin
     for v_other in select * from others loop
-        call given(upper(replace(v_other.status, '_', '')), v_other.status);
+        call given('O' || upper(replace(v_other.status, '_', '')), v_other.status);
     end loop;
 end
 $$;
 select refused(
-    format('reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, %2$L), ''x'')', upper(replace(o.status, '_', '')), v.ending),
+    format('reissue_order(id(%1$L), fence(%1$L), order_of(%1$L, %2$L), ''x'')', 'O' || upper(replace(o.status, '_', '')), v.ending),
     'TL002',
     format('%s: no such order is due: %s', o.status, v.ending)
 )

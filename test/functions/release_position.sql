@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(122);
+select plan(134);
 
 select declared_as_move('release_position', 'position_id bigint, reason text', executable_by => 'tradelatch_operator');
 
@@ -226,6 +226,15 @@ select is(
     'created pending_entry driven, entry sell 1 opening e1',
     'the slot is free, whatever is left'
 );
+
+-- Every status.
+
+call given_each();
+select cells($$release_position(id(%1$L), 'mine')$$, '{
+    "pending_entry": "ok closed, cancel e1", "entry_placed": "ok closed, cancel e1", "pending_sl": "ok closed, cancel s1",
+    "active": "ok closed, cancel s1", "pending_close": "ok closed, cancel c1 s1", "pending_rollback": "ok closed, cancel c1 s1",
+    "pending_cancels": "ok closed, cancel s1", "pending_cancels_back": "ok closed, cancel s1"
+}', 'tradelatch_operator');
 
 -- What is refused; every terminal status is in lifecycle.sql.
 

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(77);
+select plan(81);
 
 select declared_as_move('renew_lease', 'position_id bigint, fence bigint, lease interval = ''1 minute''');
 
@@ -89,6 +89,19 @@ select is(
     'a year of 365 days is 8,760 hours'
 );
 set local timezone = 'UTC';
+
+-- A resting entry is told with the drive, not with each lease; what the driver before may still send, with each.
+
+call given('RESTUSDT', 'active', filled => 4);
+select is((tradelatch.take_over(id('RESTUSDT'), 'x')).order_cancels, orders_of('RESTUSDT', 'e1'), 'with the drive');
+select is(line(tradelatch.renew_lease(id('RESTUSDT'), fence('RESTUSDT'))), 'ok active driven', 'then no more: it may rest');
+call given('STOPUSDT', 'pending_sl');
+select is((tradelatch.take_over(id('STOPUSDT'), 'x')).order_cancels, orders_of('STOPUSDT', 's1'), 'a stop-loss of the driver before');
+select is(
+    line(tradelatch.renew_lease(id('STOPUSDT'), fence('STOPUSDT'))),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    'each time'
+);
 
 -- Who claimed an entry looks it up: no order to send.
 call claim('O1USDT');

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(74);
+select plan(92);
 
 select declared_as_move('rollback_position', 'position_id bigint, fence bigint, reason text, details jsonb = ''{}''');
 
@@ -120,6 +120,40 @@ select unchanged(
     $$rollback_position(id('LATEUSDT'), fence('LATEUSDT'), 'test')$$,
     'replayed pending_rollback driven, cancel e1, close sell 10 reduce-only c1',
     'whoever claimed it, with the same call: it is the latest move still'
+);
+
+-- Every status: an order of one's own is in the way of the close, too.
+
+call given_each();
+select cells($$rollback_position(id(%1$L), fence(%1$L), 'no')$$, '{
+    "pending_entry": "ok pending_rollback driven, cancel e1, close sell 10 reduce-only c1",
+    "entry_placed": "ok pending_rollback driven, cancel e1, close sell 10 reduce-only c1",
+    "pending_sl": "ok pending_rollback driven, cancel s1, close sell 10 reduce-only c1"
+}');
+call given('OWNUSDT', 'entry_placed');
+select is(
+    line(tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['dca-1'], fence => fence('OWNUSDT'))),
+    'ok entry_placed driven',
+    'an order of one''s own'
+);
+select is(
+    line(tradelatch.rollback_position(id('OWNUSDT'), fence('OWNUSDT'), 'no')),
+    'ok pending_rollback driven, cancel dca-1 e1, close sell 10 reduce-only c1',
+    'is cancelled with the entry'
+);
+select is(left_of('OWNUSDT'), 'c1 dca-1 e1', 'all of them are left');
+
+-- What its driver may still send stays in its hand.
+
+call given('HANDUSDT', 'pending_sl', filled => 4);
+select is((tradelatch.rollback_position(id('HANDUSDT'), fence('HANDUSDT'), 'no')).outcome, 'ok', 'rolled back');
+select is(
+    line(tradelatch.confirm_orders(id('HANDUSDT'), orders_of('HANDUSDT', 's1'))), 'replayed pending_rollback', 'nobody else ends the stop-loss'
+);
+select is(
+    line(tradelatch.confirm_orders(id('HANDUSDT'), orders_of('HANDUSDT', 's1'), fence => fence('HANDUSDT'))),
+    'ok pending_rollback driven, cancel e1, close sell 10 reduce-only c1',
+    'but its driver, who did not send it'
 );
 
 -- What is refused.

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(84);
+select plan(96);
 
 select declared_as_move(
     'settle_position',
@@ -107,6 +107,13 @@ select is((book_row('CLOSED')).realized_pnl::numeric, -17::numeric, 'the latest 
 -- A close that is told again after that was not the latest move: it is closed, and that is no legal move any more.
 
 select refused($$confirm_close(id('CLOSED'), 'given')$$, 'TL002', 'the close that came before');
+
+-- Every status.
+
+call given_each();
+select cells($$settle_position(id(%1$L), 99)$$, '{
+    "closed": "ok closed", "rolled_back": "ok rolled_back", "canceled": "ok canceled", "failed": "ok failed"
+}');
 
 -- The slot is free all the time.
 
