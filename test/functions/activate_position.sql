@@ -104,7 +104,7 @@ select is(
 )
 from (values (99.98, 'stop-1'), (99.99, 'stop-2'), (99.99, null)) as v (price, order_id);
 select is(
-    ((book_row('LONGUSDT')).stop_loss_price::numeric, (book_row('LONGUSDT')).stop_loss_order_id::text),
+    ((book_row('LONGUSDT')).stop_loss_price::numeric, (book_row('LONGUSDT')).stop_loss_order_id::text collate "default"),
     (99.99, 'stop-1'::text),
     'it stands already: what was told first stays'
 );

@@ -345,7 +345,7 @@ select is(open_of('F2USDT'), 'filled 6 open 2 left c2 s1', 'rolled back: neither
 select is((book_row(e.symbol)).ends_as, null, e.status || ' is decided anew') from ends as e;
 select results_eq(
     $$
-        select a.symbol, a.severity, a.detail ->> 'open_quantity'
+        select a.symbol collate "default", a.severity, a.detail ->> 'open_quantity'
         from tradelatch.alerts as a
         where a.alert = 'rollback_with_exposure' and a.symbol in ('BACKUSDT', 'F1USDT', 'F2USDT')
         order by a.alert_id

@@ -230,7 +230,7 @@ select is(
     'another order stands, and the one before ended'
 );
 select is(
-    (left_of('ENDUSDT'), (book_row('ENDUSDT')).stop_loss_order), ('id:x-2'::text, 'id:x-2'::text), 'the other one alone is left'
+    (left_of('ENDUSDT'), (book_row('ENDUSDT')).stop_loss_order collate "default"), ('id:x-2'::text, 'id:x-2'::text), 'the other one alone is left'
 );
 select is(
     event('ENDUSDT'),
@@ -255,8 +255,8 @@ call given('NAMEUSDT', 'active');
 select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 96, 'x-2')), 'ok active', 'another order stands');
 select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 95, 'stop-NAMEUSDT')), 'ok active', 'and the first one again');
 select is(
-    (left_of('NAMEUSDT'), (book_row('NAMEUSDT')).stop_loss_order),
-    ('id:x-2 s1'::text, order_of('NAMEUSDT', 's1')),
+    (left_of('NAMEUSDT'), (book_row('NAMEUSDT')).stop_loss_order collate "default"),
+    ('id:x-2 s1'::text, order_of('NAMEUSDT', 's1') collate "default"),
     'by the exchange''s id, which was reported beside ours: it is the same order'
 );
 select is(

@@ -97,7 +97,7 @@ from tradelatch.orders as o
 cross join former as f
 where o.symbol = 'ENTRYUSDT';
 select is(
-    (o.exchange, o.account, o.symbol, o.position_side, o.status),
+    (o.exchange collate "default", o.account collate "default", o.symbol collate "default", o.position_side collate "default", o.status),
     ('binance'::text, 'default'::text, 'MANYUSDT'::text, 'short'::text, 'pending_close'::text),
     'it names slot and status: ' || o.kind
 )
