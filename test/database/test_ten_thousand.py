@@ -15,11 +15,12 @@ set local session_replication_role = replica;
 insert into monitoring.positions (
     exchange, account, symbol, side, quantity, entry_price, status,
     filled_quantity, open_quantity, average_price, stop_loss_price,
-    created_at, updated_at, lease_until
+    created_at, updated_at, exposure_at, orders_at, lease_until
 )
 select
     'binance', '{account}', 'S' || i || 'USDT', 'long', 10, 100, 'active', 10, 10, 100, 95,
-    now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour'
+    now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour',
+    now() - interval '1 hour'
 from generate_series(1, {positions}) as i;
 commit;
 analyze monitoring.positions;
