@@ -58,11 +58,17 @@ insert into calls (move, call, leads) values
 ('confirm_orders', 'confirm_orders(id(%1$L), orders_placed => array[''tp-1''])', '{
     "pending_entry": "pending_entry", "entry_placed": "entry_placed", "pending_sl": "pending_sl", "active": "active",
     "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "pending_cancels",
-    "pending_cancels_back": "pending_cancels", "closed": "+closed", "rolled_back": "+rolled_back", "canceled": "+canceled",
+    "pending_cancels_back": "pending_cancels",
+    "closed": "+closed",
+    "rolled_back": "+rolled_back",
+    "canceled": "+canceled",
     "failed": "+failed"
 }'),
 ('confirm_orders', 'confirm_orders(id(%1$L), orders_of(%1$L, ''e1 s1''), fence => fence(%1$L))', '{
-    "pending_entry": "+pending_entry", "entry_placed": "+entry_placed", "pending_sl": "pending_sl", "active": "pending_sl",
+    "pending_entry": "+pending_entry",
+    "entry_placed": "+entry_placed",
+    "pending_sl": "pending_sl",
+    "active": "pending_sl",
     "pending_close": "pending_close", "pending_rollback": "pending_rollback", "pending_cancels": "closed",
     "pending_cancels_back": "rolled_back", "closed": "+closed", "rolled_back": "+rolled_back", "canceled": "+canceled",
     "failed": "+failed"
@@ -75,7 +81,9 @@ insert into calls (move, call, leads) values
 ('resize_position', 'resize_position(id(%1$L), 5, ''matrix'')', '{"active": "pending_sl", "pending_sl": "pending_sl"}'),
 ('resize_position', 'resize_position(id(%1$L), 5, ''matrix'', fence => fence(%1$L))', '{
     "active": "pending_sl", "pending_sl": "pending_sl", "pending_close": "pending_close",
-    "pending_rollback": "pending_rollback", "pending_cancels": "pending_close", "pending_cancels_back": "pending_rollback"
+    "pending_rollback": "pending_rollback",
+    "pending_cancels": "pending_close",
+    "pending_cancels_back": "pending_rollback"
 }'),
 ('reissue_order', 'reissue_order(id(%1$L), fence(%1$L), current_order(%1$L), ''x'')', '{
     "pending_sl": "pending_sl", "pending_close": "pending_close", "pending_rollback": "pending_rollback"
@@ -93,7 +101,10 @@ insert into calls (move, call, leads) values
     "closed": "closed", "rolled_back": "rolled_back", "canceled": "canceled", "failed": "failed"
 }'),
 ('renew_lease', 'renew_lease(id(%1$L), fence(%1$L))', '{
-    "pending_entry": "+pending_entry", "entry_placed": "+entry_placed", "pending_sl": "+pending_sl", "active": "+active",
+    "pending_entry": "+pending_entry",
+    "entry_placed": "+entry_placed",
+    "pending_sl": "+pending_sl",
+    "active": "+active",
     "pending_close": "+pending_close", "pending_rollback": "+pending_rollback", "pending_cancels": "+pending_cancels",
     "pending_cancels_back": "+pending_cancels"
 }');

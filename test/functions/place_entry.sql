@@ -151,12 +151,16 @@ select cells($$place_entry(id(%1$L), fence(%1$L), 'entry-' || upper(%1$L) || '-l
 }');
 call given('LEFTUSDT', 'active', filled => 4, placed => false);
 select is(
-    line(tradelatch.confirm_close(id('LEFTUSDT'), 'stop-loss', orders_of('LEFTUSDT', 's1'), fence => fence('LEFTUSDT'))),
+    line(tradelatch.confirm_close(
+        id('LEFTUSDT'), 'stop-loss', orders_of('LEFTUSDT', 's1'), fence => fence('LEFTUSDT')
+    )),
     'ok pending_cancels driven, cancel e1',
     'the stop-loss triggers while the entry rests'
 );
 select is(
-    line(tradelatch.place_entry(id('LEFTUSDT'), fence('LEFTUSDT'), 'late')), 'ok pending_cancels driven, cancel e1', 'then its id is known'
+    line(tradelatch.place_entry(id('LEFTUSDT'), fence('LEFTUSDT'), 'late')),
+    'ok pending_cancels driven, cancel e1',
+    'then its id is known'
 );
 select is(
     line(tradelatch.confirm_close(id('LEFTUSDT'), 'stop-loss', array['id:late'], fence => fence('LEFTUSDT'))),
@@ -170,7 +174,9 @@ call given('ARRIVEUSDT', 'pending_entry');
 select is((tradelatch.place_entry(id('ARRIVEUSDT'), fence('ARRIVEUSDT'), 'seen')).outcome, 'ok', 'it arrived');
 select is((tradelatch.take_over(id('ARRIVEUSDT'), 'x')).outcome, 'claimed', 'taken over within the lease');
 select is(
-    line(tradelatch.cancel_position(id('ARRIVEUSDT'), fence('ARRIVEUSDT'), 'cancelled')), 'ok canceled driven', 'it is in nobody''s hand any more'
+    line(tradelatch.cancel_position(id('ARRIVEUSDT'), fence('ARRIVEUSDT'), 'cancelled')),
+    'ok canceled driven',
+    'it is in nobody''s hand any more'
 );
 call given('CLAIMUSDT', 'pending_entry');
 call claim('CLAIMUSDT');

@@ -120,7 +120,9 @@ where c.position_side = 'both';
 
 -- The chain goes on: into active and its next stop-loss, into a growing fill, over to the close.
 select is(
-    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95, order_of('C1USDT', 's4'))), 'ok active driven', 'the fourth one is in place'
+    line(tradelatch.activate_position(id('C1USDT'), fence('C1USDT'), 95, order_of('C1USDT', 's4'))),
+    'ok active driven',
+    'the fourth one is in place'
 );
 select is(
     line(tradelatch.confirm_entry(id('C1USDT'), fence('C1USDT'), 11, 100)),
@@ -238,11 +240,17 @@ call given('ENDUSDT', 'pending_sl');
 select is((try(again('ENDUSDT', 'both', 's1'))).state, '00000', 'a stop-loss was refused');
 select is(left_of('ENDUSDT'), 's2', 'it is not left');
 select unchanged(
-    $$confirm_orders(id('ENDUSDT'), orders_placed => orders_of('ENDUSDT', 's1'))$$, 'replayed pending_sl', 'a stream that is late does not bring it back'
+    $$confirm_orders(id('ENDUSDT'), orders_placed => orders_of('ENDUSDT', 's1'))$$,
+    'replayed pending_sl',
+    'a stream that is late does not bring it back'
 );
 -- One that arrived and ended, and one that was in two hands.
 call given('SEENUSDT', 'pending_sl');
-select is((tradelatch.confirm_orders(id('SEENUSDT'), orders_placed => orders_of('SEENUSDT', 's1'))).outcome, 'ok', 's1 arrived');
+select is(
+    (tradelatch.confirm_orders(id('SEENUSDT'), orders_placed => orders_of('SEENUSDT', 's1'))).outcome,
+    'ok',
+    's1 arrived'
+);
 select is((tradelatch.take_over(id('SEENUSDT'), 'x')).outcome, 'claimed', 'taken over within the lease');
 select is(
     (try(again('SEENUSDT', 'both', 's1'))).seen,
@@ -285,7 +293,9 @@ cross join (values ('e1'), ('s1'), ('c1')) as v (ending);
 call given('CLAIMEDUSDT', 'pending_entry');
 call claim('CLAIMEDUSDT');
 select refused(
-    $$reissue_order(id('CLAIMEDUSDT'), fence('CLAIMEDUSDT'), order_of('CLAIMEDUSDT', 'e1'), 'x')$$, 'TL002', 'a claimed entry'
+    $$reissue_order(id('CLAIMEDUSDT'), fence('CLAIMEDUSDT'), order_of('CLAIMEDUSDT', 'e1'), 'x')$$,
+    'TL002',
+    'a claimed entry'
 );
 
 -- What is refused.

@@ -85,7 +85,9 @@ select is(
 from before as b;
 
 select is(
-    left_of(t.symbol, t.position_side), replace(t.due, ', cancel ', ''), format('%s %s: its orders stay noted', t.status, t.side)
+    left_of(t.symbol, t.position_side),
+    replace(t.due, ', cancel ', ''),
+    format('%s %s: its orders stay noted', t.status, t.side)
 )
 from released as t
 where t.position_side = 'both';
@@ -186,7 +188,11 @@ select is(
 )
 from held as h
 inner join monitoring.positions as p on p.id = h.id;
-select is(line(tradelatch.release_position(h.id, 'the other one is real')), 'ok closed, cancel s1', 'is released with what is left: its close was never handed out')
+select is(
+    line(tradelatch.release_position(h.id, 'the other one is real')),
+    'ok closed, cancel s1',
+    'is released with what is left: its close was never handed out'
+)
 from held as h;
 select is((book_row('DUPUSDT')).status, 'active', 'and the other one stays');
 
@@ -199,27 +205,43 @@ select is(
     'adopted'
 );
 select is(
-    line(tradelatch.release_position(id('ADOPTUSDT'), 'x')), 'ok closed, cancel * id:theirs', 'and released: * are orders that nobody can name'
+    line(tradelatch.release_position(id('ADOPTUSDT'), 'x')),
+    'ok closed, cancel * id:theirs',
+    'and released: * are orders that nobody can name'
 );
 
 -- What two drivers may still send, and an order of the bot's own.
 
 call given('HANDSUSDT', 'active');
-select is(line(tradelatch.begin_close(id('HANDSUSDT'), 'exit')), 'ok pending_close driven, close sell 10 reduce-only c1', 'one was given c1');
+select is(
+    line(tradelatch.begin_close(id('HANDSUSDT'), 'exit')),
+    'ok pending_close driven, close sell 10 reduce-only c1',
+    'one was given c1'
+);
 select is(
     line(tradelatch.take_over(id('HANDSUSDT'), 'he hangs')),
     'claimed pending_close driven, cancel c1, close sell 10 reduce-only c2',
     'another one c2'
 );
 select is(
-    line(tradelatch.confirm_orders(id('HANDSUSDT'), orders_placed => array['tp-1'])), 'ok pending_close', 'a take-profit is told'
+    line(tradelatch.confirm_orders(id('HANDSUSDT'), orders_placed => array['tp-1'])),
+    'ok pending_close',
+    'a take-profit is told'
 );
 select is(
-    line(tradelatch.release_position(id('HANDSUSDT'), 'mine')), 'ok closed, cancel c1 c2 s1 tp-1', 'all of them are to be cancelled'
+    line(tradelatch.release_position(id('HANDSUSDT'), 'mine')),
+    'ok closed, cancel c1 c2 s1 tp-1',
+    'all of them are to be cancelled'
 );
-select is((book_row('HANDSUSDT')).orders_in_hand, null::jsonb, 'nobody has any in hand: whoever released it looks after them');
+select is(
+    (book_row('HANDSUSDT')).orders_in_hand,
+    null::jsonb,
+    'nobody has any in hand: whoever released it looks after them'
+);
 select unchanged(
-    $$confirm_orders(id('HANDSUSDT'), array[order_of('HANDSUSDT', 'c1')])$$, 'replayed closed', 'and what ends is no news'
+    $$confirm_orders(id('HANDSUSDT'), array[order_of('HANDSUSDT', 'c1')])$$,
+    'replayed closed',
+    'and what ends is no news'
 );
 select is(
     line(tradelatch.create_position('binance', 'HANDSUSDT', 'short', 1, 100)),
@@ -243,7 +265,12 @@ select refused($$release_position(id('DONEUSDT'), 'given')$$, 'TL002', 'what is 
 select is(
     (select count(*) from monitoring.position_backups as k where k.position_id = id('DONEUSDT')), 0::bigint, 'is not backed up'
 );
-select refused(format('release_position(%s, ''x'')', p), 'TL004', format('there is no position %s', p), 'tradelatch_operator')
+select refused(
+    format('release_position(%s, ''x'')', p),
+    'TL004',
+    format('there is no position %s', p),
+    'tradelatch_operator'
+)
 from (values (0), (-1), (9223372036854775807)) as unknown (p);
 
 call given('BADUSDT', 'active');

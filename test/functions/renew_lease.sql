@@ -50,7 +50,11 @@ select is(
 from before as b;
 call given('DEFAULTUSDT', 'active');
 call lapse('DEFAULTUSDT', '30 seconds');
-select is(line(tradelatch.renew_lease(id('DEFAULTUSDT'), fence('DEFAULTUSDT'))), 'ok active driven', 'without a length');
+select is(
+    line(tradelatch.renew_lease(id('DEFAULTUSDT'), fence('DEFAULTUSDT'))),
+    'ok active driven',
+    'without a length'
+);
 select ok(
     (book_row('DEFAULTUSDT')).lease_until between now() + interval '1 minute' and clock_timestamp() + interval '1 minute',
     'a minute'
@@ -94,9 +98,17 @@ set local timezone = 'UTC';
 
 call given('RESTUSDT', 'active', filled => 4);
 select is((tradelatch.take_over(id('RESTUSDT'), 'x')).order_cancels, orders_of('RESTUSDT', 'e1'), 'with the drive');
-select is(line(tradelatch.renew_lease(id('RESTUSDT'), fence('RESTUSDT'))), 'ok active driven', 'then no more: it may rest');
+select is(
+    line(tradelatch.renew_lease(id('RESTUSDT'), fence('RESTUSDT'))),
+    'ok active driven',
+    'then no more: it may rest'
+);
 call given('STOPUSDT', 'pending_sl');
-select is((tradelatch.take_over(id('STOPUSDT'), 'x')).order_cancels, orders_of('STOPUSDT', 's1'), 'a stop-loss of the driver before');
+select is(
+    (tradelatch.take_over(id('STOPUSDT'), 'x')).order_cancels,
+    orders_of('STOPUSDT', 's1'),
+    'a stop-loss of the driver before'
+);
 select is(
     line(tradelatch.renew_lease(id('STOPUSDT'), fence('STOPUSDT'))),
     'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
@@ -106,7 +118,9 @@ select is(
 -- Who claimed an entry looks it up: no order to send.
 call claim('O1USDT');
 select is(
-    line(tradelatch.renew_lease(id('O1USDT'), fence('O1USDT'))), 'ok pending_entry driven', 'a claimed entry is never sent'
+    line(tradelatch.renew_lease(id('O1USDT'), fence('O1USDT'))),
+    'ok pending_entry driven',
+    'a claimed entry is never sent'
 );
 
 -- What is refused.

@@ -50,11 +50,16 @@ select is(
 from moved as m
 cross join lateral book_row(m.symbol, m.position_side) as p;
 select cmp_ok(
-    fence(f.symbol, f.position_side), '>', f.fence, format('the drive has changed hands: %s %s', f.symbol, f.position_side)
+    fence(f.symbol, f.position_side),
+    '>',
+    f.fence,
+    format('the drive has changed hands: %s %s', f.symbol, f.position_side)
 )
 from former as f;
 select refused(
-    format('renew_lease(id(%L, %L), %s)', f.symbol, f.position_side, f.fence), 'TL003', 'the former driver has nothing to say any more'
+    format('renew_lease(id(%L, %L), %s)', f.symbol, f.position_side, f.fence),
+    'TL003',
+    'the former driver has nothing to say any more'
 )
 from former as f;
 select ok(
@@ -62,7 +67,9 @@ select ok(
     'the lease is as told'
 );
 select is(
-    line(tradelatch.create_position('binance', 'M1USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken'
+    line(tradelatch.create_position('binance', 'M1USDT', 'long', 10, 100)),
+    'existing pending_sl',
+    'the slot stays taken'
 );
 select is(
     line(tradelatch.activate_position(id('M1USDT'), fence('M1USDT'), 97, order_of('M1USDT', 's2'), 'stop-2')),
@@ -123,7 +130,11 @@ select is(
     'its driver moves it, and knows of the entry that rests'
 )
 from driver as d;
-select is((fence('SLUSDT'), (book_row('SLUSDT')).lease_until), (d.fence, d.lease_until), 'under its fence, and a lease that never falls')
+select is(
+    (fence('SLUSDT'), (book_row('SLUSDT')).lease_until),
+    (d.fence, d.lease_until),
+    'under its fence, and a lease that never falls'
+)
 from driver as d;
 select unchanged(
     format($$replace_stop_loss(id('SLUSDT'), %s, fence('SLUSDT'))$$, p),
@@ -225,7 +236,9 @@ select unchanged(
 -- Adopted: * may be the stop-loss that nobody can name.
 
 select is(
-    line(tradelatch.adopt_position('binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110)),
+    line(tradelatch.adopt_position(
+        'binance', 'ADOPTUSDT', 'short', 10, 100, clock_timestamp(), stop_loss_price => 110
+    )),
     'created active driven',
     'adopted'
 );
@@ -243,7 +256,11 @@ select is(
 -- An order of one's own stays; an exit goes before.
 
 call given('OWNUSDT', 'active');
-select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['tp-1'])).outcome, 'ok', 'a take-profit is told');
+select is(
+    (tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['tp-1'])).outcome,
+    'ok',
+    'a take-profit is told'
+);
 select is(
     line(tradelatch.replace_stop_loss(id('OWNUSDT'), 96)),
     'ok pending_sl driven, cancel s1, stop_loss sell 10 at 96 reduce-only s2',

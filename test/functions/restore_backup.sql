@@ -191,7 +191,11 @@ from (values ('X1USDT'), ('X2USDT')) as x (symbol);
 select ok((book_row('X1USDT')).closed_at is not null and (book_row('X1USDT')).open_quantity = 0, 'its slot is free');
 
 -- What it was before is worth nothing; recovery takes it up.
-select refused(format('renew_lease(%s, %s)', b.id, b.book_row ->> 'fence'), 'TL003', b.status || ': the fence before is stale')
+select refused(
+    format('renew_lease(%s, %s)', b.id, b.book_row ->> 'fence'),
+    'TL003',
+    b.status || ': the fence before is stale'
+)
 from before as b;
 create table claims as
 select r.symbol, line(r) as line
@@ -306,7 +310,11 @@ select is(
     'one for each slot'
 );
 -- The holder ends: now it may come back, what was restored may not.
-select is((tradelatch.cancel_position(id('C2USDT'), fence('C2USDT'), 'x')).status, 'canceled', 'the holder of C2USDT ends');
+select is(
+    (tradelatch.cancel_position(id('C2USDT'), fence('C2USDT'), 'x')).status,
+    'canceled',
+    'the holder of C2USDT ends'
+);
 select is(
     (
         select array_agg(p.symbol || ' ' || (r.detail ->> 'problem') order by p.symbol)
@@ -323,7 +331,11 @@ select is(
 
 -- Restored, ended and restored again: another backup.
 select is((tradelatch.release_position(id('B1USDT'), 'again')).status, 'closed', 'B1USDT ends again');
-select is(restored(backup_of('B1USDT'), false), '{"restore B1USDT both closed>pending_sl"}'::text[], 'from its second backup');
+select is(
+    restored(backup_of('B1USDT'), false),
+    '{"restore B1USDT both closed>pending_sl"}'::text[],
+    'from its second backup'
+);
 select is(
     (select count(*) from monitoring.position_backups as b where b.position_id = id('B1USDT') and b.restored_at is not null
         and b.made_by = 'release_position'), 2::bigint,
@@ -357,8 +369,16 @@ begin
 end
 $$;
 select is((tradelatch.take_over(id('E1USDT'), 'x')).outcome, 'claimed', 'E1USDT is driven');
-select is((tradelatch.create_position('binance', 'E2USDT', 'long', 10, 100)).outcome, 'existing', 'E2USDT prevented a duplicate');
-select is((tradelatch.confirm_close(id('E3USDT'), 'x', array['*'] || orders_of('E3USDT', 's1'), fence => fence('E3USDT'))).status, 'closed', 'E3USDT is closed');
+select is(
+    (tradelatch.create_position('binance', 'E2USDT', 'long', 10, 100)).outcome,
+    'existing',
+    'E2USDT prevented a duplicate'
+);
+select is(
+    (tradelatch.confirm_close(id('E3USDT'), 'x', array['*'] || orders_of('E3USDT', 's1'), fence => fence('E3USDT'))).status,
+    'closed',
+    'E3USDT is closed'
+);
 select is(
     restored(backup_of('E1USDT'), false),
     '{
@@ -370,7 +390,12 @@ select is(
 );
 
 -- What is refused.
-select refused('restore_backup(gen_random_uuid())', '22023 backup_id', 'there is no such backup', role => 'tradelatch_operator');
+select refused(
+    'restore_backup(gen_random_uuid())',
+    '22023 backup_id',
+    'there is no such backup',
+    role => 'tradelatch_operator'
+);
 select refused('restore_backup(null)', '22023 backup_id', 'null is none', role => 'tradelatch_operator');
 select refused('restore_backup(gen_random_uuid(), null)', '22023 dry_run', 'dry_run is true or false',
     role => 'tradelatch_operator');

@@ -71,7 +71,9 @@ select is(
     'a second stop-loss'
 );
 select is(
-    line(tradelatch.rollback_position(id('MANYUSDT'), fence('MANYUSDT'), 'test', details => '{"tries": 3, "reason": "x"}')),
+    line(tradelatch.rollback_position(
+        id('MANYUSDT'), fence('MANYUSDT'), 'test', details => '{"tries": 3, "reason": "x"}'
+    )),
     'ok pending_rollback driven, cancel e1 s1 s2, close sell 10 reduce-only c1',
     'all of them are canceled'
 );
@@ -148,7 +150,9 @@ select is(left_of('OWNUSDT'), 'c1 dca-1 e1', 'all of them are left');
 call given('HANDUSDT', 'pending_sl', filled => 4);
 select is((tradelatch.rollback_position(id('HANDUSDT'), fence('HANDUSDT'), 'no')).outcome, 'ok', 'rolled back');
 select is(
-    line(tradelatch.confirm_orders(id('HANDUSDT'), orders_of('HANDUSDT', 's1'))), 'replayed pending_rollback', 'nobody else ends the stop-loss'
+    line(tradelatch.confirm_orders(id('HANDUSDT'), orders_of('HANDUSDT', 's1'))),
+    'replayed pending_rollback',
+    'nobody else ends the stop-loss'
 );
 select is(
     line(tradelatch.confirm_orders(id('HANDUSDT'), orders_of('HANDUSDT', 's1'), fence => fence('HANDUSDT'))),
@@ -159,7 +163,9 @@ select is(
 -- What is refused.
 call given('ACTIVEUSDT', 'active');
 select refused(
-    $$rollback_position(id('ACTIVEUSDT'), fence('ACTIVEUSDT'), 'x')$$, 'TL002', 'what is active is closed, not rolled back'
+    $$rollback_position(id('ACTIVEUSDT'), fence('ACTIVEUSDT'), 'x')$$,
+    'TL002',
+    'what is active is closed, not rolled back'
 );
 call given('BADUSDT', 'pending_entry');
 select refused($$rollback_position(id('BADUSDT'), fence('BADUSDT') - 1, 'x')$$, 'TL003', 'another fence');

@@ -89,7 +89,9 @@ where p.position_id = id('FAILED');
 -- Again.
 
 select unchanged(
-    format($$settle_position(id('CLOSED'), realized_pnl => %s)$$, v.value), 'replayed closed', 'the same call again: ' || v.value
+    format($$settle_position(id('CLOSED'), realized_pnl => %s)$$, v.value),
+    'replayed closed',
+    'the same call again: ' || v.value
 )
 from (values ('-17'), ('-17.00')) as v (value);
 select is(
@@ -98,7 +100,9 @@ select is(
     'with details: another call'
 );
 select unchanged(
-    $$settle_position(id('CLOSED'), realized_pnl => -17, details => '{"source": "x"}')$$, 'replayed closed', 'which is repeated'
+    $$settle_position(id('CLOSED'), realized_pnl => -17, details => '{"source": "x"}')$$,
+    'replayed closed',
+    'which is repeated'
 );
 select is(line(tradelatch.settle_position(id('CLOSED'), realized_pnl => 5)), 'ok closed', 'another number');
 select is(line(tradelatch.settle_position(id('CLOSED'), realized_pnl => -17)), 'ok closed', 'and back');

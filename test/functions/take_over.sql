@@ -3,7 +3,9 @@ begin;
 select plan(203);
 
 select declared_as_move(
-    'take_over', 'position_id bigint, reason text, lease interval = ''1 minute''', executable_by => 'tradelatch_operator'
+    'take_over',
+    'position_id bigint, reason text, lease interval = ''1 minute''',
+    executable_by => 'tradelatch_operator'
 );
 
 -- At once, while the lease lives: a fence that is higher, a lease, and the order that is due, under a fresh id where the driver
@@ -57,7 +59,10 @@ select is(
 from taken as t
 inner join before as b on b.symbol = t.symbol and b.position_side = t.position_side;
 select cmp_ok(
-    fence(b.symbol, b.position_side), '>', b.fence, format('the drive has changed hands: %s %s', b.symbol, b.position_side)
+    fence(b.symbol, b.position_side),
+    '>',
+    b.fence,
+    format('the drive has changed hands: %s %s', b.symbol, b.position_side)
 )
 from before as b;
 select is(
@@ -70,7 +75,9 @@ select ok(
     'the lease is as told'
 );
 select is(
-    line(tradelatch.create_position('binance', 'T3USDT', 'long', 10, 100)), 'existing pending_sl', 'the slot stays taken'
+    line(tradelatch.create_position('binance', 'T3USDT', 'long', 10, 100)),
+    'existing pending_sl',
+    'the slot stays taken'
 );
 
 -- The driver before is fenced off, whatever it calls; without its fence it is somebody else.
@@ -148,9 +155,17 @@ select is(
 );
 select cmp_ok(fence('T7USDT'), '>', a.fence, 'under a fence of its own')
 from again as a;
-select refused(format('confirm_flat(id(''T7USDT''), %s)', a.fence), 'TL003', 'who took it over before is the former driver now')
+select refused(
+    format('confirm_flat(id(''T7USDT''), %s)', a.fence),
+    'TL003',
+    'who took it over before is the former driver now'
+)
 from again as a;
-select is(events('T7USDT'), 'create_position place_entry confirm_entry rollback_position take_over take_over', 'both are logged');
+select is(
+    events('T7USDT'),
+    'create_position place_entry confirm_entry rollback_position take_over take_over',
+    'both are logged'
+);
 
 -- It is no move: what came before it is still the latest one, and is replayed.
 
@@ -169,7 +184,9 @@ select is(
     'a close'
 );
 select is(
-    line(tradelatch.take_over(id('ATTUSDT'), 'x')), 'claimed pending_close driven, cancel c1, close sell 10 reduce-only c2', 'taken over'
+    line(tradelatch.take_over(id('ATTUSDT'), 'x')),
+    'claimed pending_close driven, cancel c1, close sell 10 reduce-only c2',
+    'taken over'
 );
 select unchanged(
     $$begin_close(id('ATTUSDT'), 'exit', attempt => '00000000-0000-0000-0000-0000000000a1')$$,
@@ -191,13 +208,19 @@ select (book_row('E1USDT')).lease_until;
 select refused(
     $$fail_position(id('E1USDT'), fence('E1USDT'), 'not found')$$, 'TL002', 'its sender does not judge it'
 );
-select is((tradelatch.take_over(id('E1USDT'), 'x', '1 second')).outcome, 'claimed', 'taken over, while the lease lives');
+select is(
+    (tradelatch.take_over(id('E1USDT'), 'x', '1 second')).outcome,
+    'claimed',
+    'taken over, while the lease lives'
+);
 select is(
     until('E1USDT'), l.lease_until + interval '5 seconds', 'it is judged after that lease and 5 s'
 )
 from lease as l;
 select held_back(
-    $$fail_position(id('E1USDT'), fence('E1USDT'), 'not found')$$, order_of('E1USDT', 'e1'), l.lease_until + interval '5 seconds',
+    $$fail_position(id('E1USDT'), fence('E1USDT'), 'not found')$$,
+    order_of('E1USDT', 'e1'),
+    l.lease_until + interval '5 seconds',
     'not before they have passed'
 )
 from lease as l;
@@ -209,7 +232,9 @@ select is(
 )
 from lease as l;
 select is(
-    line(tradelatch.renew_lease(id('E1USDT'), fence('E1USDT'), '2 hours')), 'ok pending_entry driven', 'nor does a longer lease'
+    line(tradelatch.renew_lease(id('E1USDT'), fence('E1USDT'), '2 hours')),
+    'ok pending_entry driven',
+    'nor does a longer lease'
 );
 select is(until('E1USDT'), l.lease_until + interval '5 seconds', 'put it off')
 from lease as l;
@@ -230,15 +255,23 @@ call given('E4USDT', 'pending_entry');
 call claim('E4USDT');
 create table claimed as
 select (book_row('E4USDT')).lease_until;
-select is((tradelatch.take_over(id('E4USDT'), 'x')).outcome, 'claimed', 'taken over from a recovery, whose lease lives');
+select is(
+    (tradelatch.take_over(id('E4USDT'), 'x')).outcome,
+    'claimed',
+    'taken over from a recovery, whose lease lives'
+);
 select held_back(
-    $$fail_position(id('E4USDT'), fence('E4USDT'), 'not found')$$, order_of('E4USDT', 'e1'), c.lease_until + interval '5 seconds',
+    $$fail_position(id('E4USDT'), fence('E4USDT'), 'not found')$$,
+    order_of('E4USDT', 'e1'),
+    c.lease_until + interval '5 seconds',
     'it was given the entry too'
 )
 from claimed as c;
 call hands_end('E4USDT');
 select is(
-    line(tradelatch.fail_position(id('E4USDT'), fence('E4USDT'), 'not found')), 'ok failed driven', 'after its lease it is judged'
+    line(tradelatch.fail_position(id('E4USDT'), fence('E4USDT'), 'not found')),
+    'ok failed driven',
+    'after its lease it is judged'
 );
 call given('E5USDT', 'pending_entry');
 select is((tradelatch.take_over(id('E5USDT'), 'x')).outcome, 'claimed', 'taken over');
@@ -283,7 +316,9 @@ select is((tradelatch.take_over(id('S4USDT'), 'x')).outcome, 'claimed', 'taken o
 select is((tradelatch.confirm_entry(id('S4USDT'), fence('S4USDT'), 10, 100)).outcome, 'ok', 'filled');
 call claim('S4USDT');
 select is(
-    line(tradelatch.activate_position(id('S4USDT'), fence('S4USDT'), 104, order_of('S4USDT', 's1'))), 'ok active driven', 'for whoever drives it later, too'
+    line(tradelatch.activate_position(id('S4USDT'), fence('S4USDT'), 104, order_of('S4USDT', 's1'))),
+    'ok active driven',
+    'for whoever drives it later, too'
 );
 
 -- Orders that were withheld, because another row held the slot, are given again.
@@ -297,7 +332,9 @@ insert into monitoring.positions (
 )
 values ('binance', 'DUPUSDT', 'long', 10, 100, 'active', 'inserted', 10, 10, 95);
 select is(
-    line(tradelatch.activate_position(h.id, p.fence, 95, p.order_key || 's1')), 'duplicate pending_rollback driven', 'a duplicate has no order'
+    line(tradelatch.activate_position(h.id, p.fence, 95, p.order_key || 's1')),
+    'duplicate pending_rollback driven',
+    'a duplicate has no order'
 )
 from held as h
 inner join monitoring.positions as p on p.id = h.id;
@@ -339,7 +376,9 @@ select is(
 call given('LATEUSDT', 'pending_close');
 call lapse('LATEUSDT', '5 seconds');
 select is(
-    line(tradelatch.take_over(id('LATEUSDT'), 'x')), 'claimed pending_close driven, close sell 10 reduce-only c1', 'the same id'
+    line(tradelatch.take_over(id('LATEUSDT'), 'x')),
+    'claimed pending_close driven, close sell 10 reduce-only c1',
+    'the same id'
 );
 select is(
     line(tradelatch.confirm_close(id('LATEUSDT'), 'exit', orders_of('LATEUSDT', 's1'), fence => fence('LATEUSDT'))),

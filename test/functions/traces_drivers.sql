@@ -7,7 +7,9 @@ select plan(40);
 -- begin_close gives c1 to a first driver; an operator takes over; the second says that c1 ended, and confirms the close.
 call given('CLOSEUSDT', 'active');
 select is(
-    line(tradelatch.begin_close(id('CLOSEUSDT'), 'exit')), 'ok pending_close driven, close sell 10 reduce-only c1', 'a first driver is given c1'
+    line(tradelatch.begin_close(id('CLOSEUSDT'), 'exit')),
+    'ok pending_close driven, close sell 10 reduce-only c1',
+    'a first driver is given c1'
 );
 select is(
     line(tradelatch.take_over(id('CLOSEUSDT'), 'he hangs')),
@@ -43,9 +45,23 @@ select is(left_of('CLOSEUSDT'), null, 'nothing is left');
 
 -- The same with cancel_position and the entry.
 call given('ENTRYUSDT', 'pending_entry');
-select is(line(tradelatch.take_over(id('ENTRYUSDT'), 'he hangs')), 'claimed pending_entry driven, entry buy 10 opening e1', 'an entry is looked up');
-select refused($$cancel_position(id('ENTRYUSDT'), fence('ENTRYUSDT'), 'unknown')$$, 'TL002', 'he may still send it: nobody else cancels', role => 'tradelatch_operator');
-select refused($$fail_position(id('ENTRYUSDT'), fence('ENTRYUSDT'), 'unknown')$$, 'TL002', 'or fails it', role => 'tradelatch_operator');
+select is(
+    line(tradelatch.take_over(id('ENTRYUSDT'), 'he hangs')),
+    'claimed pending_entry driven, entry buy 10 opening e1',
+    'an entry is looked up'
+);
+select refused(
+    $$cancel_position(id('ENTRYUSDT'), fence('ENTRYUSDT'), 'unknown')$$,
+    'TL002',
+    'he may still send it: nobody else cancels',
+    role => 'tradelatch_operator'
+);
+select refused(
+    $$fail_position(id('ENTRYUSDT'), fence('ENTRYUSDT'), 'unknown')$$,
+    'TL002',
+    'or fails it',
+    role => 'tradelatch_operator'
+);
 select is(
     (try($$cancel_position(id('ENTRYUSDT'), fence('ENTRYUSDT'), 'unknown')$$)).detail::jsonb - 'in_hand_until',
     jsonb_build_object(
@@ -64,9 +80,17 @@ select is(
     'ok pending_rollback driven, cancel e1, close sell 10 reduce-only c1',
     'rolled back'
 );
-select refused($$confirm_flat(id('ENTRYUSDT'), fence('ENTRYUSDT'))$$, 'TL002', 'and not flat while the first may send the entry');
+select refused(
+    $$confirm_flat(id('ENTRYUSDT'), fence('ENTRYUSDT'))$$,
+    'TL002',
+    'and not flat while the first may send the entry'
+);
 call hands_end('ENTRYUSDT');
-select is(line(tradelatch.confirm_flat(id('ENTRYUSDT'), fence('ENTRYUSDT'))), 'ok rolled_back driven', 'after that it is');
+select is(
+    line(tradelatch.confirm_flat(id('ENTRYUSDT'), fence('ENTRYUSDT'))),
+    'ok rolled_back driven',
+    'after that it is'
+);
 
 -- A lease that lapsed, was judged, and was renewed.
 call given('RENEWUSDT', 'pending_sl');
@@ -109,7 +133,11 @@ select is(
     'ok active driven, cancel s1',
     's2 stands, s1 may come'
 );
-select is(line(tradelatch.confirm_orders(id('STOPUSDT'), orders_placed => array[order_of('STOPUSDT', 's1')])), 'ok active', 's1 comes');
+select is(
+    line(tradelatch.confirm_orders(id('STOPUSDT'), orders_placed => array[order_of('STOPUSDT', 's1')])),
+    'ok active',
+    's1 comes'
+);
 select is(left_of('STOPUSDT'), 's1 s2', 'both are left');
 call lapse('STOPUSDT', '1 hour');
 select is(
@@ -122,7 +150,11 @@ select is(
     'ok active driven',
     'cancelled'
 );
-select is((select count(*) from tradelatch.claim_stale(grace => '0') as r where r.position_id = id('STOPUSDT')), 0::bigint, 'nobody needs to drive it now');
+select is(
+    (select count(*) from tradelatch.claim_stale(grace => '0') as r where r.position_id = id('STOPUSDT')),
+    0::bigint,
+    'nobody needs to drive it now'
+);
 
 -- Two tasks of one driver: s1 is about to be sent, the other confirms 10, places s2 and activates; s1 arrives late.
 call given('TASKSUSDT', 'pending_sl', filled => 4);
@@ -151,7 +183,9 @@ select is(
     'to be moved'
 );
 select refused(
-    $$activate_position(id('EARLYUSDT'), fence('EARLYUSDT'), 95, order_of('EARLYUSDT', 's9'))$$, 'TL005', 'an order that was never handed out'
+    $$activate_position(id('EARLYUSDT'), fence('EARLYUSDT'), 95, order_of('EARLYUSDT', 's9'))$$,
+    'TL005',
+    'an order that was never handed out'
 );
 select is(
     line(tradelatch.activate_position(
@@ -161,8 +195,16 @@ select is(
     'the new one was refused: the earlier one stands, for all that is open'
 );
 call given('SMALLUSDT', 'pending_sl', filled => 4);
-select is((tradelatch.activate_position(id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1'))).outcome, 'ok', 'it stands');
-select is((tradelatch.confirm_entry(id('SMALLUSDT'), fence('SMALLUSDT'), 10, 100)).outcome, 'ok', 'a task of its own says that all is filled');
+select is(
+    (tradelatch.activate_position(id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1'))).outcome,
+    'ok',
+    'it stands'
+);
+select is(
+    (tradelatch.confirm_entry(id('SMALLUSDT'), fence('SMALLUSDT'), 10, 100)).outcome,
+    'ok',
+    'a task of its own says that all is filled'
+);
 select is(
     line(tradelatch.activate_position(
         id('SMALLUSDT'), fence('SMALLUSDT'), 95, order_of('SMALLUSDT', 's1'), orders_ended => array[order_of('SMALLUSDT', 's2')]

@@ -7,19 +7,33 @@ select plan(59);
 -- Cancel and replace, with an exit in between: the stop-loss is cancelled first, and a bot decides to close before there is another.
 call given('BETWEENUSDT', 'active');
 select is(
-    line(tradelatch.confirm_orders(id('BETWEENUSDT'), orders_of('BETWEENUSDT', 's1'))), 'ok pending_sl', 's1 is cancelled, nobody drives'
+    line(tradelatch.confirm_orders(id('BETWEENUSDT'), orders_of('BETWEENUSDT', 's1'))),
+    'ok pending_sl',
+    's1 is cancelled, nobody drives'
 );
 select is(left_of('BETWEENUSDT'), null, 's2 was given to nobody: nothing is left');
 select is(
-    line(tradelatch.begin_close(id('BETWEENUSDT'), 'exit')), 'claimed pending_close driven, close sell 10 reduce-only c1', 'a close'
+    line(tradelatch.begin_close(id('BETWEENUSDT'), 'exit')),
+    'claimed pending_close driven, close sell 10 reduce-only c1',
+    'a close'
 );
 select is(
-    line(tradelatch.confirm_close(id('BETWEENUSDT'), 'exit', fence => fence('BETWEENUSDT'))), 'ok closed driven', 'nothing is in its way'
+    line(tradelatch.confirm_close(id('BETWEENUSDT'), 'exit', fence => fence('BETWEENUSDT'))),
+    'ok closed driven',
+    'nothing is in its way'
 );
 -- The same, and somebody closes on the exchange: the slot is free at once, for there is nothing that anybody could cancel.
 call given('BYHANDUSDT', 'active');
-select is(line(tradelatch.confirm_orders(id('BYHANDUSDT'), orders_of('BYHANDUSDT', 's1'))), 'ok pending_sl', 's1 is cancelled by hand');
-select is(line(tradelatch.confirm_close(id('BYHANDUSDT'), 'by hand')), 'ok closed', 'and the position is closed by hand');
+select is(
+    line(tradelatch.confirm_orders(id('BYHANDUSDT'), orders_of('BYHANDUSDT', 's1'))),
+    'ok pending_sl',
+    's1 is cancelled by hand'
+);
+select is(
+    line(tradelatch.confirm_close(id('BYHANDUSDT'), 'by hand')),
+    'ok closed',
+    'and the position is closed by hand'
+);
 
 -- The new one is on its way when its driver begins to close.
 call given('EXITUSDT', 'active');
@@ -28,7 +42,11 @@ select is(
     'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s2',
     'one task moves the stop-loss'
 );
-select is(line(tradelatch.begin_close(id('EXITUSDT'), 'signal')), 'existing pending_sl', 'another bot is given nothing');
+select is(
+    line(tradelatch.begin_close(id('EXITUSDT'), 'signal')),
+    'existing pending_sl',
+    'another bot is given nothing'
+);
 select is(
     line(tradelatch.begin_close(id('EXITUSDT'), 'signal', fence('EXITUSDT'))),
     'ok pending_close driven, close sell 10 reduce-only c1',
@@ -44,7 +62,11 @@ select is(
     'ok pending_cancels driven, cancel s1 s2',
     'closed: both are in the way of the next position'
 );
-select is((tradelatch.create_position('binance', 'EXITUSDT', 'long', 1, 100)).outcome, 'existing', 'which cannot begin');
+select is(
+    (tradelatch.create_position('binance', 'EXITUSDT', 'long', 1, 100)).outcome,
+    'existing',
+    'which cannot begin'
+);
 select is(
     line(tradelatch.confirm_orders(id('EXITUSDT'), orders_of('EXITUSDT', 's1 s2'), fence => fence('EXITUSDT'))),
     'ok closed driven',
@@ -146,7 +168,11 @@ select is(
     'ok pending_cancels driven, cancel s1',
     'closed by c1; then the process dies'
 );
-select is((tradelatch.create_position('binance', 'DEATHUSDT', 'short', 7, 100)).outcome, 'existing', 'the slot is taken');
+select is(
+    (tradelatch.create_position('binance', 'DEATHUSDT', 'short', 7, 100)).outcome,
+    'existing',
+    'the slot is taken'
+);
 call lapse('DEATHUSDT', '6 seconds');
 select is(
     (select line(r) from tradelatch.claim_stale(max_positions => 1) as r),
@@ -173,7 +199,9 @@ select is(
     'the stream does not know c1, and cannot say that it ended'
 );
 select refused(
-    $$begin_close(id('INHANDUSDT'), 'given', fence('INHANDUSDT'))$$, 'TL002', 'its driver, who asks again, is told that it is over'
+    $$begin_close(id('INHANDUSDT'), 'given', fence('INHANDUSDT'))$$,
+    'TL002',
+    'its driver, who asks again, is told that it is over'
 );
 select is(
     (try($$begin_close(id('INHANDUSDT'), 'given', fence('INHANDUSDT'))$$)).detail::jsonb,
@@ -183,7 +211,9 @@ select is(
     'and what is left: then it may cancel'
 );
 select is(
-    line(tradelatch.confirm_close(id('INHANDUSDT'), 'stop-loss', orders_of('INHANDUSDT', 'c1'), fence => fence('INHANDUSDT'))),
+    line(tradelatch.confirm_close(
+        id('INHANDUSDT'), 'stop-loss', orders_of('INHANDUSDT', 'c1'), fence => fence('INHANDUSDT')
+    )),
     'replayed closed driven',
     'it was never sent'
 );
@@ -230,14 +260,20 @@ select is(
     'replayed pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
     'the third does not end the second''s'
 );
-select is(o.in_hand_until, s.lease_until + interval '5 seconds', 'which is in hand until the second''s lease and the grace time are over')
+select is(
+    o.in_hand_until,
+    s.lease_until + interval '5 seconds',
+    'which is in hand until the second''s lease and the grace time are over'
+)
 from second as s
 left join tradelatch.orders as o on o.name = order_of('FENCESUSDT', 's1');
 
 -- Told late: what is over stays over, and an order of it is known by its name.
 call given('OVERUSDT', 'closed');
 select unchanged(
-    format($$confirm_orders(id('OVERUSDT'), orders_placed => orders_of('OVERUSDT', %L))$$, o), 'replayed closed', o || ' arrived, says a stream that is late'
+    format($$confirm_orders(id('OVERUSDT'), orders_placed => orders_of('OVERUSDT', %L))$$, o),
+    'replayed closed',
+    o || ' arrived, says a stream that is late'
 )
 from (values ('e1'), ('s1'), ('c1')) as v (o);
 select results_eq(

@@ -7,9 +7,15 @@ select plan(43);
 
 -- A position that is released leaves its orders to whoever released it; restored, it has them again.
 call given('RELEASEUSDT', 'active', filled => 4);
-select is((tradelatch.confirm_orders(id('RELEASEUSDT'), orders_placed => array['tp-1'])).outcome, 'ok', 'a take-profit');
 select is(
-    line(tradelatch.release_position(id('RELEASEUSDT'), 'mine')), 'ok closed, cancel e1 s1 tp-1', 'released: these are to be cancelled'
+    (tradelatch.confirm_orders(id('RELEASEUSDT'), orders_placed => array['tp-1'])).outcome,
+    'ok',
+    'a take-profit'
+);
+select is(
+    line(tradelatch.release_position(id('RELEASEUSDT'), 'mine')),
+    'ok closed, cancel e1 s1 tp-1',
+    'released: these are to be cancelled'
 );
 select is(left_of('RELEASEUSDT'), 'e1 s1 tp-1', 'and stay noted');
 select is(
@@ -29,7 +35,9 @@ select is(
     'recovery takes it up at once, and is told all of them'
 );
 select is(
-    line(tradelatch.confirm_entry(id('RELEASEUSDT'), fence('RELEASEUSDT'), 6, 100, orders_ended => orders_of('RELEASEUSDT', 'e1'))),
+    line(tradelatch.confirm_entry(
+        id('RELEASEUSDT'), fence('RELEASEUSDT'), 6, 100, orders_ended => orders_of('RELEASEUSDT', 'e1')
+    )),
     'ok pending_sl driven, cancel * s1 s2, stop_loss sell 6 at 95 reduce-only s3',
     'the entry filled meanwhile, and was cancelled'
 );
@@ -112,7 +120,9 @@ select is(
     (tradelatch.adopt_position('binance', 'HUGEUSDT', 'long', 9e29, 100, clock_timestamp())).outcome, 'created', 'as large as it may be'
 );
 select refused(
-    $$confirm_entry(id('HUGEUSDT'), fence('HUGEUSDT'), 5e29, 100)$$, '22023 filled_quantity', 'what is open would be more'
+    $$confirm_entry(id('HUGEUSDT'), fence('HUGEUSDT'), 5e29, 100)$$,
+    '22023 filled_quantity',
+    'what is open would be more'
 );
 select refused($$resize_position(id('HUGEUSDT'), 1e30, 'x')$$, '22023 quantity', 'as a resize says it');
 call given('SUMUSDT', 'pending_cancels', filled => 4);
@@ -138,7 +148,11 @@ return (
     from unnest(show('{"SEENUSDT long 10"}', without_stop.observed_at, false, more => '{"stop_loss_price": null}')) as f (line)
     where f.line ~ '^critical no_stop_loss'
 );
-select is(without_stop(clock_timestamp() - interval '10 seconds'), 0::bigint, 'begun before it was sent, it is not there');
+select is(
+    without_stop(clock_timestamp() - interval '10 seconds'),
+    0::bigint,
+    'begun before it was sent, it is not there'
+);
 select is(without_stop(clock_timestamp() - interval '3 seconds'), 0::bigint, 'nor a little later');
 call later('1 minute');
 select is(without_stop(clock_timestamp() - interval '50 seconds'), 0::bigint, 'seen once, when it should be there');

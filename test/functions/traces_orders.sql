@@ -23,7 +23,9 @@ select is(
     'it filled after all: the rest is closed'
 );
 select is(
-    line(tradelatch.confirm_close(id('RESTUSDT'), 'rest', fence => fence('RESTUSDT'))), 'ok closed driven', 'and nothing is left'
+    line(tradelatch.confirm_close(id('RESTUSDT'), 'rest', fence => fence('RESTUSDT'))),
+    'ok closed driven',
+    'and nothing is left'
 );
 
 -- The entry fills while nobody drives.
@@ -35,7 +37,9 @@ select is(
     'an active position with a resting entry needs a driver: claim_stale gives it'
 );
 select is(
-    line(tradelatch.confirm_entry(id('ALONEUSDT'), fence('ALONEUSDT'), 7, 100, orders_ended => array[order_of('ALONEUSDT', 'e1')])),
+    line(tradelatch.confirm_entry(
+        id('ALONEUSDT'), fence('ALONEUSDT'), 7, 100, orders_ended => array[order_of('ALONEUSDT', 'e1')]
+    )),
     'ok pending_sl driven, cancel s1, stop_loss sell 7 at 95 reduce-only s2',
     'cancelled, with a larger fill'
 );
@@ -51,9 +55,15 @@ select is((select count(*) from tradelatch.claim_stale()), 0::bigint, 'nobody ne
 
 -- confirm_orders ends the stop-loss of an active position: recovered at once, under whatever lease it was opened.
 call given('EXPIREUSDT', 'active');
-select is((tradelatch.renew_lease(id('EXPIREUSDT'), fence('EXPIREUSDT'), '1 hour')).outcome, 'ok', 'under a lease of an hour');
 select is(
-    line(tradelatch.confirm_orders(id('EXPIREUSDT'), array['id:stop-EXPIREUSDT'])), 'ok pending_sl', 'its stop-loss expired, by the exchange''s id'
+    (tradelatch.renew_lease(id('EXPIREUSDT'), fence('EXPIREUSDT'), '1 hour')).outcome,
+    'ok',
+    'under a lease of an hour'
+);
+select is(
+    line(tradelatch.confirm_orders(id('EXPIREUSDT'), array['id:stop-EXPIREUSDT'])),
+    'ok pending_sl',
+    'its stop-loss expired, by the exchange''s id'
 );
 select is(
     (select line(r) from tradelatch.claim_stale(max_positions => 1) as r),
@@ -69,7 +79,9 @@ select is(left_of('EXPIREUSDT'), 's2', 's2 alone is left');
 
 -- An order that ended is never called for again.
 select is(
-    line(tradelatch.confirm_orders(id('EXPIREUSDT'), array[order_of('EXPIREUSDT', 's2')], fence => fence('EXPIREUSDT'))),
+    line(tradelatch.confirm_orders(
+        id('EXPIREUSDT'), array[order_of('EXPIREUSDT', 's2')], fence => fence('EXPIREUSDT')
+    )),
     'ok pending_sl driven, stop_loss sell 10 at 95 reduce-only s3',
     'its driver says that s2 was refused: a fresh id'
 );
@@ -90,7 +102,11 @@ select is((book_row('REPLAYUSDT')).status, 'closed', 'and it is closed');
 
 -- resize_position and then confirm_entry: growth is counted once.
 call given('GROWUSDT', 'active', filled => 4);
-select refused($$resize_position(id('GROWUSDT'), 7, 'seen')$$, 'TL002', 'while the entry may fill, nobody knows what is open');
+select refused(
+    $$resize_position(id('GROWUSDT'), 7, 'seen')$$,
+    'TL002',
+    'while the entry may fill, nobody knows what is open'
+);
 select is(
     line(tradelatch.resize_position(id('GROWUSDT'), 7, 'seen', orders_ended => array[order_of('GROWUSDT', 'e1')])),
     'ok pending_sl driven, cancel s1, stop_loss sell 7 at 95 reduce-only s2',
@@ -115,7 +131,9 @@ select is(
     'ours stands: the others may be cancelled'
 );
 select is(
-    line(tradelatch.confirm_orders(id('FOUNDUSDT'), array['*'], fence => fence('FOUNDUSDT'))), 'ok active driven', 'they were'
+    line(tradelatch.confirm_orders(id('FOUNDUSDT'), array['*'], fence => fence('FOUNDUSDT'))),
+    'ok active driven',
+    'they were'
 );
 select is(
     line(tradelatch.adopt_position('binance', 'HELDUSDT', 'short', 10, 100, clock_timestamp(), position_side => 'short',
@@ -125,21 +143,41 @@ select is(
 );
 select is(left_of('HELDUSDT'), '*', 'and is left');
 select is(
-    line(tradelatch.confirm_close(id('HELDUSDT'), 'manual')), 'ok pending_cancels driven, cancel *', 'when it is over, all of them go'
+    line(tradelatch.confirm_close(id('HELDUSDT'), 'manual')),
+    'ok pending_cancels driven, cancel *',
+    'when it is over, all of them go'
 );
 select is(
-    line(tradelatch.confirm_close(id('HELDUSDT'), 'manual', array['*'], fence => fence('HELDUSDT'))), 'replayed closed driven', 'gone'
+    line(tradelatch.confirm_close(id('HELDUSDT'), 'manual', array['*'], fence => fence('HELDUSDT'))),
+    'replayed closed driven',
+    'gone'
 );
 
 -- A take-profit, told before it is sent.
 call given('PROFITUSDT', 'active');
 select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-1'])), 'ok active', 'told');
-select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), array['tp-1'])), 'replayed active', 'for a minute it may still be sent');
+select is(
+    line(tradelatch.confirm_orders(id('PROFITUSDT'), array['tp-1'])),
+    'replayed active',
+    'for a minute it may still be sent'
+);
 call hands_end('PROFITUSDT');
 select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), array['tp-1'])), 'ok active', 'never sent');
-select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-1'])), 'replayed active', 'ended is ended');
-select is((tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])).outcome, 'ok', 'another one is told');
-select is(line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])), 'ok active', 'told again: it arrived');
+select is(
+    line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-1'])),
+    'replayed active',
+    'ended is ended'
+);
+select is(
+    (tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])).outcome,
+    'ok',
+    'another one is told'
+);
+select is(
+    line(tradelatch.confirm_orders(id('PROFITUSDT'), orders_placed => array['tp-2'])),
+    'ok active',
+    'told again: it arrived'
+);
 select is(left_of('PROFITUSDT'), 's1 tp-2', 'both are left');
 call lapse('PROFITUSDT', '1 hour');
 select is((select count(*) from tradelatch.claim_stale()), 0::bigint, 'a take-profit needs no driver');
@@ -149,7 +187,9 @@ select is(
     'it is in the way of a close'
 );
 select is(
-    line(tradelatch.confirm_close(id('PROFITUSDT'), 'exit', array[order_of('PROFITUSDT', 's1')], fence => fence('PROFITUSDT'))),
+    line(tradelatch.confirm_close(
+        id('PROFITUSDT'), 'exit', array[order_of('PROFITUSDT', 's1')], fence => fence('PROFITUSDT')
+    )),
     'ok pending_cancels driven, cancel tp-2', 'and of the next position'
 );
 select is(
@@ -163,8 +203,16 @@ select is(
 
 -- cancel_position with an order of one's own left.
 call given('OWNUSDT', 'entry_placed');
-select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['dca-1'], fence => fence('OWNUSDT'))).outcome, 'ok', 'an order of ones own, beside a resting entry');
-select refused($$cancel_position(id('OWNUSDT'), fence('OWNUSDT'), 'x')$$, 'TL002', 'an order of one''s own is left: roll it back');
+select is(
+    (tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['dca-1'], fence => fence('OWNUSDT'))).outcome,
+    'ok',
+    'an order of ones own, beside a resting entry'
+);
+select refused(
+    $$cancel_position(id('OWNUSDT'), fence('OWNUSDT'), 'x')$$,
+    'TL002',
+    'an order of one''s own is left: roll it back'
+);
 
 -- A DCA order under way when the stop-loss triggers.
 call given('DCAUSDT', 'active');
@@ -182,36 +230,53 @@ select is(
 );
 select is(left_of('DCAUSDT'), 'dca-1 s2', 'dca-1 and s2 are in its hand');
 select is(
-    line(tradelatch.resize_position(id('DCAUSDT'), 5, 'it filled', fence => fence('DCAUSDT'), orders_ended => array['dca-1'])),
+    line(tradelatch.resize_position(
+        id('DCAUSDT'), 5, 'it filled', fence => fence('DCAUSDT'), orders_ended => array['dca-1']
+    )),
     'ok pending_close driven, close sell 5 reduce-only c1',
     'it filled: what is open is closed'
 );
 select is(
-    line(tradelatch.confirm_close(id('DCAUSDT'), 'stop-loss', array[order_of('DCAUSDT', 's2')], fence => fence('DCAUSDT'))),
+    line(tradelatch.confirm_close(
+        id('DCAUSDT'), 'stop-loss', array[order_of('DCAUSDT', 's2')], fence => fence('DCAUSDT')
+    )),
     'ok closed driven', 's2 was never sent'
 );
 
 -- A stop-loss that triggers two seconds after the opening: one call frees the slot.
 call given('QUICKUSDT', 'active');
 select is(
-    line(tradelatch.confirm_close(id('QUICKUSDT'), 'stop-loss', array[order_of('QUICKUSDT', 's1')])), 'ok closed', 'at once'
+    line(tradelatch.confirm_close(id('QUICKUSDT'), 'stop-loss', array[order_of('QUICKUSDT', 's1')])),
+    'ok closed',
+    'at once'
 );
 
 -- A partial fill of the stop-loss, told without a fence, while the driver places another one.
 call given('PARTUSDT', 'active');
 select is((tradelatch.replace_stop_loss(id('PARTUSDT'), 97)).outcome, 'ok', 'the driver is to move it');
-select is(line(tradelatch.resize_position(id('PARTUSDT'), 6, 'stop-loss filled 4')), 'ok pending_sl', 'the quantity is recorded');
+select is(
+    line(tradelatch.resize_position(id('PARTUSDT'), 6, 'stop-loss filled 4')),
+    'ok pending_sl',
+    'the quantity is recorded'
+);
 select is(
     line(tradelatch.renew_lease(id('PARTUSDT'), fence('PARTUSDT'))),
-    'ok pending_sl driven, cancel s1 s2, stop_loss sell 6 at 97 reduce-only s3', 'the driver''s next receipt has the new stop-loss'
+    'ok pending_sl driven, cancel s1 s2, stop_loss sell 6 at 97 reduce-only s3',
+    'the driver''s next receipt has the new stop-loss'
 );
 
 -- A stop-loss by hand: without an id of ours.
 call given('HANDUSDT', 'pending_sl');
 select refused(
-    $$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'x-1')$$, '22023 orders_ended', 'the one called for was not sent: say so'
+    $$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'x-1')$$,
+    '22023 orders_ended',
+    'the one called for was not sent: say so'
 );
-select refused($$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null)$$, '22023 stop_loss_order_id', 'and which it is');
+select refused(
+    $$activate_position(id('HANDUSDT'), fence('HANDUSDT'), 95, null)$$,
+    '22023 stop_loss_order_id',
+    'and which it is'
+);
 select is(
     line(tradelatch.activate_position(
         id('HANDUSDT'), fence('HANDUSDT'), 95, null, 'x-1', orders_ended => array[order_of('HANDUSDT', 's1')]
@@ -219,13 +284,19 @@ select is(
     'ok active driven', 'it stands'
 );
 select is(
-    line(tradelatch.confirm_close(id('HANDUSDT'), 'manual')), 'ok pending_cancels driven, cancel id:x-1', 'and is not forgotten'
+    line(tradelatch.confirm_close(id('HANDUSDT'), 'manual')),
+    'ok pending_cancels driven, cancel id:x-1',
+    'and is not forgotten'
 );
 
 -- A trailing stop: two replacements by the exchange, then it is gone.
 call given('TRAILUSDT', 'active');
 select is(line(tradelatch.update_stop_loss(id('TRAILUSDT'), 96, 'x-2')), 'ok active', 'another order stands');
-select is(line(tradelatch.update_stop_loss(id('TRAILUSDT'), 97, 'x-3', array['id:x-2'])), 'ok active', 'and another, in its place');
+select is(
+    line(tradelatch.update_stop_loss(id('TRAILUSDT'), 97, 'x-3', array['id:x-2'])),
+    'ok active',
+    'and another, in its place'
+);
 select is(left_of('TRAILUSDT'), 'id:x-3 s1', 's1 is left until it is named');
 select is(
     line(tradelatch.update_stop_loss(id('TRAILUSDT'), null, orders_ended => array['id:x-3'])),
@@ -240,7 +311,9 @@ select refused(
     'TL009', 'what it saw may be what was there before'
 );
 select refused(
-    $$adopt_position('binance', 'NEWUSDT', 'long', 10, 100, clock_timestamp() + interval '1 minute')$$, '22023 observed_at', 'the future'
+    $$adopt_position('binance', 'NEWUSDT', 'long', 10, 100, clock_timestamp() + interval '1 minute')$$,
+    '22023 observed_at',
+    'the future'
 );
 
 -- Closes never close more than the book holds.
@@ -283,7 +356,9 @@ select results_eq(
     $$values ('stop_loss', false)$$, 'of a position that is over'
 );
 select results_eq(
-    $$select f.kind, f.is_left from tradelatch.find_order('id:stop-RESTUSDT') as f$$, $$select 'x', true where false$$, 'not open any more'
+    $$select f.kind, f.is_left from tradelatch.find_order('id:stop-RESTUSDT') as f$$,
+    $$select 'x', true where false$$,
+    'not open any more'
 );
 select results_eq(
     $$select f.position_id, f.kind, f.is_left from tradelatch.find_order('id:entry-TOLDUSDT-long') as f$$,

@@ -12,7 +12,11 @@ select is(
     'ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2',
     'the order is told, then sent'
 );
-select is(line(tradelatch.confirm_orders(id('RESTUSDT'), orders_placed => array['dca-1'])), 'ok pending_sl', 'a stream says that it arrived');
+select is(
+    line(tradelatch.confirm_orders(id('RESTUSDT'), orders_placed => array['dca-1'])),
+    'ok pending_sl',
+    'a stream says that it arrived'
+);
 select is(
     line(tradelatch.activate_position(
         id('RESTUSDT'), fence('RESTUSDT'), 95, order_of('RESTUSDT', 's2'), orders_ended => orders_of('RESTUSDT', 's1')
@@ -26,19 +30,33 @@ select is(
     'ok pending_cancels driven, cancel dca-1',
     'the stop-loss triggers: whoever says so cancels'
 );
-select is((tradelatch.create_position('binance', 'RESTUSDT', 'short', 1, 100)).outcome, 'existing', 'the slot waits for it');
+select is(
+    (tradelatch.create_position('binance', 'RESTUSDT', 'short', 1, 100)).outcome,
+    'existing',
+    'the slot waits for it'
+);
 select is(
     line(tradelatch.confirm_orders(id('RESTUSDT'), array['dca-1'], fence => fence('RESTUSDT'))),
     'replayed pending_cancels driven, cancel dca-1',
     'that it ended is not enough: it may have filled'
 );
 select is(
-    line(tradelatch.resize_position(id('RESTUSDT'), 5, 'it filled', fence => fence('RESTUSDT'), orders_ended => array['dca-1'])),
+    line(tradelatch.resize_position(
+        id('RESTUSDT'), 5, 'it filled', fence => fence('RESTUSDT'), orders_ended => array['dca-1']
+    )),
     'ok pending_close driven, close sell 5 reduce-only c1',
     'it did'
 );
-select is(line(tradelatch.confirm_close(id('RESTUSDT'), 'stop-loss', fence => fence('RESTUSDT'))), 'ok closed driven', 'and is closed');
-select is((tradelatch.create_position('binance', 'RESTUSDT', 'short', 1, 100)).outcome, 'created', 'now the next one may begin');
+select is(
+    line(tradelatch.confirm_close(id('RESTUSDT'), 'stop-loss', fence => fence('RESTUSDT'))),
+    'ok closed driven',
+    'and is closed'
+);
+select is(
+    (tradelatch.create_position('binance', 'RESTUSDT', 'short', 1, 100)).outcome,
+    'created',
+    'now the next one may begin'
+);
 
 -- Told to the driver's fence, and never sent: its driver alone says so, whoever drives next after its lease.
 call given('NEVERUSDT', 'pending_sl');
@@ -47,14 +65,22 @@ select is(
     'ok pending_sl driven, stop_loss sell 10 reduce-only s1',
     'told before it is sent'
 );
-select is(line(tradelatch.confirm_orders(id('NEVERUSDT'), array['tp-1'])), 'replayed pending_sl', 'nobody else ends it');
+select is(
+    line(tradelatch.confirm_orders(id('NEVERUSDT'), array['tp-1'])),
+    'replayed pending_sl',
+    'nobody else ends it'
+);
 select is(
     line(tradelatch.confirm_orders(id('NEVERUSDT'), array['tp-1'], fence => fence('NEVERUSDT'))),
     'ok pending_sl driven, stop_loss sell 10 reduce-only s1',
     'it was not sent: its driver may say so'
 );
 select is(left_of('NEVERUSDT'), 's1', 'it is not left');
-select is((tradelatch.confirm_orders(id('NEVERUSDT'), orders_placed => array['tp-2'], fence => fence('NEVERUSDT'))).outcome, 'ok', 'another one');
+select is(
+    (tradelatch.confirm_orders(id('NEVERUSDT'), orders_placed => array['tp-2'], fence => fence('NEVERUSDT'))).outcome,
+    'ok',
+    'another one'
+);
 select is(
     (tradelatch.take_over(id('NEVERUSDT'), 'he hangs')).outcome, 'claimed', 'whose driver hangs'
 );
@@ -72,7 +98,11 @@ select is(
 );
 
 -- Sent late, by that driver: it arrives, is cancelled, and nothing of it was filled.
-select is(line(tradelatch.confirm_orders(id('NEVERUSDT'), orders_placed => array['tp-2'])), 'ok pending_cancels', 'it arrives late');
+select is(
+    line(tradelatch.confirm_orders(id('NEVERUSDT'), orders_placed => array['tp-2'])),
+    'ok pending_cancels',
+    'it arrives late'
+);
 select is(
     line(tradelatch.confirm_close(id('NEVERUSDT'), 'exit', array['tp-2'], fence => fence('NEVERUSDT'))),
     'replayed pending_cancels driven, cancel s1',
@@ -123,7 +153,11 @@ select is(
 
 -- By the exchange's id alone.
 call given('NAMELESSUSDT', 'active');
-select is((tradelatch.confirm_orders(id('NAMELESSUSDT'), orders_placed => array['id:42'])).outcome, 'ok', 'placed on a screen');
+select is(
+    (tradelatch.confirm_orders(id('NAMELESSUSDT'), orders_placed => array['id:42'])).outcome,
+    'ok',
+    'placed on a screen'
+);
 select is(left_of('NAMELESSUSDT'), 'id:42 s1', 'it is left by that name');
 select results_eq(
     $$select f.position_id, f.kind, f.is_left from tradelatch.find_order('id:42') as f$$,

@@ -56,7 +56,9 @@ select unchanged(
 )
 from (values (102, '1 minute'), (102.00, '1 hour')) as v (price, lease);
 select is(
-    line(tradelatch.update_stop_loss(id('LONGUSDT'), v.price, stop_loss_order_id => v.order_id, attempt => v.attempt::uuid)),
+    line(tradelatch.update_stop_loss(
+        id('LONGUSDT'), v.price, stop_loss_order_id => v.order_id, attempt => v.attempt::uuid
+    )),
     'ok active',
     format('another call: %s %s %s', v.price, v.order_id, v.attempt)
 )
@@ -194,7 +196,9 @@ select is(
     'without an attempt'
 );
 select unchanged(
-    $$update_stop_loss(id('ANYUSDT'), null)$$, 'replayed pending_sl', 'the same call again cannot be told from another caller''s'
+    $$update_stop_loss(id('ANYUSDT'), null)$$,
+    'replayed pending_sl',
+    'the same call again cannot be told from another caller''s'
 );
 
 -- An adopted one, and back to active.
@@ -211,7 +215,9 @@ select is(
     'its first stop-loss of ours'
 );
 select is(
-    line(tradelatch.activate_position(id('ADOPTUSDT'), fence('ADOPTUSDT'), 91, order_of('ADOPTUSDT', 's1'), orders_ended => array['*', 'id:theirs'])),
+    line(tradelatch.activate_position(
+        id('ADOPTUSDT'), fence('ADOPTUSDT'), 91, order_of('ADOPTUSDT', 's1'), orders_ended => array['*', 'id:theirs']
+    )),
     'ok active driven',
     'it is in place'
 );
@@ -253,7 +259,11 @@ select is(
 );
 call given('NAMEUSDT', 'active');
 select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 96, 'x-2')), 'ok active', 'another order stands');
-select is(line(tradelatch.update_stop_loss(id('NAMEUSDT'), 95, 'stop-NAMEUSDT')), 'ok active', 'and the first one again');
+select is(
+    line(tradelatch.update_stop_loss(id('NAMEUSDT'), 95, 'stop-NAMEUSDT')),
+    'ok active',
+    'and the first one again'
+);
 select is(
     (left_of('NAMEUSDT'), (book_row('NAMEUSDT')).stop_loss_order collate "default"),
     ('id:x-2 s1'::text, order_of('NAMEUSDT', 's1') collate "default"),
@@ -279,9 +289,15 @@ select is(
     'the same call again, with what ended meanwhile'
 );
 select is(
-    event('NAMEUSDT'), 'confirm_orders pending_sl>pending_sl fence {"orders_ended": ["id:x-2"]}', 'which the log has as what it is'
+    event('NAMEUSDT'),
+    'confirm_orders pending_sl>pending_sl fence {"orders_ended": ["id:x-2"]}',
+    'which the log has as what it is'
 );
-select is((tradelatch.confirm_orders(id('NAMEUSDT'), orders_placed => array['tp-1'], fence => fence('NAMEUSDT'))).outcome, 'ok', 'its driver tells an order of its own');
+select is(
+    (tradelatch.confirm_orders(id('NAMEUSDT'), orders_placed => array['tp-1'], fence => fence('NAMEUSDT'))).outcome,
+    'ok',
+    'its driver tells an order of its own'
+);
 select is(
     line(tradelatch.update_stop_loss(
         id('NAMEUSDT'), null, orders_ended => orders_of('NAMEUSDT', 's2') || text 'tp-1', attempt => '00000000-0000-0000-0000-0000000000d1'
@@ -290,12 +306,22 @@ select is(
     'what its driver may still send is not ended without its fence'
 );
 call given('OWNUSDT', 'active');
-select is((tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:hand'])).outcome, 'ok', 'a stop-loss by hand, told as ones own');
-select is(line(tradelatch.update_stop_loss(id('OWNUSDT'), 96, 'hand')), 'ok active', 'an order of one''s own is the stop-loss now');
+select is(
+    (tradelatch.confirm_orders(id('OWNUSDT'), orders_placed => array['id:hand'])).outcome,
+    'ok',
+    'a stop-loss by hand, told as ones own'
+);
+select is(
+    line(tradelatch.update_stop_loss(id('OWNUSDT'), 96, 'hand')),
+    'ok active',
+    'an order of one''s own is the stop-loss now'
+);
 select is((book_row('OWNUSDT')).own_orders, null::text[], 'and no longer an order of one''s own');
 call given('RESTUSDT', 'active', filled => 4);
 select is(
-    line(tradelatch.update_stop_loss(id('RESTUSDT'), 96, 'x-2', orders_ended => orders_of('RESTUSDT', 'e1 s1'))), 'ok active', 'an entry'
+    line(tradelatch.update_stop_loss(id('RESTUSDT'), 96, 'x-2', orders_ended => orders_of('RESTUSDT', 'e1 s1'))),
+    'ok active',
+    'an entry'
 );
 select is(left_of('RESTUSDT'), 'e1 id:x-2', 'does not end here: nobody says what it filled');
 
@@ -303,7 +329,10 @@ select is(left_of('RESTUSDT'), 'e1 id:x-2', 'does not end here: nobody says what
 
 call given_each();
 select cells($$update_stop_loss(id(%1$L), 96)$$, '{"active": "ok active"}');
-select cells($$update_stop_loss(id(%1$L), null)$$, '{"active": "ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2"}');
+select cells(
+    $$update_stop_loss(id(%1$L), null)$$,
+    '{"active": "ok pending_sl driven, cancel s1, stop_loss sell 10 at 95 reduce-only s2"}'
+);
 
 -- What is refused.
 call given('BADUSDT', 'active');
