@@ -60,7 +60,7 @@ select is(alerts(), 'BUSDT no_stop_loss critical, CUSDT incomplete warning', 'an
 -- Protected, then unprotected again: two findings, two alerts.
 
 call claim('BUSDT');
-select lives_ok($$ select tradelatch.activate_position(id('BUSDT'), fence('BUSDT'), 95) $$, 'recovery protects it');
+select lives_ok($$ select tradelatch.activate_position(id('BUSDT'), fence('BUSDT'), 95, order_of('BUSDT', 's1')) $$, 'recovery protects it');
 select is(tradelatch.record_findings(), 0, 'so that nothing critical stands');
 select is(
     found(), 'BUSDT no_stop_loss critical alerted cleared, CUSDT incomplete info alerted', 'the finding is cleared, its row stays'

@@ -93,7 +93,7 @@ select is(marks(), 'AUSDT both 102, BUSDT both 99, CUSDT long 8, CUSDT short 8',
 
 -- A later position of the slot begins without a mark.
 
-select lives_ok($$ select tradelatch.confirm_close(id('AUSDT'), 'gone') $$, 'a position ends');
+select lives_ok($$ select tradelatch.confirm_close(id('AUSDT'), 'gone', orders_of('AUSDT', 's1')) $$, 'a position ends');
 call given('AUSDT', 'active');
 select is(
     (select p.mark_price from tradelatch.positions as p where p.position_id = id('AUSDT')), null, 'the next one has no mark of its own yet'
