@@ -47,9 +47,10 @@ begin
         where a.attrelid = v_table.oid
             and a.attname in (
                 'account', 'position_side', 'stop_loss_percent', 'origin', 'request_id', 'attempt', 'signal', 'order_key', 'details',
-                'filled_quantity', 'average_price', 'open_quantity', 'exit_price', 'stop_loss_order_id', 'stop_loss_attempt',
-                'stop_loss_orders', 'close_attempt', 'close_orders', 'close_quantity', 'orders_withheld', 'fence', 'lease_until',
-                'drive_attempt', 'entry_judged_after', 'taken_over', 'activated_at', 'move', 'move_details', 'priced_at'
+                'filled_quantity', 'average_price', 'open_quantity', 'exit_price', 'stop_loss_order', 'stop_loss_order_id',
+                'stop_loss_attempt', 'stop_loss_sized', 'close_attempt', 'close_quantity', 'orders_arrived', 'orders_in_hand',
+                'own_orders', 'orders_withheld', 'ends_as', 'fence', 'lease_until', 'drive_attempt', 'taken_over', 'activated_at',
+                'exposure_at', 'orders_at', 'move', 'move_details', 'priced_at'
             )
         union all
         select 'no primary key on id', 'null'
@@ -82,7 +83,8 @@ begin
                 'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'position_backups', 'position_events',
                 'position_statuses', 'position_transitions', 'sightings', 'snapshots', 'stale_fences', 'evidence',
                 'priced_positions', 'position_fence', 'legacy_state', 'legacy_rows', 'idx_unique_active_position_short',
-                'idx_unique_position_request', 'idx_unique_position_attempt', 'positions_closed_at', 'positions_position_id'
+                'idx_unique_position_request', 'idx_unique_position_attempt', 'positions_closed_at', 'positions_order_key',
+                'positions_position_id'
             )
     ) as x (problem, found);
 

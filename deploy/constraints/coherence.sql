@@ -115,6 +115,18 @@ begin
                     filled_quantity = case when w.is_unfilled then 0 else p.quantity end,
                     open_quantity = case when w.is_open and not w.is_unfilled then p.quantity else 0 end,
                     average_price = case when not w.is_unfilled then p.entry_price end,
+                    -- What of it is on the exchange: the entry, where the old code noted its id, until it is filled; then closing
+                    -- orders that nobody noted, the stop-loss among them.
+                    orders_arrived = case
+                        when not w.is_open then '{}'
+                        when not w.is_unfilled then '{*}'
+                        when w.status = 'entry_placed' and w.exchange_order_id is not null then array['id:' || w.exchange_order_id]
+                        else '{}'
+                    end,
+                    stop_loss_attempt = case w.status when 'pending_sl' then 1 else 0 end,
+                    stop_loss_sized = case w.status when 'pending_sl' then 1 else 0 end,
+                    exposure_at = coalesce(w.closed_at, v_now),
+                    orders_at = coalesce(w.closed_at, v_now),
                     order_key = 'tl' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 22),
                     fence = monitoring.next_fence(),
                     lease_until = v_now
@@ -176,24 +188,80 @@ begin
 end
 $$;
 
--- What the old columns had no place for, when the table was given back in between.
+-- What the old columns had no place for, when the table was given back in between. The archive may be an earlier version's, and has
+-- the spelling of the old table.
 \ir ../adoption/archive.psql
 
 do $$
 declare
     v_archive regclass := pg_temp.latest_archive('positions');
+    v_kept monitoring.positions;
 begin
-    if v_archive is not null then
-        execute format(
-            'update monitoring.positions as p'
-            ' set request_id = a.request_id, attempt = a.attempt, origin = a.origin, order_key = a.order_key, details = a.details,'
-            ' account = a.account, position_side = a.position_side, stop_loss_percent = a.stop_loss_percent,'
-            ' filled_quantity = a.filled_quantity, average_price = a.average_price, exit_price = a.exit_price'
-            ' from %s as a'
-            ' where a.id = p.id and a.symbol = p.symbol and a.exchange = p.exchange and a.closed_at = p.closed_at',
-            v_archive
-        );
+    if v_archive is null then
+        return;
     end if;
+    for v_kept in
+        execute format('select (jsonb_populate_record(null::monitoring.positions, to_jsonb(a))).* from %s as a order by a.id', v_archive)
+    loop
+        v_kept.symbol := pg_temp.canonical_symbol(v_kept.symbol);
+        v_kept.exchange := pg_temp.canonical_exchange(v_kept.exchange);
+
+        -- What it is, whatever became of it: a request stays used, and no order's id is given twice.
+        update monitoring.positions as p
+        set
+            request_id = v_kept.request_id,
+            attempt = v_kept.attempt,
+            origin = v_kept.origin,
+            order_key = v_kept.order_key,
+            details = v_kept.details,
+            account = v_kept.account,
+            position_side = v_kept.position_side,
+            stop_loss_percent = v_kept.stop_loss_percent,
+            stop_loss_attempt = v_kept.stop_loss_attempt + case p.status when 'pending_sl' then 1 else 0 end,
+            stop_loss_sized = v_kept.stop_loss_attempt + case p.status when 'pending_sl' then 1 else 0 end,
+            close_attempt = v_kept.close_attempt
+        where p.id = v_kept.id and p.symbol = v_kept.symbol and p.exchange = v_kept.exchange;
+
+        -- Where it stood, if it was over.
+        update monitoring.positions as p
+        set
+            filled_quantity = v_kept.filled_quantity,
+            average_price = v_kept.average_price,
+            exit_price = v_kept.exit_price,
+            stop_loss_order = v_kept.stop_loss_order,
+            stop_loss_order_id = v_kept.stop_loss_order_id,
+            stop_loss_sized = coalesce(v_kept.stop_loss_sized, 0),
+            close_quantity = v_kept.close_quantity,
+            orders_arrived = coalesce(v_kept.orders_arrived, '{}'),
+            own_orders = v_kept.own_orders,
+            activated_at = v_kept.activated_at,
+            exposure_at = coalesce(v_kept.exposure_at, p.exposure_at),
+            orders_at = coalesce(v_kept.orders_at, p.orders_at)
+        where p.id = v_kept.id and p.symbol = v_kept.symbol and p.exchange = v_kept.exchange
+            and p.closed_at = v_kept.closed_at;
+
+        -- While it is open, what was left may be on the exchange still: an entry and the bot's own orders by their names, stop-losses
+        -- and closes among those that * stands for. An entry that is yet to be looked up is in the hand of whoever looks.
+        update monitoring.positions as p
+        set
+            own_orders = v_kept.own_orders,
+            orders_arrived = array(
+                select o.name
+                from (
+                    select '*'
+                    where '*' = any (p.orders_arrived) or v_kept.stop_loss_attempt + v_kept.close_attempt > 0
+                    union
+                    select unnest(v_kept.own_orders)
+                    union
+                    select case v_kept.origin when 'created' then v_kept.order_key || 'e1' else 'id:' || p.exchange_order_id end
+                    where p.status = 'entry_placed' or p.status <> 'pending_entry' and v_kept.filled_quantity < v_kept.quantity
+                ) as o (name)
+                where o.name is not null
+                order by o.name
+            )
+        where p.id = v_kept.id and p.symbol = v_kept.symbol and p.exchange = v_kept.exchange
+            and p.closed_at is null;
+    end loop;
 end
 $$;
 
