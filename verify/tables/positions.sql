@@ -15,7 +15,7 @@ select
 from (
     values
     ('exchange'), ('account'), ('symbol'), ('position_side'), ('request_id'), ('order_key'), ('exchange_order_id'),
-    ('stop_loss_order_id'), ('stop_loss_orders'), ('close_orders')
+    ('stop_loss_order'), ('stop_loss_order_id'), ('orders_arrived'), ('own_orders')
 ) as wanted (name)
 left join pg_attribute as a on a.attrelid = 'monitoring.positions'::regclass and a.attname = wanted.name;
 
