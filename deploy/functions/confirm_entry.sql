@@ -72,6 +72,7 @@ begin
     where p.id = confirm_entry.position_id
         and p.fence = confirm_entry.fence
         and p.filled_quantity < confirm_entry.filled_quantity
+        and p.open_quantity + confirm_entry.filled_quantity - p.filled_quantity < 1e30
         and p.status not in ('pending_close', 'pending_rollback')
     returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', nullif(p.stop_loss_orders, '{}')) as receipt into v_moved;
 
@@ -81,8 +82,16 @@ begin
 
     v_position := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
     if confirm_entry.filled_quantity > v_position.filled_quantity then
-        -- It is being closed: the close is for what is open now.
         v_open_quantity := v_position.open_quantity + confirm_entry.filled_quantity - v_position.filled_quantity;
+        if not monitoring.is_amount(v_open_quantity) then
+            perform monitoring.refuse_argument(
+                'filled_quantity',
+                format('must leave less than 1e30 open, of which there is %s', v_position.open_quantity),
+                confirm_entry.filled_quantity::text
+            );
+        end if;
+
+        -- It is being closed: the close is for what is open now.
         v_close_quantity := monitoring.quantity_to_close(v_position.quantity, confirm_entry.filled_quantity, v_open_quantity);
         v_new_close := v_close_quantity <> v_position.close_quantity;
 
@@ -159,7 +168,7 @@ The position becomes pending_sl and calls for a stop-loss for all that is open, 
 While it is being closed the status stays, and the receipt has the close for what is open.
 Outcomes: ok; replayed for a fill that was logged. An equal fill whose average was not known yet is ok, and the status stays.
 A fill above the quantity asked for is a fact and is taken.
-Errors: 22023, also for a smaller fill that was never logged; TL002; TL003; TL004; TL005 the entry, or another open position of the symbol, has another order; 55P03.$$;
+Errors: 22023, also for a smaller fill that was never logged, and where 1e30 or more would be open; TL002; TL003; TL004; TL005 the entry, or another open position of the symbol, has another order; 55P03.$$;
 
 revoke all on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, jsonb) from public;
 grant execute on function tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, jsonb) to tradelatch_bot;
