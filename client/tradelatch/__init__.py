@@ -41,6 +41,7 @@ from .core.receipt import (
     Receipt,
     TimelineRow,
 )
+from .core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 from .driving import Unsettled
 from .exchange import ExchangeAccess, OrderRefused, Unreachable
 from .orders import PlacedOrder, cancel_orders, send_order
@@ -66,7 +67,10 @@ __all__ = [
     "LeaseExpired",
     "NotFilled",
     "OpeningIncomplete",
+    "OrderKind",
     "OrderRefused",
+    "OrderSide",
+    "Outcome",
     "OutcomeUnknown",
     "PermissionDenied",
     "PlacedOrder",
@@ -74,14 +78,17 @@ __all__ = [
     "PositionModeConflict",
     "PositionNotFound",
     "PositionRow",
+    "PositionSide",
     "Receipt",
     "RequestMismatch",
     "RetriesExhausted",
     "RevertRefused",
     "SchemaMismatch",
+    "Side",
     "SlotBusy",
     "SlotTaken",
     "StaleFence",
+    "Status",
     "TimelineRow",
     "TradelatchError",
     "Unavailable",

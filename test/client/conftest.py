@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import struct
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -26,6 +28,7 @@ OTHERS_OUT = """
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
+WRITE = "select pg_logical_emit_message(true, '', '')"  # a transaction that has something to replicate
 # What PgBouncer 1.18 cannot do: its clients do not see that the server was lost.
 BEYOND_PGBOUNCER = {"test_schema_is_compared_again_after_a_lost_connection"}
 PATIENCE = 20.0  # seconds until a test gives up waiting for what it wants to observe
@@ -118,6 +121,8 @@ class Proxy:
         self.is_silent = False
         self._released = threading.Event()
         self.faults: list[tuple[str, Callable[[Session, bytes], None]]] = []
+        self.executed: list[str] = []  # the statements that were passed on
+        self.answer_length = 0  # of the latest answer that was cut
         self._sessions: list[Session] = []
         self._threads: list[threading.Thread] = []
         self.start(self._accept)
@@ -125,6 +130,20 @@ class Proxy:
     def lose(self, function: str, times: int = 1) -> None:
         """The next calls of the function are done, but the connection is cut before they are answered."""
         self.faults += [(function, lambda session, answer: session.cut())] * times
+
+    def cut_after(self, function: str, count: int) -> None:
+        """The next call of the function is done; the connection is cut after so many bytes of its answer."""
+
+        def cut(session: Session, answer: bytes) -> None:
+            self.answer_length = len(answer)
+            session.write(session.client, answer[:count])
+            session.cut()
+
+        self.faults.append((function, cut))
+
+    def times(self, function: str) -> int:
+        """How often a function was called."""
+        return sum(f"tradelatch.{function}(" in statement for statement in self.executed)
 
     def hold(self, function: str) -> None:
         """The next call of the function is done, but its answer waits for `release`; `held` is set meanwhile."""
@@ -149,6 +168,7 @@ class Proxy:
             session.cut()
 
     def fault_for(self, statement: str) -> Callable[[Session, bytes], None] | None:
+        self.executed.append(statement)
         for fault in self.faults:
             if f"tradelatch.{fault[0]}(" in statement:
                 self.faults.remove(fault)
@@ -348,6 +368,121 @@ def restartable() -> Iterator[Cluster]:
     """A cluster of its own, for tests that stop the server."""
     with deployed_cluster() as cluster:
         yield cluster
+
+
+class Standby:
+    """A synchronous standby: commits of the cluster wait for it from `go` to `come_back`."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.dsn = cluster.dsn()
+
+    def go(self) -> None:
+        """From now on commits wait."""
+        self._name("nobody")
+        with psycopg.connect(self.dsn, autocommit=True) as probe, psycopg.connect(self.dsn, autocommit=True) as other:
+            end = time.monotonic() + PATIENCE
+            while not self.waiting():  # until the server has read its settings
+                assert time.monotonic() < end, "no commit waits for the standby"
+                committing = threading.Thread(target=probe.execute, args=[WRITE])
+                committing.start()
+                committing.join(0.2)
+            for pid in self.waiting():
+                other.execute("select pg_cancel_backend(%s)", [pid])
+            committing.join()
+
+    def come_back(self) -> None:
+        """Nobody waits any more."""
+        self._name("")
+
+    def waiting(self) -> list[int]:
+        """The backends whose commit waits."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            rows = connection.execute("select pid from pg_stat_activity where wait_event = 'SyncRep'").fetchall()
+        return [pid for (pid,) in rows]
+
+    def end_the_wait(self, how: str) -> None:
+        """By a function of the server, or with the server, which starts again without the standby."""
+        if how in ("pg_cancel_backend", "pg_terminate_backend"):
+            with psycopg.connect(self.dsn, autocommit=True) as connection:
+                for pid in self.waiting():
+                    connection.execute(f"select {how}(%s)", [pid])
+            return
+        self._name("", reload=False)
+        if how == "kill":
+            kill_server(self.cluster)
+        else:
+            self.cluster.stop(how)
+        self.cluster.start()
+
+    def _name(self, names: str, *, reload: bool = True) -> None:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(f"alter system set synchronous_standby_names = '{names}'")
+            if reload:
+                connection.execute("select pg_reload_conf()")
+
+
+def processes(cluster: Cluster) -> list[int]:
+    """The server's processes, the postmaster first."""
+    postmaster = cluster.postmaster()
+    assert postmaster is not None
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    return [postmaster, *map(int, children)]
+
+
+def kill_server(cluster: Cluster) -> None:
+    """SIGKILL for all of it; returns when they are gone."""
+    pids = processes(cluster)
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < end, "a process of the killed server stays"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def emptied(restartable: Cluster) -> Cluster:
+    """The cluster of its own, with an empty book."""
+    with psycopg.connect(restartable.dsn(), autocommit=True) as connection:
+        connection.execute(OTHERS_OUT)
+        connection.execute("set session_replication_role = replica")  # the guard lets nothing be removed
+        connection.execute("truncate monitoring.positions, monitoring.position_events")
+    return restartable
+
+
+@pytest.fixture
+def standby(emptied: Cluster) -> Iterator[Standby]:
+    standby = Standby(emptied)
+    yield standby
+    standby.come_back()
+
+
+class Frost:
+    """Stops every process of a server where it is; the kernel still takes what is sent to it."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._frozen: list[int] = []
+
+    def come(self) -> None:
+        self._frozen = processes(self._cluster)
+        for pid in self._frozen:
+            os.kill(pid, signal.SIGSTOP)
+
+    def go(self) -> None:
+        for pid in self._frozen:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        self._frozen.clear()
+
+
+@pytest.fixture
+def frost(emptied: Cluster) -> Iterator[Frost]:
+    frost = Frost(emptied)
+    yield frost
+    frost.go()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tradelatch import (
 from tradelatch.core import calling_sync
 from tradelatch.core.flight import RETRIES
 
+SESSIONS = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 REFUSING = """
     drop sequence if exists public.tries;
     create sequence public.tries;
@@ -85,7 +86,6 @@ def test_other_errors_are_not_repeated(database, admin):
             ("53300", Unavailable),
             ("53100", Unavailable),
             ("57014", Unavailable),
-            ("25006", Unavailable),
             ("55P03", SlotBusy),
             ("TL003", StaleFence),
             ("42501", PermissionDenied),
@@ -153,13 +153,49 @@ def test_restart(restartable, threads, caplog):
 
 @pytest.mark.usefixtures("short_pauses")
 def test_lost_again_and_again(proxy, apt):
+    """Until `timeout`, however often."""
     with Client(proxy.dsn, timeout=30) as client:
         created = client.create_position(**apt)
-        proxy.lose("renew_lease", times=1 + RETRIES)
-        with pytest.raises(Unavailable):
-            client.renew_lease(created.position_id, created.fence)
+        proxy.lose("renew_lease", times=2 * RETRIES)
+        assert (client.renew_lease(created.position_id, created.fence)).outcome == "ok"
         assert not proxy.faults
+    with Client(proxy.dsn, timeout=0.5) as client:
+        proxy.lose("renew_lease", times=10000)
+        began_at = time.monotonic()
+        with pytest.raises(Unavailable, match=r"the connection was lost|no connection within"):
+            client.renew_lease(created.position_id, created.fence)
+        assert 0.2 < time.monotonic() - began_at < 0.7
         assert client.schema_version() == "1"
+
+
+@pytest.mark.usefixtures("own_schema", "short_pauses")
+def test_read_only_servers_are_left(database, admin, apt, threads):
+    """As after a switchover: the connections of a pool lead to what is a standby now. None of them stays."""
+    name = admin.connection.info.dbname
+    with Client(database, timeout=30) as client:
+        created = client.create_position(**apt)
+        admin(f"alter database {name} set default_transaction_read_only = on")
+        admin.terminate()
+        assert (client.health()).open_positions == 1
+        read_only = admin(SESSIONS)
+        admin(f"alter database {name} reset default_transaction_read_only")
+        assert (client.renew_lease(created.position_id, created.fence)).outcome == "ok"
+        threads.until(lambda: not set(read_only) & set(admin(SESSIONS)))
+
+
+@pytest.mark.usefixtures("own_schema", "short_pauses")
+def test_read_only_until_timeout(database, admin, apt, age_leases):
+    with Client(database, timeout=0.5) as client:
+        client.create_position(**{**apt, "symbol": "ETHUSDT"})
+        age_leases("2 minutes")
+        admin(f"alter database {admin.connection.info.dbname} set default_transaction_read_only = on")
+        admin.terminate()
+        for name, arguments in (("create_position", apt), ("claim_stale", {})):  # never done, so not unknown
+            began_at = time.monotonic()
+            with pytest.raises(Unavailable, match="read-only") as caught:
+                getattr(client, name)(**arguments)
+            assert caught.value.sqlstate == "25006"
+            assert time.monotonic() - began_at < 0.7
 
 
 def test_nobody_listens(proxy):
@@ -172,15 +208,19 @@ def test_nobody_listens(proxy):
         assert time.monotonic() - began_at < 2
 
 
-@pytest.mark.parametrize(("name", "kind"), [("normalize_symbol", Unavailable), ("claim_stale", OutcomeUnknown)])
+@pytest.mark.parametrize(("name", "kind"), [("schema_version", Unavailable), ("claim_stale", OutcomeUnknown)])
 def test_timeout_bounds_a_silent_server(proxy, name, kind):
     with Client(proxy.dsn, timeout=0.5) as client:
-        client.schema_version()
-        proxy.silence()
+        client.normalize_symbol("aptusdt")
+        proxy.hold(name)
         began_at = time.monotonic()
-        with pytest.raises(kind):
-            getattr(client, name)(*(["aptusdt"] if name == "normalize_symbol" else []))
-        assert 0.4 < time.monotonic() - began_at < 2
+        with pytest.raises(kind, match=r"no answer within 0\.5 s"):
+            getattr(client, name)()
+        assert 0.4 < time.monotonic() - began_at < 0.7
+        proxy.silence()
+        with pytest.raises(Unavailable):  # a claim is not sent on a connection that does not answer
+            getattr(client, name)()
+        assert time.monotonic() - began_at < 1.3
 
 
 def test_timeout_bounds_a_call_of_a_task(proxy, threads):
@@ -192,14 +232,17 @@ def test_timeout_bounds_a_call_of_a_task(proxy, threads):
         assert client.normalize_symbol("aptusdt") == "APTUSDT"
 
 
-def test_timeout_bounds_a_pool_of_ones_own(proxy):
-    with ConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+def test_timeout_bounds_a_pool_of_ones_own(database):
+    """The server ends what nobody waits for any more, and the pool has its only connection again."""
+    with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
         client = Client(pool=pool, timeout=0.5)
         client.schema_version()
-        proxy.hold("normalize_symbol")
-        with pytest.raises(Unavailable):
-            client.normalize_symbol("aptusdt")
-        assert client.normalize_symbol("aptusdt") == "APTUSDT"
+        with psycopg.connect(database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            with pytest.raises(Unavailable):
+                client.health()
+            assert client.normalize_symbol("aptusdt") == "APTUSDT"
+        assert (client.health()).open_positions == 0
 
 
 def test_timeout_bounds_the_wait_for_a_connection(database):
@@ -238,3 +281,18 @@ def test_nothing_secret_is_told(proxy, apt, caplog):
     texts += [repr(client), repr(vars(client)), caplog.text]
     assert not [text for text in texts if secret in text]
     assert not [record for record in caplog.records if record.name == "tradelatch" and "61.8" in record.getMessage()]
+
+
+@pytest.mark.parametrize("name", ["health", "claim_stale"])
+def test_timeout_bounds_a_frozen_server(emptied, frost, name):
+    """Neither the call nor its cancellation is answered; when the server goes on, so does the client."""
+    with Client(emptied.dsn(), timeout=0.5) as client:
+        client.schema_version()
+        frost.come()
+        for _ in range(4):
+            began_at = time.monotonic()
+            with pytest.raises(Unavailable):
+                getattr(client, name)()
+            assert time.monotonic() - began_at < 0.7
+        frost.go()
+        assert (client.health()).open_positions == 0

@@ -114,3 +114,39 @@ async def test_claim_stale_is_repeated_while_it_was_not_sent(proxy):
         await client.schema_version()
         proxy.cut()  # it is noticed before anything is sent
         assert await client.claim_stale() == []
+
+
+async def test_cut_at_every_byte(proxy, admin, apt):
+    """The row, and the word that its command is complete, are no answer before the end of the transaction is told."""
+    async with AsyncClient(proxy.dsn, timeout=30) as client:
+        created = await client.create_position(**apt)
+        placing = {"position_id": created.position_id, "fence": created.fence, "exchange_order_id": "53190368"}
+        assert (await client.place_entry(**placing)).outcome == "ok"
+        proxy.cut_after("place_entry", 0)
+        assert (await client.place_entry(**placing)).outcome == "replayed"
+        whole = proxy.answer_length
+        assert whole > 500
+        for count in range(whole):
+            proxy.executed.clear()
+            proxy.cut_after("place_entry", count)
+            assert (await client.place_entry(**placing)).outcome == "replayed"
+            assert not proxy.faults
+            assert proxy.times("place_entry") == 2, f"{count} of {whole} bytes were an answer"
+        proxy.executed.clear()
+        proxy.cut_after("place_entry", whole)
+        assert (await client.place_entry(**placing)).outcome == "replayed"
+        assert proxy.times("place_entry") == 1
+    assert admin.events(created.position_id) == ["create_position", "place_entry"]
+
+
+async def test_claim_that_was_cut_short_is_unknown(proxy, admin, apt, age_leases):
+    """All but the end of the transaction arrived."""
+    async with AsyncClient(proxy.dsn) as client:
+        await client.create_position(**apt)
+        proxy.cut_after("claim_stale", 0)
+        with pytest.raises(OutcomeUnknown):
+            await client.claim_stale()
+        age_leases("2 minutes")
+        proxy.cut_after("claim_stale", proxy.answer_length)  # of fewer rows, so without the end
+        with pytest.raises(OutcomeUnknown):
+            await client.claim_stale()

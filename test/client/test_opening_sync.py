@@ -17,6 +17,7 @@ from tradelatch import (
     OpeningIncomplete,
     SlotTaken,
     StaleFence,
+    TradelatchError,
     Unavailable,
 )
 
@@ -77,19 +78,24 @@ def test_slot_and_request_are_taken(database, apt):
 @pytest.mark.parametrize("error", [Boom("bad\n\x00news\u2028" + "!" * 2000), None])
 def test_nothing_was_handed_out(database, admin, apt, error):
     with Client(database) as client:
-        with pytest.raises(Boom if error else OpeningIncomplete), client.opening(**apt) as position:
+        with pytest.raises(Boom if error else OpeningIncomplete) as caught, client.opening(**apt) as position:
             if error:
                 raise error
         assert (position.status, position.next_order) == ("canceled", None)
+        assert not hasattr(caught.value, "__notes__")
+        if error is None:
+            told = caught.value
+            assert (told.position_id, told.status) == (position.position_id, "canceled")
+            assert (told.next_order, told.cancels) == (None, ())
         assert admin.events(position.position_id) == ["create_position", "cancel_position"]
         assert (client.create_position(**apt)).outcome == "created"
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
-@pytest.mark.parametrize("error", [Boom(), None])
+@pytest.mark.parametrize("error", [Boom, None])
 def test_something_may_be_open(database, admin, apt, steps, error):
     with Client(database) as client:
-        with pytest.raises(Boom if error else OpeningIncomplete) as caught, client.opening(**apt) as position:
+        with pytest.raises(error or OpeningIncomplete) as caught, client.opening(**apt) as position:
             entry = position.next_order
             if steps > 0:
                 position.place_entry("53190368")
@@ -97,13 +103,19 @@ def test_something_may_be_open(database, admin, apt, steps, error):
                 position.confirm_entry(**FILL)
             before = position.lease_until
             if error:
-                raise error
-        assert not hasattr(caught.value, "__notes__")
+                raise error()
         assert position.status == "pending_rollback"
         assert position.lease_until > before  # there is time to send the close
         close = position.next_order
         assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
         assert entry.client_order_id in close.cancels
+        (note,) = caught.value.__notes__
+        due = f"its close order {close.client_order_id} is due, after cancelling {', '.join(close.cancels)}"
+        assert note == f"position {position.position_id} is pending_rollback: {due}"
+        if error is None:
+            told = caught.value
+            assert (told.position_id, told.status) == (position.position_id, "pending_rollback")
+            assert (told.next_order, told.cancels) == (close, close.cancels)
         assert (position.confirm_flat()).status == "rolled_back"
 
 
@@ -198,8 +210,7 @@ def test_stale_driver(database, admin, apt, age_leases):
                 with pytest.raises(StaleFence) as refused:
                     getattr(position, name)(**arguments)
                 assert refused.value.sqlstate == "TL003"
-            with pytest.raises(LeaseExpired):
-                _ = position.next_order
+            assert (position.next_order, position.cancels) == (None, ())
             replayed = client.create_position(**apt, attempt=attempt)
             assert (replayed.outcome, replayed.fence, replayed.next_order) == ("replayed", None, None)
             raise Boom
@@ -329,3 +340,44 @@ def test_exit_is_bounded(database, apt):
         rival.close()
     assert caught.value.__notes__
     assert position.status == "pending_entry"
+
+
+def test_refused_handle_offers_nothing(database, apt):
+    """What stands after IllegalTransition is not known, so the order of the latest receipt may be one too many."""
+    with Client(database) as client, client.opening(**apt) as position:
+        entry = position.next_order
+        with pytest.raises(IllegalTransition):
+            position.confirm_flat()
+        assert (position.next_order, position.cancels) == (None, ())
+        client.confirm_entry(position.position_id, position.fence, **FILL)  # as the handler of a stream may
+        position.confirm_entry(**FILL)
+        assert position.next_order.kind == "stop_loss"
+        assert position.next_order.client_order_id != entry.client_order_id
+        position.detach()
+
+
+def test_renewal_that_is_refused(database, apt, age_leases, threads):
+    """The background learnt that somebody else drives, before the thread did."""
+    lease = timedelta(seconds=0.6)
+    with Client(database) as client:
+        with pytest.raises(LeaseExpired) as caught, client.opening(**apt, lease=lease) as position:
+            age_leases("2 minutes")
+            client.claim_stale()
+            threads.until(lambda: position._lease.is_lost)
+            assert position.cancels == ()
+            _ = position.next_order
+        assert "StaleFence" in caught.value.__notes__[0]
+
+
+def test_opening_without_its_block(database, apt):
+    with Client(database) as client:
+        forgotten = client.opening(**apt)
+        with pytest.raises(AttributeError, match=r"write `with client\.opening"):
+            _ = forgotten.next_order
+        with client.opening(**apt) as position:
+            position.detach()
+        again = client.opening(**{**apt, "symbol": "ETHUSDT"})
+        with again as position:
+            position.cancel("test")
+        with pytest.raises(TradelatchError, match="entered before"), again:
+            pytest.fail("entered")

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import operator
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from tradelatch import (
 )
 from tradelatch.core.arguments import _TYPES
 from tradelatch.core.receipt import RECEIPT_COLUMNS
+from tradelatch.core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 
 NOT_CALLS = {"open", "close", "opening"}
 RESULTS = {
@@ -95,11 +97,11 @@ def python_type(name, sql_type):
     return PYTHON_TYPES[sql_type]
 
 
-def without_none(hint):
-    """A type without its `| None`."""
-    if not isinstance(hint, types.UnionType):
-        return hint
-    return functools.reduce(operator.or_, (kind for kind in hint.__args__ if kind is not types.NoneType))
+def plain(hint):
+    """A type without its `| None`; words of a fixed list are strings."""
+    kinds = typing.get_args(hint) if typing.get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
+    kinds = [str if typing.get_origin(kind) is typing.Literal else kind for kind in kinds]
+    return functools.reduce(operator.or_, (kind for kind in kinds if kind is not types.NoneType))
 
 
 @pytest.mark.parametrize("client", [AsyncClient, Client])
@@ -112,7 +114,7 @@ def test_calls(client, admin):
         hints = typing.get_type_hints(methods[name])
         assert [parameter.name for parameter in parameters] == names[: len(parameters)], name
         assert [python_type(n, kind) for n, kind in zip(names, sql_types, strict=False)] == [
-            without_none(hints[p.name]) for p in parameters
+            plain(hints[p.name]) for p in parameters
         ], name
         assert {p.name: _TYPES[p.name] for p in parameters} == dict(zip(names, sql_types, strict=False)), name
 
@@ -127,6 +129,30 @@ def test_calls(client, admin):
         assert hints["return"] == (list[one] if is_set else one), name
 
 
+DOMAIN = "select pg_get_constraintdef(oid) from pg_constraint where contypid = %s::regtype"
+COMMENT = """
+    select col_description(attrelid, attnum)
+    from pg_attribute
+    where attrelid = 'tradelatch.receipt'::regclass and attname = %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "query", "argument", "pattern"),
+    [
+        (Status, "select string_agg(status, ' ') || %s from monitoring.position_statuses", "", r"(\w+)"),
+        (Side, DOMAIN, "monitoring.side", r"'(\w+)'"),
+        (PositionSide, DOMAIN, "monitoring.position_side", r"'(\w+)'"),
+        (Outcome, COMMENT, "outcome", r"(?:^|; (?:else )?)(\w+)"),
+        (OrderKind, COMMENT, "order_kind", r"^(\w+), (\w+) or (\w+);"),
+        (OrderSide, COMMENT, "order_side", r"^(\w+) or (\w+)"),
+    ],
+)
+def test_words(admin, words, query, argument, pattern):
+    (told,) = admin(query, argument)
+    assert {word for match in re.finditer(pattern, told) for word in match.groups()} == set(typing.get_args(words))
+
+
 def test_receipt(admin):
     assert RECEIPT_COLUMNS.split(", ") == [name for name, _ in admin(COLUMNS, "tradelatch.receipt")]
 
@@ -136,7 +162,7 @@ def test_results(admin, result, kind):
     columns = admin(COLUMNS, result)
     hints = typing.get_type_hints(kind)
     assert [(name, python_type(name, sql_type)) for name, sql_type in columns] == [
-        (name, without_none(hint)) for name, hint in hints.items()
+        (name, plain(hint)) for name, hint in hints.items()
     ]
 
 
@@ -147,7 +173,7 @@ def test_views(admin, view, kind):
     assert list(hints) == [name for name, _ in columns]
     for name, sql_type in columns:
         expected = Decimal if sql_type == "numeric" else python_type(name, sql_type)
-        assert without_none(hints[name]) == expected, name
+        assert plain(hints[name]) == expected, name
 
 
 @pytest.mark.parametrize("client", [AsyncClient, Client])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 import psycopg
 
+from ..core.answers import from_database
 from ..core.errors import (
     InvalidArgument,
     PermissionDenied,
@@ -13,7 +14,6 @@ from ..core.errors import (
     SchemaMismatch,
     TradelatchError,
     Unavailable,
-    from_database,
 )
 from ..programs import ProgramError
 from .connection import NoConnection

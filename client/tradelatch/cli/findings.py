@@ -61,7 +61,7 @@ def slot(row: Any) -> str:
 def facts_of(finding: Finding) -> list[str]:
     """What is known, in words."""
     detail = finding.detail
-    facts = [finding.status or ""] if finding.status != finding.check_name else []
+    facts: list[str] = [finding.status or ""] if finding.status != finding.check_name else []
     if "open_quantity" in detail:
         facts.append(f"the book has {detail['side']} {detail['open_quantity']}")
     if "seen" in detail:

@@ -4,95 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec, TypeVar
-
-import psycopg
-from psycopg.pq.abc import PGconn, PGresult
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from .flight import Flight
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Flown = Callable[Concatenate[Flight, P], Coroutine[Any, Any, T]]
+
+GRACE = 1.0  # seconds in which the server can end a statement that was cancelled, before its connection is closed
 
 log = logging.getLogger("tradelatch")
 sleep = asyncio.sleep
+_abandoned: set[asyncio.Task[None]] = set()  # a loop alone does not keep its tasks
 
 
-async def run(
-    seconds: float, function: Callable[Concatenate[Flight, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    """Run function(flight, …) to its end, at most about `seconds`, however often the caller is cancelled meanwhile.
+async def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Wait for function(flight, …), at most `seconds`, however often the caller is cancelled meanwhile.
 
-    The cancellation is raised when it has ended. What the function waits for, it waits for by `answer` and `insist`.
+    It runs as a task of its own, which no cancellation of the caller reaches. The cancellation is raised when the
+    function has ended, or when its time is up.
     """
     flight = Flight(seconds)
-    timer = asyncio.get_running_loop().call_later(seconds, flight.expire)
-    try:
-        result = await function(flight, *args, **kwargs)
-    except Exception as error:
-        if flight.interruption is None:
-            raise
-        log.warning("a cancelled call failed: %s", type(error).__name__)
-        raise flight.interruption from None
-    finally:
-        timer.cancel()
-    if flight.interruption is not None:
-        raise flight.interruption
-    return result
-
-
-async def insist(flight: Flight, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run something that may be begun again when it was cancelled."""
-    while True:
+    task = asyncio.create_task(function(flight, *args, **kwargs))
+    interruption: asyncio.CancelledError | None = None
+    while not task.done():
+        if not (patience := flight.patience()):
+            flight.abandon()
+            ending = asyncio.create_task(_end(task, flight))
+            _abandoned.add(ending)
+            ending.add_done_callback(_abandoned.discard)
+            raise interruption or flight.failure
         try:
-            return await function(*args, **kwargs)
+            await asyncio.wait((task,), timeout=patience)
         except asyncio.CancelledError as error:
-            flight.interruption = error
+            interruption = error
+    if interruption is not None:
+        if not task.cancelled() and (failure := task.exception()):
+            log.warning("a cancelled call failed: %s", type(failure).__name__)
+        raise interruption
+    return task.result()
 
 
-async def answer(flight: Flight, pgconn: PGconn) -> PGresult:
-    """The result of the statement that was sent."""
-    first = None
-    while True:
-        while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
-            try:
-                await _wait(pgconn.socket, is_unsent)
-            except asyncio.CancelledError as error:
-                flight.interruption = error
-                continue
-            try:
-                pgconn.consume_input()
-            except psycopg.OperationalError:
-                if first is None:
-                    raise
-                return first  # which says why the server ended the connection
-        result = pgconn.get_result()
-        if result is None:
-            if first is None:
-                raise psycopg.OperationalError("the server did not answer")
-            return first
-        first = first or result
-
-
-async def _wait(socket: int, is_unsent: bool) -> None:
-    """Until something can be read, or what is unsent can be written."""
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(socket, _end, ready)
-    if is_unsent:
-        loop.add_writer(socket, _end, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(socket)
-        if is_unsent:
-            loop.remove_writer(socket)
-
-
-def _end(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+async def _end(task: asyncio.Task[Any], flight: Flight) -> None:
+    """Cancel what runs on the server. If that does not answer, psycopg closes the connection the second time."""
+    if flight.connection is not None and flight.silenced is not None:
+        await flight.silenced(flight)
+    while not task.done():
+        if flight.connection is not None:  # else it ends by itself, because its time is up
+            task.cancel()
+        await asyncio.wait((task,), timeout=min(GRACE, flight.seconds / 2))
+    if not task.cancelled() and (failure := task.exception()):
+        log.info("an abandoned call failed: %s", type(failure).__name__)
 
 
 class Ticker:
@@ -114,3 +78,16 @@ class Ticker:
     async def join(self) -> None:
         """Wait for its end."""
         await asyncio.wait({self._task})
+
+
+class OtherWith:
+    """Refuses `with` and `await`, where `async with` is meant."""
+
+    def __await__(self) -> NoReturn:
+        raise TypeError("not to be awaited: write `async with`")
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError("this is for tasks: write `async with`, or use Client")
+
+    def __exit__(self, *error: object) -> None:
+        """Never reached; without it Python would complain of this one."""

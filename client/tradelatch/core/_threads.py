@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import select
 import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import psycopg
-from psycopg.pq.abc import PGconn, PGresult
 
 from .flight import Flight
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Flown = Callable[Concatenate[Flight, P], T]
+
+CANCELLATION_SECONDS = 5.0  # that the server may take to accept one
 
 log = logging.getLogger("tradelatch")
 sleep = time.sleep
@@ -40,15 +41,15 @@ _idle: list[_Worker] = []
 os.register_at_fork(after_in_child=_idle.clear)
 
 
-def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run function(flight, …) to its end, at most about `seconds`, however often the caller is interrupted meanwhile.
+def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Wait for function(flight, …), at most `seconds`, however often the caller is interrupted meanwhile.
 
-    KeyboardInterrupt, and what else signal handlers raise, reaches the main thread alone. For that one it runs in
-    another thread; the interruption is raised here when it has ended.
+    It runs in a thread of its own: nothing else lets go of a server that does not answer, and what signal handlers
+    raise, as KeyboardInterrupt, does not reach it. The interruption is raised when the function has ended, or when
+    its time is up.
     """
     flight = Flight(seconds)
-    if threading.current_thread() is not threading.main_thread():
-        return function(flight, *args, **kwargs)
+    begun: list[bool] = []
     results: list[T] = []
     failures: list[BaseException] = []
     ended = threading.Lock()
@@ -59,9 +60,11 @@ def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.
         worker = _Worker()
 
     def job() -> None:
-        if results or failures:
+        if begun:
             return  # queued twice, by a caller who was interrupted as it did
+        begun.append(True)
         try:
+            flight.check()
             results.append(function(flight, *args, **kwargs))
         except BaseException as error:
             failures.append(error)
@@ -69,55 +72,42 @@ def run(seconds: float, function: Callable[Concatenate[Flight, P], T], *args: P.
         ended.release()
 
     is_queued = False
-    interrupt: BaseException | None = None
-    while not (results or failures):
+    interruption: BaseException | None = None
+    while not (results or failures or flight.is_abandoned):
         try:
             if not is_queued:
                 worker.jobs.put(job)
                 is_queued = True
-            if not ended.acquire(timeout=flight.left()):
-                flight.expire()
-                ended.acquire()
+            if not ended.acquire(timeout=flight.patience()):
+                flight.abandon()
+                threading.Thread(target=_end, args=[flight], name="tradelatch-cancel", daemon=True).start()
         except BaseException as error:  # whatever a signal handler raised
-            interrupt = error
+            interruption = error
     try:
-        if interrupt is not None:
+        if interruption is not None:
             if failures:
                 log.warning("an interrupted call failed: %s", type(failures[0]).__name__)
-            raise interrupt
-        if failures:
-            raise failures[0]
-        return results[0]
+            raise interruption
+        if results:
+            return results[0]
+        raise failures[0] if failures else flight.failure
     finally:
         failures.clear()  # it refers to this frame
 
 
-def insist(flight: Flight, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run something that nobody interrupts here."""
-    return function(*args, **kwargs)
-
-
-def answer(flight: Flight, pgconn: PGconn) -> PGresult:
-    """The result of the statement that was sent."""
-    first = None
-    while True:
-        while (is_unsent := bool(pgconn.flush())) or pgconn.is_busy():
-            waiting = select.poll()
-            waiting.register(pgconn.socket, select.POLLIN | (select.POLLOUT if is_unsent else 0))
-            if not waiting.poll(1000 * flight.left()):
-                flight.expire()
-            try:
-                pgconn.consume_input()
-            except psycopg.OperationalError:
-                if first is None:
-                    raise
-                return first  # which says why the server ended the connection
-        result = pgconn.get_result()
-        if result is None:
-            if first is None:
-                raise psycopg.OperationalError("the server did not answer")
-            return first
-        first = first or result
+def _end(flight: Flight) -> None:
+    """Cancel what runs on the server. If that does not answer, the thread and its connection are lost until it does."""
+    with flight.lock:
+        connection = flight.connection
+        if connection is None:
+            return
+        if flight.silenced is not None:
+            flight.silenced(flight)
+        assert isinstance(connection, psycopg.Connection)
+        try:
+            connection.cancel_safe(timeout=CANCELLATION_SECONDS)
+        except psycopg.Error as error:
+            log.info("an abandoned call could not be cancelled: %s", type(error).__name__)
 
 
 class Ticker:
@@ -142,3 +132,13 @@ class Ticker:
     def join(self) -> None:
         """Wait for its end."""
         self._thread.join()
+
+
+class OtherWith:
+    """Refuses `async with`, where `with` is meant."""
+
+    async def __aenter__(self) -> NoReturn:
+        raise TypeError("this is for threads: write `with`, or use AsyncClient")
+
+    async def __aexit__(self, *error: object) -> None:
+        """Never reached; without it Python would complain of this one."""

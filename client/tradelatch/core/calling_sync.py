@@ -1,27 +1,36 @@
 # Generated from calling_async.py by client/async_to_sync.py: change that file, not this one.
-"""How a call reaches the database: a pool, the schema's version, and retries."""
+"""How a call reaches the database: a pool, the schema's version, what counts as an answer, and retries."""
 
 from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from math import ceil
-from typing import Any
+from typing import Any, ParamSpec, Self, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool, PoolClosed
+from psycopg.errors import Diagnostic, InsufficientPrivilege, InvalidSchemaName, UndefinedFunction
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from ._threads import answer, insist, run, sleep
+from ._threads import Flown, run, sleep
+from .answers import Fate, NotReplicated, fate_of, from_database, is_idle, reason_of, refusal_of
 from .arguments import Call
-from .errors import InvalidArgument, OutcomeUnknown, SchemaMismatch, TradelatchError, Unavailable, from_database
-from .flight import Flight, is_alive, lost_connection, pauses, was_undone
+from .errors import InvalidArgument, OutcomeUnknown, PermissionDenied, SchemaMismatch, TradelatchError, Unavailable
+from .flight import RETRIES, Flight, pauses
 from .lease import Clock
-from .session import Session
+from .receipt import Receipt, contradiction
+from .settings import LARGEST_POOL, SMALLEST_POOL, connection_settings
 
 SCHEMA_VERSION = 1
-LARGEST_POOL = 10
+COMPARISON = "select tradelatch.schema_version(), clock_timestamp(), pg_backend_pid()"
+CANONICAL = "select tradelatch.normalize_exchange($1), tradelatch.normalize_symbol($2)"
+LOOK = 0.1  # seconds between two looks whether the server refuses us
+
+Rows = list[tuple[Any, ...]]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger("tradelatch")
 
@@ -41,15 +50,24 @@ class Caller:
             raise InvalidArgument("timeout must be a number of seconds above 0")
         if pool is not None and (dsn is not None or worker is not None):
             raise InvalidArgument("a pool brings its own dsn and application name")
+        if pool is not None and pool.close_returns:
+            raise InvalidArgument("a pool with close_returns would keep the connections that must be closed")
         self.timeout = timeout
         self.clock = Clock()
         self._prepare = prepare
+        self._process = os.getpid()
         self._is_compared = False  # with the schema's version and the database's clock
+        self._is_direct = False  # connections lead to a server, not to a pooler
         self._is_owner = pool is None
-        self._pool = pool or _new_pool(dsn, worker, timeout)
+        self._lines: dict[psycopg.Connection[Any], Line] = {}
+        self._spellings: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # of exchange and symbol, and the book's own
+        self._silent: set[Flight] = set()  # abandoned; our own pool has others beside their connections
+        self._trouble: psycopg.Error | None = None  # why our own pool got no connection the last time
+        self._pool = pool or self._new_pool(connection_settings(dsn, worker, timeout))
 
     def open(self) -> None:
         """Start the pool, if it is the client's own."""
+        self._check_process()
         if self._is_owner and self._pool.closed:
             try:
                 self._pool.open()
@@ -57,116 +75,238 @@ class Caller:
                 raise Unavailable("the client is closed") from error
 
     def close(self) -> None:
-        """End the pool, if it is the client's own."""
-        if self._is_owner:
-            self._pool.close()
+        """End the pool, if it is the client's own. After a fork it is the other process's."""
+        if self._is_owner and self._process == os.getpid():
+            self._pool.close(min(5.0, self.timeout))
 
-    def call(self, call: Call) -> list[tuple[Any, ...]]:
-        """The rows that a call returns. It is carried to its end even when the caller is cancelled."""
-        return run(self.timeout, self.perform, call)
+    def run(self, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Wait for function(flight, …), which performs calls, at most `timeout`, through any cancellation."""
+        return self.run_for(self.timeout, function, *args, **kwargs)
 
-    def perform(self, flight: Flight, call: Call) -> list[tuple[Any, ...]]:
-        """The same, as a part of a flight: repeated with the same arguments while that does no harm."""
-        if flight.sent and not call.repeatable:
-            raise OutcomeUnknown(f"{call.name}: interrupted; it may have been done or not")
+    def run_for(self, seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same with another limit."""
+        self._check_process()
+        return run(seconds, function, *args, **kwargs)
+
+    def call(self, call: Call) -> Rows:
+        """The rows that a call returns."""
+        return self.run(self.perform, call)
+
+    def receipts(self, call: Call) -> list[Receipt]:
+        """The receipts that a call returns."""
+        return self.run(self.perform_receipts, call)
+
+    def perform_receipts(self, flight: Flight, call: Call) -> list[Receipt]:
+        """The same, as a part of a flight."""
+        receipts = [Receipt.from_row(row) for row in self.perform(flight, call)]
+        granted = call.parameters.get("lease")
+        for receipt in receipts:
+            if problem := contradiction(self._canonical(flight, call.parameters, receipt), receipt):
+                raise TradelatchError(f"internal error: {call.name} was answered with another {problem}")
+            receipt.keep_time(self.clock, flight.began_at, granted)
+        return receipts
+
+    def _canonical(self, flight: Flight, asked: Mapping[str, Any], receipt: Receipt) -> Mapping[str, Any]:
+        """The arguments of a call, with exchange and symbol as the book spells them."""
+        spelt = (asked.get("exchange"), asked.get("symbol"))
+        if spelt[1] is None or receipt.outcome == "existing" or spelt == (receipt.exchange, receipt.symbol):
+            return asked
+        if spelt not in self._spellings:
+            question = Call("normalize_symbol", CANONICAL, {}, spelt)
+            (self._spellings[spelt],) = self.perform(flight, question)
+        exchange, symbol = self._spellings[spelt]
+        return {**asked, "exchange": exchange, "symbol": symbol}
+
+    def perform(self, flight: Flight, call: Call) -> Rows:
+        """Make a call, and repeat it with the same arguments while that does no harm."""
         waits = pauses()
+        undone = 0
+        is_open = False  # whether an earlier try may have been done
         while True:
-            flight.sent = False
-            connection = self._connection(flight)
+            line, is_new = self._line(flight, call)
+            is_sent, fate = False, None
+            no_answer = f"{call.name}: no answer within {flight.seconds:g} s"
+            flight.failure = Unavailable(no_answer)
             try:
-                flight.hold(connection)
-                return self._answer(flight, connection, call)
+                if not self._is_compared or not call.repeatable:  # which also tells whether the connection is alive
+                    self._compare(line)
+                is_sent = True
+                if not call.repeatable:
+                    flight.failure = OutcomeUnknown(no_answer)
+                rows = line.execute(call.query, call.values, prepare=self._prepare and self._is_direct)
+                log.debug("%s%s: %s", call.name, call.parameters, rows)
+                return rows
             except psycopg.Error as error:
                 cause = error
-                was_lost = lost_connection(cause, connection)
+                fate = fate_of(error, line.connection)
             finally:
-                flight.release()
-                insist(flight, self._pool.putconn, connection)
-            if was_lost:
-                self._is_compared = False  # the next connection may find another server
-                if flight.sent and not call.repeatable:
-                    raise OutcomeUnknown(f"{call.name}: connection lost; it may have been done or not") from cause
-                problem = "the connection was lost" if flight.left() else f"no answer within {flight.seconds:g} s"
-                failure: TradelatchError = Unavailable(f"{call.name}: {problem}", sqlstate=cause.sqlstate)
-            else:
-                failure = from_database(cause)
-                if not was_undone(cause):
-                    raise failure from cause
-            pause = next(waits, None)
-            if pause is None or pause >= flight.left():
+                self._give_back(flight, line, is_usable=fate not in (Fate.UNANSWERED, Fate.ELSEWHERE))
+            failure = from_database(cause)
+            if fate is Fate.REFUSED or (fate is Fate.BUSY and not is_open):
+                raise failure from cause
+            if fate is Fate.UNANSWERED:
+                self._is_compared = False  # the next connection may lead to another server
+                if is_sent and not call.repeatable:
+                    raise OutcomeUnknown(f"{call.name}: {_what_happened(cause)}") from cause
+                failure = Unavailable(f"{call.name}: {_what_happened(cause)}", sqlstate=cause.sqlstate)
+                is_open = is_open or is_sent
+            elif is_open and fate is not Fate.ELSEWHERE:
+                failure = OutcomeUnknown(f"{call.name}: an earlier try had no answer, and this one: {failure}")
+            undone += fate is Fate.UNDONE
+            pause = 0.0 if line.connection.closed and not is_new else next(waits)  # for the server, not for the pool
+            if undone > RETRIES or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
-            insist(flight, sleep, pause)
+            sleep(pause)
 
-    def _answer(self, flight: Flight, connection: psycopg.Connection[Any], call: Call) -> list[tuple[Any, ...]]:
-        session = Session.of(connection)
-        if not self._is_compared:
-            self._compare(flight, session, connection)
-        flight.sent = True
-        if self._prepare and session.send_preparation(connection, call.query):
-            session.read_preparation(connection, call.query, answer(flight, connection.pgconn))
-        session.send(connection, call.query, call.values, prepared=self._prepare)
-        rows = session.read(connection, answer(flight, connection.pgconn))
-        log.debug("%s%s: %s", call.name, call.parameters, rows)
-        return rows
+    def _line(self, flight: Flight, call: Call) -> tuple[Line, bool]:
+        """A connection of the pool, to be given back, and whether it was not used before."""
+        if self._is_owner and self._pool.closed:
+            self.open()
+        flight.failure = Unavailable(f"{call.name}: no connection within {flight.seconds:g} s")
+        connection = None
+        while connection is None:
+            seconds = flight.left()
+            try:
+                wait = min(seconds, LOOK) if self._is_owner and not self._is_compared else seconds
+                connection = self._pool.getconn(wait)
+            except PoolClosed as error:
+                raise Unavailable("the pool is not open") from error
+            except PoolTimeout as error:
+                if refusal := refusal_of(self._trouble):
+                    raise refusal from error
+                if not flight.left():
+                    why = f": {reason_of(self._trouble)}" if self._trouble else ""
+                    raise Unavailable(f"{flight.failure}{why}") from error
+            except psycopg.Error as error:
+                raise Unavailable(f"{call.name}: no connection: {reason_of(error)}") from error
+        line = self._lines.get(connection)
+        is_new = line is None
+        if line is None:
+            for closed in [known for known in list(self._lines) if known.closed]:
+                self._lines.pop(closed, None)
+            line = self._lines[connection] = Line(connection)
+        flight.hold(connection)
+        flight.silenced = self._silence if self._is_owner else None
+        return line, is_new
 
-    def _compare(self, flight: Flight, session: Session, connection: psycopg.Connection[Any]) -> None:
+    def _give_back(self, flight: Flight, line: Line, *, is_usable: bool) -> None:
+        """To the pool, which replaces what is closed."""
+        is_abandoned = flight.let_go()  # and perhaps cancelled, which may reach the server later
+        if is_abandoned or not is_usable or not is_idle(line.connection):
+            line.connection.close()
+        line.restore()
+        self._pool.putconn(line.connection)
+        if flight in self._silent:
+            self._silent.remove(flight)
+            self._fit()
+
+    def _silence(self, flight: Flight) -> None:
+        """A connection was abandoned, and the server may never answer on it: others take its place."""
+        self._silent.add(flight)
+        self._fit()
+        self._pool.drain()  # the idle ones lead to the same server
+
+    def _fit(self) -> None:
+        self._pool.resize(SMALLEST_POOL, LARGEST_POOL + len(self._silent))
+
+    def _compare(self, line: Line) -> None:
         asked_at = datetime.now(UTC)
-        session.send(connection, "select tradelatch.schema_version(), clock_timestamp()", (), prepared=False)
-        ((version, told),) = session.read(connection, answer(flight, connection.pgconn))
+        try:
+            ((version, told, process),) = line.execute(COMPARISON, (), prepare=False)
+        except InsufficientPrivilege as error:
+            problem = f"{error.diag.message_primary}: grant tradelatch_bot to {line.connection.info.user}"
+            raise PermissionDenied(problem, sqlstate=error.sqlstate) from error
+        except (InvalidSchemaName, UndefinedFunction) as error:
+            problem = f"{error.diag.message_primary}: run `tradelatch deploy` on this database"
+            raise SchemaMismatch(problem, sqlstate=error.sqlstate) from error
         if version not in (str(SCHEMA_VERSION), str(SCHEMA_VERSION + 1)):
             raise SchemaMismatch(f"this client is for schema {SCHEMA_VERSION}, the database has {version!r}")
+        # A pooler gives a client process ids of its own, and perhaps another server session for each transaction,
+        # where psycopg's name for a statement may be that of another one.
+        self._is_direct = process == line.connection.info.backend_pid
         self.clock = Clock.compared(asked_at, told)
         self._is_compared = True
 
-    def _connection(self, flight: Flight) -> psycopg.Connection[Any]:
-        """One of the pool's, to be given back."""
-        if self._is_owner and self._pool.closed:
-            insist(flight, self.open)
-        while True:
-            try:
-                connection: psycopg.Connection[Any] = insist(flight, self._pool.getconn, timeout=flight.left())
-            except PoolClosed as error:
-                raise Unavailable("the pool is not open") from error
-            except psycopg.Error as error:
-                raise Unavailable(
-                    f"no connection within {flight.seconds:g} s; the log of psycopg.pool says why"
-                ) from error
-            if is_alive(connection):
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise TradelatchError("this client was made before a fork: make one in each process")
+
+    def _new_pool(self, settings: dict[str, Any]) -> ConnectionPool[Any]:
+        def note(trouble: psycopg.Error | None) -> None:
+            self._trouble = trouble
+
+        class NotingConnection(psycopg.Connection[Any]):
+            """The pool logs why there is no connection; this one tells it, too."""
+
+            @classmethod
+            def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
+                try:
+                    connection = super().connect(conninfo, **kwargs)
+                except psycopg.Error as error:
+                    note(error)
+                    raise
+                note(None)
                 return connection
-            self._is_compared = False
-            insist(flight, connection.close)
-            insist(flight, self._pool.putconn, connection)
+
+        return ConnectionPool(
+            connection_class=NotingConnection,
+            kwargs=settings | {"autocommit": True},
+            min_size=SMALLEST_POOL,
+            max_size=LARGEST_POOL,
+            open=False,
+            name="tradelatch",
+            # Try again every second while the database is away; the pool would wait twice as long each time.
+            reconnect_timeout=1.0,
+            reconnect_failed=_reconnect,
+        )
 
 
-def _new_pool(dsn: str | None, worker: str | None, timeout: float) -> ConnectionPool[Any]:
-    conninfo = os.environ.get("TRADELATCH_DSN", "") if dsn is None else dsn
-    settings = _settings(conninfo)
-    if settings is None:  # and nothing of it in the message, or in a cause
-        raise InvalidArgument("dsn is not a connection string")
-    if worker is not None:
-        if not isinstance(worker, str) or not worker.isprintable() or not 0 < len(worker.encode()) < 64:
-            raise InvalidArgument("worker must be 1 to 63 printable characters")
-        settings["application_name"] = worker
-    settings.setdefault("fallback_application_name", "tradelatch")
-    settings.setdefault("connect_timeout", ceil(timeout))
-    return ConnectionPool(
-        kwargs=settings | {"autocommit": True},
-        min_size=1,
-        max_size=LARGEST_POOL,
-        open=False,
-        name="tradelatch",
-        # Try again every second while the database is away; the pool would wait twice as long each time.
-        reconnect_timeout=1.0,
-        reconnect_failed=_reconnect,
-    )
+class Line:
+    """A connection, with a cursor for each query: psycopg finds out once how its values are written and read."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self._cursors: dict[str, psycopg.RawCursor[tuple[Any, ...]]] = {}
+        self._is_replicated = True
+        self._is_transactional = False
+        connection.add_notice_handler(self._hear)
+
+    def execute(self, query: str, values: Sequence[str | None], *, prepare: bool) -> Rows:
+        """Run a query as a transaction. Its rows are returned when the server has reported the transaction's end."""
+        if not self.connection.autocommit:
+            self.connection.set_autocommit(True)
+            self._is_transactional = True
+        cursor = self._cursors.get(query)
+        if cursor is None:
+            cursor = self._cursors[query] = psycopg.RawCursor(self.connection, row_factory=tuple_row)
+        self._is_replicated = True
+        try:
+            cursor.execute(query, values, prepare=prepare, binary=True)
+        except UnicodeEncodeError as error:
+            raise InvalidArgument("a string does not fit the connection's encoding") from error
+        rows = cursor.fetchall()
+        if not is_idle(self.connection):
+            self.connection.close()
+            raise psycopg.OperationalError("the transaction was not ended")
+        if not self._is_replicated:
+            raise NotReplicated("the wait for a synchronous standby was cancelled")
+        return rows
+
+    def restore(self) -> None:
+        """Make the connection as it was in the pool."""
+        if self._is_transactional and not self.connection.closed:
+            self.connection.set_autocommit(False)
+
+    def _hear(self, notice: Diagnostic) -> None:
+        if notice.source_function == "SyncRepWaitForLSN":
+            self._is_replicated = False
+        elif notice.severity_nonlocalized == "WARNING":
+            log.warning("the database warns: %s", notice.message_primary)
 
 
-def _settings(conninfo: object) -> dict[str, Any] | None:
-    try:
-        return conninfo_to_dict(conninfo) if isinstance(conninfo, str) else None
-    except psycopg.Error:
-        return None
+def _what_happened(error: psycopg.Error) -> str:
+    return str(error) if isinstance(error, NotReplicated) else "the connection was lost"
 
 
 def _reconnect(pool: ConnectionPool[Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -15,7 +14,7 @@ from uuid6 import uuid7
 from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_async import AsyncCaller
 from .functions_async import AsyncFunctions
-from .position_async import AsyncPosition, create, opening
+from .position_async import AsyncOpening, create
 from .receipt import (
     RECEIPT_COLUMNS,
     AlertRow,
@@ -28,6 +27,7 @@ from .receipt import (
     Receipt,
     TimelineRow,
 )
+from .words import PositionSide, Side
 
 
 class AsyncClient(AsyncFunctions):
@@ -77,19 +77,19 @@ class AsyncClient(AsyncFunctions):
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
         stop_loss_percent: Decimal | int | None = None,
         signal_id: int | None = None,
         details: Details = NO_DETAILS,
-    ) -> AbstractAsyncContextManager[AsyncPosition]:
+    ) -> AsyncOpening:
         """Create a position and drive it inside a block; the arguments are those of create_position.
 
             async with client.opening(exchange="binance", symbol="APTUSDT", side="short", quantity=Decimal("61.8"),
@@ -120,18 +120,18 @@ class AsyncClient(AsyncFunctions):
             signal_id=signal_id,
             details=details,
         )
-        return opening(self._caller, call, lease, is_first_attempt=attempt is None)
+        return AsyncOpening(self._caller, call, lease, is_first_attempt=attempt is None)
 
     async def create_position(
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,

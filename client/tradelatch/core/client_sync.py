@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -16,7 +15,7 @@ from uuid6 import uuid7
 from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call, view_call
 from .calling_sync import Caller
 from .functions_sync import Functions
-from .position_sync import Position, create, opening
+from .position_sync import Opening, create
 from .receipt import (
     RECEIPT_COLUMNS,
     AlertRow,
@@ -29,6 +28,7 @@ from .receipt import (
     Receipt,
     TimelineRow,
 )
+from .words import PositionSide, Side
 
 
 class Client(Functions):
@@ -78,19 +78,19 @@ class Client(Functions):
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
         stop_loss_percent: Decimal | int | None = None,
         signal_id: int | None = None,
         details: Details = NO_DETAILS,
-    ) -> AbstractContextManager[Position]:
+    ) -> Opening:
         """Create a position and drive it inside a block; the arguments are those of create_position.
 
             with client.opening(exchange="binance", symbol="APTUSDT", side="short", quantity=Decimal("61.8"),
@@ -121,18 +121,18 @@ class Client(Functions):
             signal_id=signal_id,
             details=details,
         )
-        return opening(self._caller, call, lease, is_first_attempt=attempt is None)
+        return Opening(self._caller, call, lease, is_first_attempt=attempt is None)
 
     def create_position(
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         entry_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         request_id: str | None = None,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,

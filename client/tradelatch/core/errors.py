@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
+if TYPE_CHECKING:
+    from .receipt import ExchangeOrder
+    from .words import Status
 
 
 class TradelatchError(Exception):
-    """Whatever this package raises; by itself, a database error that has no class of its own.
+    """Whatever this package raises; by itself, an error that has no class of its own.
 
     sqlstate: the database's code, or None. detail: the parsed JSON of the database's DETAIL, or None.
     """
@@ -78,20 +79,34 @@ class Unavailable(TradelatchError):
 
 
 class OutcomeUnknown(TradelatchError):
-    """The connection was lost during a call that may not be repeated: it may have been done or not."""
+    """No answer to a call that may not be repeated, or whose repetition cannot tell: it may have been done or not."""
 
 
 class SlotTaken(TradelatchError):
     """`opening` found the slot or the request taken. position_id and status are the holder's."""
 
-    def __init__(self, position_id: int, status: str) -> None:
+    def __init__(self, position_id: int, status: Status) -> None:
         super().__init__(f"position {position_id} ({status}) holds the slot or the request")
         self.position_id = position_id
         self.status = status
 
 
 class OpeningIncomplete(TradelatchError):
-    """The block of `opening` was left before the position was active. It was cancelled or is being rolled back."""
+    """The block of `opening` was left before the position was active.
+
+    status: where the position stands since: `canceled`, or `pending_rollback` while something may be on the exchange;
+    what it was before where it could not be undone, as a note says. next_order: the close to send, or None. cancels:
+    the orders to cancel.
+    """
+
+    def __init__(
+        self, position_id: int, status: Status, next_order: ExchangeOrder | None, cancels: tuple[str, ...]
+    ) -> None:
+        super().__init__(f"position {position_id}: its block was left before it was active; it is {status} now")
+        self.position_id = position_id
+        self.status = status
+        self.next_order = next_order
+        self.cancels = cancels
 
 
 class LeaseExpired(TradelatchError):
@@ -126,7 +141,7 @@ BY_SQLSTATE: dict[str, type[TradelatchError]] = {
     "42501": PermissionDenied,
     "40001": RetriesExhausted,
     "40P01": RetriesExhausted,
-    "25006": Unavailable,  # a standby: read only
+    "25006": Unavailable,  # a server that is read-only
     "3F000": SchemaMismatch,
     "42P01": SchemaMismatch,
     "42703": SchemaMismatch,
@@ -138,22 +153,3 @@ BY_CLASS: dict[str, type[TradelatchError]] = {  # the first two characters
     "53": Unavailable,  # out of connections, memory, disk
     "57": Unavailable,  # shutting down, cancelled
 }
-
-
-def from_database(error: psycopg.Error) -> TradelatchError:
-    """The exception that stands for this one, by its SQLSTATE alone."""
-    code = error.sqlstate or ""
-    kind = BY_SQLSTATE.get(code) or BY_CLASS.get(code[:2], TradelatchError)
-    if not code and isinstance(error, psycopg.DataError):
-        kind = InvalidArgument
-    message = error.diag.message_primary or f"database error ({type(error).__name__})"
-    if error.diag.message_hint:
-        message = f"{message} ({error.diag.message_hint})"
-    return kind(message, sqlstate=code or None, detail=_json(error.diag.message_detail))
-
-
-def _json(detail: str | None) -> Any:
-    try:
-        return json.loads(detail or "", parse_float=Decimal)
-    except ValueError:
-        return None

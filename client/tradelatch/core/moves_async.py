@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call
+from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_async import AsyncCaller
 from .receipt import RECEIPT_COLUMNS, Receipt
+from .words import PositionSide, Side
 
 
 class AsyncMoves:
@@ -241,12 +241,12 @@ class AsyncMoves:
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         average_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         stop_loss_price: Decimal | int | None = None,
         stop_loss_order_id: str | None = None,
         attempt: UUID | None = None,
@@ -309,7 +309,7 @@ class AsyncMoves:
             },
             repeatable=False,
         )
-        return await self._receipts(call)
+        return await self._caller.receipts(call)
 
     async def resize_position(
         self,
@@ -381,11 +381,5 @@ class AsyncMoves:
         return await self._receipt("release_position", position_id=position_id, reason=reason)
 
     async def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (receipt,) = await self._receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        (receipt,) = await self._caller.receipts(function_call(name, RECEIPT_COLUMNS, arguments))
         return receipt
-
-    async def _receipts(self, call: Call) -> list[Receipt]:
-        began_at = time.monotonic()
-        rows = await self._caller.call(call)
-        granted = call.parameters.get("lease")
-        return [Receipt.from_row(row).keep_time(self._caller.clock, began_at, granted) for row in rows]

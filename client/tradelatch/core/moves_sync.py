@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, Call, Details, function_call
+from .arguments import MINUTE, NO_DETAILS, Details, function_call
 from .calling_sync import Caller
 from .receipt import RECEIPT_COLUMNS, Receipt
+from .words import PositionSide, Side
 
 
 class Moves:
@@ -238,12 +238,12 @@ class Moves:
         self,
         exchange: str,
         symbol: str,
-        side: str,
+        side: Side,
         quantity: Decimal | int,
         average_price: Decimal | int,
         *,
         account: str = "default",
-        position_side: str = "both",
+        position_side: PositionSide = "both",
         stop_loss_price: Decimal | int | None = None,
         stop_loss_order_id: str | None = None,
         attempt: UUID | None = None,
@@ -306,7 +306,7 @@ class Moves:
             },
             repeatable=False,
         )
-        return self._receipts(call)
+        return self._caller.receipts(call)
 
     def resize_position(
         self,
@@ -378,11 +378,5 @@ class Moves:
         return self._receipt("release_position", position_id=position_id, reason=reason)
 
     def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (receipt,) = self._receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        (receipt,) = self._caller.receipts(function_call(name, RECEIPT_COLUMNS, arguments))
         return receipt
-
-    def _receipts(self, call: Call) -> list[Receipt]:
-        began_at = time.monotonic()
-        rows = self._caller.call(call)
-        granted = call.parameters.get("lease")
-        return [Receipt.from_row(row).keep_time(self._caller.clock, began_at, granted) for row in rows]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import TracebackType
+from typing import NoReturn
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from ._asyncio import Ticker, insist, run
+from ._asyncio import OtherWith, Ticker
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
 from .calling_async import AsyncCaller
 from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
 from .flight import Flight
 from .lease import Lease
 from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from .words import Outcome, PositionSide, Status
 
 OPENING = ("pending_entry", "entry_placed", "pending_sl")
 CLOSING = ("pending_close", "pending_rollback")
@@ -39,6 +42,8 @@ class AsyncPosition:
         self._is_first_attempt = is_first_attempt
         self._lease = Lease()
         self._receipt: Receipt | None = None
+        self._is_refused = False  # the latest call: what is due is not known any more
+        self._problem: str | None = None  # why it was not undone
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
         self._given: set[str] = set()  # orders that may have been sent, by client order id
@@ -56,7 +61,7 @@ class AsyncPosition:
         return self._receipt
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """`created`, `replayed`, `duplicate`, `existing` or `ok`."""
         return self._latest.outcome
 
@@ -66,7 +71,7 @@ class AsyncPosition:
         return self._latest.position_id
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Where the position stands."""
         return self._latest.status
 
@@ -86,7 +91,7 @@ class AsyncPosition:
         return self._latest.symbol
 
     @property
-    def position_side(self) -> str:
+    def position_side(self) -> PositionSide:
         """`both`, `long` or `short`."""
         return self._latest.position_side
 
@@ -102,24 +107,27 @@ class AsyncPosition:
 
     @property
     def cancels(self) -> tuple[str, ...]:
-        """Orders to cancel, by client order id, or `id:` and the exchange's id."""
-        return self._latest.cancels
+        """Orders to cancel, by client order id, or `id:` and the exchange's id.
+
+        None of them once somebody else drives the position: the orders are the new driver's.
+        """
+        return () if self._is_refused or self._lease.is_lost else self._latest.cancels
 
     @property
     def next_order(self) -> ExchangeOrder | None:
         """The order to send now, or None. Whoever read it is taken to have sent it.
 
-        Raises LeaseExpired when it is too late to send.
+        None also after IllegalTransition and StaleFence, until a call succeeds. Raises LeaseExpired when it is too
+        late to send.
         """
-        order = self._latest.next_order
-        if order is None:
+        if self._latest.next_order is None or self._is_refused:
             return None
-        until = self._lease.until
-        if until is None or not self._lease.lasts(self._caller.clock):
+        order = self._order_due()
+        if order is None:
             raise LeaseExpired(f"position {self.position_id}: too late to send an order")
         self._is_handed_out = True
         self._given.add(order.client_order_id)
-        return replace(order, valid_until=until)
+        return order
 
     @property
     def is_maybe_sent(self) -> bool:
@@ -230,7 +238,7 @@ class AsyncPosition:
                 "lease": self._lease_length,
             },
         )
-        return await run(self._caller.timeout, self._perform, call)
+        return await self._caller.run(self._perform, call)
 
     async def reissue_order(
         self, client_order_id: str, reason: str, *, remaining: Decimal | int | None = None
@@ -240,7 +248,7 @@ class AsyncPosition:
 
     async def renew_lease(self) -> None:
         """Lengthen the lease. Inside the block that happens by itself."""
-        await run(self._caller.timeout, self._renew)
+        await self._caller.run(self._renew)
 
     def detach(self) -> None:
         """Leave the block without ending anything: the lease is not renewed any more, and whoever claims may claim."""
@@ -254,22 +262,29 @@ class AsyncPosition:
         call = self._call(name, **arguments)
         if name != "cancel_position":  # whoever reports on an order has sent it
             self._is_handed_out = True
-        return await run(self._caller.timeout, self._perform, call)
+        return await self._caller.run(self._perform, call)
 
     async def _perform(self, flight: Flight, call: Call) -> Receipt:
-        self._receipt = await self._ask(flight, call)
-        return self._receipt
+        try:
+            receipt = await self._ask(flight, call)
+        except (IllegalTransition, StaleFence):
+            self._is_refused = True
+            raise
+        if self._receipt is not None and receipt.slot != self._receipt.slot:
+            raise TradelatchError(f"internal error: {call.name} was answered with another slot")
+        with flight.lock:  # an answer that nobody waited for is not taken for the latest one
+            flight.check()
+            self._receipt, self._is_refused = receipt, False
+        return receipt
 
     async def _ask(self, flight: Flight, call: Call) -> Receipt:
         fence = self.fence
         try:
-            (row,) = await self._caller.perform(flight, call)
+            (receipt,) = await self._caller.perform_receipts(flight, call)
         except StaleFence:
             self._lease.lose(fence)
             raise
-        granted = call.parameters.get("lease")
-        receipt = Receipt.from_row(row).keep_time(self._caller.clock, flight.began_at, granted)
-        self._lease.learn(receipt, flight.began_at, granted)
+        self._lease.learn(receipt, flight.began_at, call.parameters.get("lease"))
         return receipt
 
     async def _create(self, flight: Flight, call: Call) -> Receipt:
@@ -287,7 +302,7 @@ class AsyncPosition:
         is_over = self._is_left or self._is_detached
         if not is_over and not self._lease.is_lost and self.status in OPENING + CLOSING:
             try:
-                await run(self._caller.timeout, self._renew)
+                await self._caller.run(self._renew)
             except TradelatchError as error:
                 log.warning("a lease was not renewed: %s", type(error).__name__)
         return not is_over
@@ -297,25 +312,30 @@ class AsyncPosition:
             raise SlotTaken(self.position_id, self.status)
         self._ticker = Ticker(self._lease_length.total_seconds() / 3, self._keep)
 
-    def _check_end(self) -> None:
-        if not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback"):
-            raise OpeningIncomplete(
-                f"position {self.position_id} is {self.status}: its block was left before it was active"
-            )
+    @property
+    def _is_incomplete(self) -> bool:
+        return not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback")
 
-    async def _leave(self, flight: Flight, error: BaseException | None) -> None:
+    async def _end(self, seconds: float, reason: str | None) -> None:
+        """Undo it for this reason, unless it is None or nothing is to be undone; what went wrong is in the notes."""
+        if self._receipt is None:
+            return
+        try:
+            await self._caller.run_for(seconds, self._leave, reason)
+        except TradelatchError as failure:
+            self._problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
+            log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
+
+    async def _leave(self, flight: Flight, reason: str | None) -> None:
         self._is_left = True
         if self._ticker:
             self._ticker.stop()
-        if error and self.fence is not None and not self._is_detached:
-            try:
-                await self._undo(flight, reason_of(error))
-            except TradelatchError as failure:
-                problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
-                error.add_note(problem)
-                log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
-        if self._ticker:
-            await insist(flight, self._ticker.join)
+        try:
+            if reason is not None and self.fence is not None and not self._is_detached:
+                await self._undo(flight, reason)
+        finally:
+            if self._ticker:
+                await self._ticker.join()
 
     async def _undo(self, flight: Flight, reason: str) -> None:
         if self.status not in OPENING:
@@ -333,31 +353,83 @@ class AsyncPosition:
             with suppress(TradelatchError):  # else there is what is left of the lease to send the close
                 await self._renew(flight)
 
+    def _order_due(self) -> ExchangeOrder | None:
+        """The order to send now, unless none is called for or it is too late."""
+        order, until = self._latest.next_order, self._lease.until
+        if order is None or self._is_refused or until is None or not self._lease.lasts(self._caller.clock):
+            return None
+        return replace(order, valid_until=until)
+
+    def _add_notes(self, error: BaseException) -> None:
+        """What the exception that leaves the block has to say of the position."""
+        if self._receipt is None or self.fence is None or self._is_detached:
+            return
+        if self._problem is not None:
+            error.add_note(self._problem)
+        if self.status in CLOSING:
+            order = self._order_due()
+            due = f"its {order.kind} order {order.client_order_id} is due" if order else "no order can be sent"
+            cancels = f", after cancelling {', '.join(self.cancels)}" if self.cancels else ""
+            error.add_note(f"position {self.position_id} is {self.status}: {due}{cancels}")
+
+
+class AsyncOpening(OtherWith):
+    """What `opening` returns: the position lives in the block of `async with`."""
+
+    def __init__(self, caller: AsyncCaller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> None:
+        self._caller = caller
+        self._call = call
+        self._position = AsyncPosition(caller, lease, is_first_attempt=is_first_attempt)
+        self._is_entered = False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"no {name!r}: write `async with client.opening(...) as position`, and use that position")
+
+    async def __aenter__(self) -> AsyncPosition:
+        if self._is_entered:
+            raise TradelatchError("this opening was entered before: call client.opening(...) again")
+        self._is_entered = True
+        position = self._position
+        try:
+            await self._caller.run(position._create, self._call)
+            position._start()
+        except BaseException as error:
+            await self._leave(error, reason_of(error))
+            raise
+        return position
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        position = self._position
+        if error is not None:
+            await self._leave(error, reason_of(error))
+        elif not position._is_incomplete:
+            await position._end(self._caller.timeout, None)
+        else:
+            await position._end(self._caller.timeout, "its block was left before it was active")
+            order = position._order_due() and position.next_order
+            error = OpeningIncomplete(position.position_id, position.status, order, position.cancels)
+            position._add_notes(error)
+            raise error
+
+    async def _leave(self, error: BaseException, reason: str) -> None:
+        """End the position; the exception that leaves the block, this one or a later interruption, says what is due."""
+        try:
+            await self._position._end(self._caller.timeout, reason)
+        except BaseException as interruption:
+            self._position._add_notes(interruption)
+            raise
+        self._position._add_notes(error)
+
 
 async def create(caller: AsyncCaller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Receipt:
     """Create a position; when the caller is cancelled meanwhile, cancel the position too."""
     position = AsyncPosition(caller, lease, is_first_attempt=is_first_attempt)
+    ends_at = time.monotonic() + caller.timeout
     try:
-        return await run(caller.timeout, position._create, call)
+        return await caller.run(position._create, call)
     except BaseException as error:
         if not position._is_handed_out:
-            await run(caller.timeout, position._leave, error)
+            await position._end(ends_at - time.monotonic(), reason_of(error))
         raise
-
-
-@asynccontextmanager
-async def opening(
-    caller: AsyncCaller, call: Call, lease: timedelta, *, is_first_attempt: bool
-) -> AsyncIterator[AsyncPosition]:
-    """Create a position for the time of a block, and end it with the block unless it came to be active."""
-    position = AsyncPosition(caller, lease, is_first_attempt=is_first_attempt)
-    try:
-        await run(caller.timeout, position._create, call)
-        position._start()
-        yield position
-        position._check_end()
-    except BaseException as error:
-        await run(caller.timeout, position._leave, error)
-        raise
-    else:
-        await run(caller.timeout, position._leave, None)

@@ -4,22 +4,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import TracebackType
+from typing import NoReturn
 from uuid import UUID
 
 from uuid6 import uuid7
 
-from ._threads import Ticker, insist, run
+from ._threads import OtherWith, Ticker
 from .arguments import NO_DETAILS, Call, Details, function_call, reason_of
 from .calling_sync import Caller
 from .errors import IllegalTransition, LeaseExpired, OpeningIncomplete, SlotTaken, StaleFence, TradelatchError
 from .flight import Flight
 from .lease import Lease
 from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from .words import Outcome, PositionSide, Status
 
 OPENING = ("pending_entry", "entry_placed", "pending_sl")
 CLOSING = ("pending_close", "pending_rollback")
@@ -40,6 +43,8 @@ class Position:
         self._is_first_attempt = is_first_attempt
         self._lease = Lease()
         self._receipt: Receipt | None = None
+        self._is_refused = False  # the latest call: what is due is not known any more
+        self._problem: str | None = None  # why it was not undone
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
         self._given: set[str] = set()  # orders that may have been sent, by client order id
@@ -57,7 +62,7 @@ class Position:
         return self._receipt
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """`created`, `replayed`, `duplicate`, `existing` or `ok`."""
         return self._latest.outcome
 
@@ -67,7 +72,7 @@ class Position:
         return self._latest.position_id
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Where the position stands."""
         return self._latest.status
 
@@ -87,7 +92,7 @@ class Position:
         return self._latest.symbol
 
     @property
-    def position_side(self) -> str:
+    def position_side(self) -> PositionSide:
         """`both`, `long` or `short`."""
         return self._latest.position_side
 
@@ -103,24 +108,27 @@ class Position:
 
     @property
     def cancels(self) -> tuple[str, ...]:
-        """Orders to cancel, by client order id, or `id:` and the exchange's id."""
-        return self._latest.cancels
+        """Orders to cancel, by client order id, or `id:` and the exchange's id.
+
+        None of them once somebody else drives the position: the orders are the new driver's.
+        """
+        return () if self._is_refused or self._lease.is_lost else self._latest.cancels
 
     @property
     def next_order(self) -> ExchangeOrder | None:
         """The order to send now, or None. Whoever read it is taken to have sent it.
 
-        Raises LeaseExpired when it is too late to send.
+        None also after IllegalTransition and StaleFence, until a call succeeds. Raises LeaseExpired when it is too
+        late to send.
         """
-        order = self._latest.next_order
-        if order is None:
+        if self._latest.next_order is None or self._is_refused:
             return None
-        until = self._lease.until
-        if until is None or not self._lease.lasts(self._caller.clock):
+        order = self._order_due()
+        if order is None:
             raise LeaseExpired(f"position {self.position_id}: too late to send an order")
         self._is_handed_out = True
         self._given.add(order.client_order_id)
-        return replace(order, valid_until=until)
+        return order
 
     @property
     def is_maybe_sent(self) -> bool:
@@ -231,7 +239,7 @@ class Position:
                 "lease": self._lease_length,
             },
         )
-        return run(self._caller.timeout, self._perform, call)
+        return self._caller.run(self._perform, call)
 
     def reissue_order(self, client_order_id: str, reason: str, *, remaining: Decimal | int | None = None) -> Receipt:
         """That stop-loss or close was refused or ended: the same order under a fresh id, for what remains."""
@@ -239,7 +247,7 @@ class Position:
 
     def renew_lease(self) -> None:
         """Lengthen the lease. Inside the block that happens by itself."""
-        run(self._caller.timeout, self._renew)
+        self._caller.run(self._renew)
 
     def detach(self) -> None:
         """Leave the block without ending anything: the lease is not renewed any more, and whoever claims may claim."""
@@ -253,22 +261,29 @@ class Position:
         call = self._call(name, **arguments)
         if name != "cancel_position":  # whoever reports on an order has sent it
             self._is_handed_out = True
-        return run(self._caller.timeout, self._perform, call)
+        return self._caller.run(self._perform, call)
 
     def _perform(self, flight: Flight, call: Call) -> Receipt:
-        self._receipt = self._ask(flight, call)
-        return self._receipt
+        try:
+            receipt = self._ask(flight, call)
+        except (IllegalTransition, StaleFence):
+            self._is_refused = True
+            raise
+        if self._receipt is not None and receipt.slot != self._receipt.slot:
+            raise TradelatchError(f"internal error: {call.name} was answered with another slot")
+        with flight.lock:  # an answer that nobody waited for is not taken for the latest one
+            flight.check()
+            self._receipt, self._is_refused = receipt, False
+        return receipt
 
     def _ask(self, flight: Flight, call: Call) -> Receipt:
         fence = self.fence
         try:
-            (row,) = self._caller.perform(flight, call)
+            (receipt,) = self._caller.perform_receipts(flight, call)
         except StaleFence:
             self._lease.lose(fence)
             raise
-        granted = call.parameters.get("lease")
-        receipt = Receipt.from_row(row).keep_time(self._caller.clock, flight.began_at, granted)
-        self._lease.learn(receipt, flight.began_at, granted)
+        self._lease.learn(receipt, flight.began_at, call.parameters.get("lease"))
         return receipt
 
     def _create(self, flight: Flight, call: Call) -> Receipt:
@@ -286,7 +301,7 @@ class Position:
         is_over = self._is_left or self._is_detached
         if not is_over and not self._lease.is_lost and self.status in OPENING + CLOSING:
             try:
-                run(self._caller.timeout, self._renew)
+                self._caller.run(self._renew)
             except TradelatchError as error:
                 log.warning("a lease was not renewed: %s", type(error).__name__)
         return not is_over
@@ -296,25 +311,30 @@ class Position:
             raise SlotTaken(self.position_id, self.status)
         self._ticker = Ticker(self._lease_length.total_seconds() / 3, self._keep)
 
-    def _check_end(self) -> None:
-        if not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback"):
-            raise OpeningIncomplete(
-                f"position {self.position_id} is {self.status}: its block was left before it was active"
-            )
+    @property
+    def _is_incomplete(self) -> bool:
+        return not self._is_ended and not self._is_detached and self.status in (*OPENING, "pending_rollback")
 
-    def _leave(self, flight: Flight, error: BaseException | None) -> None:
+    def _end(self, seconds: float, reason: str | None) -> None:
+        """Undo it for this reason, unless it is None or nothing is to be undone; what went wrong is in the notes."""
+        if self._receipt is None:
+            return
+        try:
+            self._caller.run_for(seconds, self._leave, reason)
+        except TradelatchError as failure:
+            self._problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
+            log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
+
+    def _leave(self, flight: Flight, reason: str | None) -> None:
         self._is_left = True
         if self._ticker:
             self._ticker.stop()
-        if error and self.fence is not None and not self._is_detached:
-            try:
-                self._undo(flight, reason_of(error))
-            except TradelatchError as failure:
-                problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
-                error.add_note(problem)
-                log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
-        if self._ticker:
-            insist(flight, self._ticker.join)
+        try:
+            if reason is not None and self.fence is not None and not self._is_detached:
+                self._undo(flight, reason)
+        finally:
+            if self._ticker:
+                self._ticker.join()
 
     def _undo(self, flight: Flight, reason: str) -> None:
         if self.status not in OPENING:
@@ -332,29 +352,83 @@ class Position:
             with suppress(TradelatchError):  # else there is what is left of the lease to send the close
                 self._renew(flight)
 
+    def _order_due(self) -> ExchangeOrder | None:
+        """The order to send now, unless none is called for or it is too late."""
+        order, until = self._latest.next_order, self._lease.until
+        if order is None or self._is_refused or until is None or not self._lease.lasts(self._caller.clock):
+            return None
+        return replace(order, valid_until=until)
+
+    def _add_notes(self, error: BaseException) -> None:
+        """What the exception that leaves the block has to say of the position."""
+        if self._receipt is None or self.fence is None or self._is_detached:
+            return
+        if self._problem is not None:
+            error.add_note(self._problem)
+        if self.status in CLOSING:
+            order = self._order_due()
+            due = f"its {order.kind} order {order.client_order_id} is due" if order else "no order can be sent"
+            cancels = f", after cancelling {', '.join(self.cancels)}" if self.cancels else ""
+            error.add_note(f"position {self.position_id} is {self.status}: {due}{cancels}")
+
+
+class Opening(OtherWith):
+    """What `opening` returns: the position lives in the block of `async with`."""
+
+    def __init__(self, caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> None:
+        self._caller = caller
+        self._call = call
+        self._position = Position(caller, lease, is_first_attempt=is_first_attempt)
+        self._is_entered = False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"no {name!r}: write `with client.opening(...) as position`, and use that position")
+
+    def __enter__(self) -> Position:
+        if self._is_entered:
+            raise TradelatchError("this opening was entered before: call client.opening(...) again")
+        self._is_entered = True
+        position = self._position
+        try:
+            self._caller.run(position._create, self._call)
+            position._start()
+        except BaseException as error:
+            self._leave(error, reason_of(error))
+            raise
+        return position
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        position = self._position
+        if error is not None:
+            self._leave(error, reason_of(error))
+        elif not position._is_incomplete:
+            position._end(self._caller.timeout, None)
+        else:
+            position._end(self._caller.timeout, "its block was left before it was active")
+            order = position._order_due() and position.next_order
+            error = OpeningIncomplete(position.position_id, position.status, order, position.cancels)
+            position._add_notes(error)
+            raise error
+
+    def _leave(self, error: BaseException, reason: str) -> None:
+        """End the position; the exception that leaves the block, this one or a later interruption, says what is due."""
+        try:
+            self._position._end(self._caller.timeout, reason)
+        except BaseException as interruption:
+            self._position._add_notes(interruption)
+            raise
+        self._position._add_notes(error)
+
 
 def create(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Receipt:
     """Create a position; when the caller is cancelled meanwhile, cancel the position too."""
     position = Position(caller, lease, is_first_attempt=is_first_attempt)
+    ends_at = time.monotonic() + caller.timeout
     try:
-        return run(caller.timeout, position._create, call)
+        return caller.run(position._create, call)
     except BaseException as error:
         if not position._is_handed_out:
-            run(caller.timeout, position._leave, error)
+            position._end(ends_at - time.monotonic(), reason_of(error))
         raise
-
-
-@contextmanager
-def opening(caller: Caller, call: Call, lease: timedelta, *, is_first_attempt: bool) -> Iterator[Position]:
-    """Create a position for the time of a block, and end it with the block unless it came to be active."""
-    position = Position(caller, lease, is_first_attempt=is_first_attempt)
-    try:
-        run(caller.timeout, position._create, call)
-        position._start()
-        yield position
-        position._check_end()
-    except BaseException as error:
-        run(caller.timeout, position._leave, error)
-        raise
-    else:
-        run(caller.timeout, position._leave, None)

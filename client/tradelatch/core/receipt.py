@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from .lease import Clock, Term
+from .words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 
 T = TypeVar("T")
 
@@ -25,8 +27,8 @@ class ExchangeOrder:
     after it, by the database's clock. The `entry` of a claimed position is to be looked up, never sent.
     """
 
-    kind: str
-    side: str
+    kind: OrderKind
+    side: OrderSide
     quantity: Decimal
     price: Decimal | None
     reduce_only: bool
@@ -43,15 +45,15 @@ class Receipt:
     None for a caller that does not drive the position. cancels: orders to cancel, also where there is no order.
     """
 
-    outcome: str
+    outcome: Outcome
     position_id: int
-    status: str
+    status: Status
     fence: int | None
     lease_until: datetime | None
     exchange: str
     account: str
     symbol: str
-    position_side: str
+    position_side: PositionSide
     next_order: ExchangeOrder | None
     cancels: tuple[str, ...]
 
@@ -75,6 +77,11 @@ class Receipt:
         if self.lease_until is not None:
             vars(self)["_term"] = Term.answered(self.lease_until, clock, began_at, granted)
         return self
+
+    @property
+    def slot(self) -> tuple[str, str, str, PositionSide]:
+        """Exchange, account, symbol and position side."""
+        return self.exchange, self.account, self.symbol, self.position_side
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Receipt:
@@ -109,6 +116,18 @@ class Receipt:
             next_order=order,
             cancels=cancels,
         )
+
+
+def contradiction(asked: Mapping[str, Any], receipt: Receipt) -> str | None:
+    """What of a receipt cannot be the answer to a call with these arguments; exchange and symbol are canonical."""
+    if receipt.outcome == "existing":  # the slot or the request of somebody else
+        return "driver's order" if receipt.fence is not None or receipt.next_order or receipt.cancels else None
+    if "position_id" in asked:
+        return None if asked["position_id"] == receipt.position_id else "position"
+    if "symbol" in asked:
+        account, position_side = asked["account"].strip(" "), asked["position_side"].strip(" ").lower()
+        return None if receipt.slot == (asked["exchange"], account, asked["symbol"], position_side) else "slot"
+    return None
 
 
 def _frozen(made_of: type[T], /, **values: Any) -> T:
@@ -153,7 +172,8 @@ def _types_of(kind: type[Row]) -> dict[str, Any]:
 
 def _is_text(hint: Any) -> bool:
     """Whether it comes as text, whatever the database's type is."""
-    return _is_json(hint) or hint in (str, str | None)
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return _is_json(hint) or all(kind in (str, NoneType) or get_origin(kind) is Literal for kind in kinds)
 
 
 def _is_json(hint: Any) -> bool:
@@ -176,9 +196,9 @@ class PositionRow(Row):
     exchange: str
     account: str
     symbol: str
-    position_side: str
-    side: str
-    status: str
+    position_side: PositionSide
+    side: Side
+    status: Status
     quantity: Decimal
     filled_quantity: Decimal
     entry_price: Decimal
@@ -218,8 +238,8 @@ class TimelineRow(Row):
     event_id: int
     at: datetime
     event: str
-    from_status: str | None
-    to_status: str
+    from_status: Status | None
+    to_status: Status
     fence: int | None
     details: Mapping[str, Any]
     user_name: str
@@ -234,13 +254,13 @@ class EventRow(Row):
     event_id: int
     at: datetime
     event: str
-    from_status: str | None
-    to_status: str
+    from_status: Status | None
+    to_status: Status
     position_id: int
     exchange: str
     account: str
     symbol: str
-    position_side: str
+    position_side: PositionSide
     created_at: datetime
     fence: int | None
     details: Mapping[str, Any]
@@ -295,8 +315,8 @@ class Finding(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
-    status: str | None
+    position_side: PositionSide | None
+    status: Status | None
     age: timedelta
     detail: Mapping[str, Any]
     action: str
@@ -313,8 +333,8 @@ class FindingRow(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
-    status: str | None
+    position_side: PositionSide | None
+    status: Status | None
     detail: Mapping[str, Any]
     action: str
     opened_at: datetime
@@ -334,7 +354,7 @@ class AlertRow(Row):
     exchange: str
     account: str
     symbol: str | None
-    position_side: str | None
+    position_side: PositionSide | None
     detail: Mapping[str, Any]
     user_name: str
     application_name: str
@@ -351,8 +371,8 @@ class CleanupAction(Row):
     backup_id: UUID | None
     position_id: int | None
     action: str
-    from_status: str | None
-    to_status: str | None
+    from_status: Status | None
+    to_status: Status | None
     detail: Mapping[str, Any]
 
 
