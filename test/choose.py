@@ -37,13 +37,11 @@ def belonging_to(name: str) -> list[str]:
     if "::" in name:
         return [name]
     if path.parts[0] in SQL:
-        return [*_pgtap(f"{'/'.join(path.parts[1:-1])}/{path.stem}*.sql"), *ALWAYS_OF_SQL]
+        return _pgtap(f"{'/'.join(path.parts[1:-1])}/{path.stem}*.sql")
     if path.parts[:2] == ("client", "tradelatch"):
         return _tests_of_module(path)
     if path.parts[0] == "test":
         return _tests_among_tests(path)
-    if path.name == "sqitch.plan":
-        return ALWAYS_OF_SQL
     if path.suffix == ".md":
         return [test for test in _found("test/*/test_*.py") if path.name in (TOP / test).read_text()]
     return []
@@ -97,6 +95,8 @@ def only(expression: str, heavy: Sequence[str]) -> list[str]:
 def changed(files: Sequence[str], heavy: Sequence[str]) -> list[str]:
     """For pytest: the tests of these files, but the heavy ones."""
     tests = _tests(files)
+    if any(Path(name).parts[0] in (*SQL, "sqitch.plan") for name in files):
+        tests += ALWAYS_OF_SQL
     for why, paths in (("left to make check", heavy), ("what they need is not installed", _left_out())):
         if left := [test for test in tests if any(Path(test.split("::")[0]).is_relative_to(path) for path in paths)]:
             print(f"{why}:", *left, file=sys.stderr)

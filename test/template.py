@@ -12,13 +12,14 @@ import platform
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from tradelatch import cluster, deployment
+from tradelatch import cluster as clusters
+from tradelatch import deployment
 from tradelatch.cluster import DATABASE, Cluster, private_cluster
 from tradelatch.deployment import deploy_with_psql, fingerprint
 from tradelatch.programs import run_program, server_programs
@@ -31,11 +32,23 @@ KEPT = 5  # folders of 40 MB: this release of PostgreSQL and another one, a bran
 def deployed_cluster(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """A running cluster of its own, whose database `tradelatch` has the plan deployed."""
     with ExitStack() as stack:
+
+        def start(copy_of: Path) -> Cluster:
+            return stack.enter_context(private_cluster(durable=durable, settings=settings, copy_of=copy_of))
+
+        made_of = _made_of()
         with _our_folder() as folder:
-            data = _deployed(folder)
-            started = private_cluster(durable=durable, settings=settings, copy_of=data)
-            running = stack.enter_context(started)
-        yield running
+            kept = folder / ("deployed-" + _hash([*made_of, fingerprint().encode()]))
+            if kept.is_dir():
+                os.utime(kept)
+                cluster = start(kept)
+            else:
+                cluster = start(_empty(folder / ("empty-" + _hash(made_of))))
+                _deploy(cluster)
+                cluster.stop()
+                _keep(cluster, kept)
+                cluster.start()
+        yield cluster
 
 
 @contextmanager
@@ -59,44 +72,38 @@ def _is_ours(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
-def _deployed(folder: Path) -> Path:
-    """The data folder with the plan deployed to DATABASE."""
-
-    def deploy(empty: Cluster) -> None:
-        with psycopg.connect(empty.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(SQL("create database {}").format(Identifier(DATABASE)))
-        deploy_with_psql(empty.dsn())
-
-    made_of = _made_of()
-    empty = "empty-" + _hash(made_of)
-    deployed = "deployed-" + _hash([*made_of, fingerprint().encode()])
-    if not (folder / deployed).is_dir():
-        _keep(folder, deployed, deploy, copy_of=_keep(folder, empty, lambda cluster: None))
-    os.utime(folder / deployed)
-    return folder / deployed
-
-
-def _keep(folder: Path, name: str, fill: Callable[[Cluster], None], copy_of: Path | None = None) -> Path:
-    """Makes a data folder, if there is none of this name; it has its name when it is whole. Removes the oldest."""
-    kept, draft = folder / name, folder / "draft"
-    if not kept.is_dir():
-        shutil.rmtree(draft, ignore_errors=True)  # of somebody who was killed
-        with private_cluster(durable=False, copy_of=copy_of) as cluster:
-            fill(cluster)
+def _empty(kept: Path) -> Path:
+    """What initdb makes."""
+    if kept.is_dir():
+        os.utime(kept)
+    else:
+        with private_cluster(durable=False) as cluster:
             cluster.stop()
-            run_program(["cp", "-Rp", str(cluster.data), str(draft)])
-        draft.rename(kept)
-    os.utime(kept)
-    newest_first = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
-    for old in newest_first[KEPT:]:
-        shutil.rmtree(old)
+            _keep(cluster, kept)
     return kept
+
+
+def _deploy(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(SQL("create database {}").format(Identifier(DATABASE)))
+    deploy_with_psql(cluster.dsn())
+
+
+def _keep(stopped: Cluster, kept: Path) -> None:
+    """Copies the data folder, which has its name when it is whole. Removes the oldest."""
+    draft = kept.parent / "draft"
+    shutil.rmtree(draft, ignore_errors=True)  # of somebody who was killed
+    run_program(["cp", "-Rp", str(stopped.data), str(draft)])
+    draft.rename(kept)
+    folders = [path for path in kept.parent.iterdir() if path.is_dir()]
+    for old in sorted(folders, key=lambda path: -path.stat().st_mtime)[KEPT:]:
+        shutil.rmtree(old)
 
 
 def _made_of() -> list[bytes]:
     """What an empty data folder depends on: the server, the machine, and how clusters are made."""
     version = run_program([str(server_programs() / "initdb"), "--version"])
-    modules = [Path(module.__file__ or "").read_bytes() for module in (cluster, deployment)]
+    modules = [Path(module.__file__ or "").read_bytes() for module in (clusters, deployment)]
     return [version.encode(), platform.platform().encode(), *modules]
 
 

@@ -45,6 +45,7 @@ from .core.receipt import (
     Receipt,
     TimelineRow,
 )
+from .core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 from .driving import Unsettled
 from .exchange import ExchangeAccess, OrderRefused, Unreachable
 from .orders import PlacedOrder, cancel_orders, send_order
@@ -72,8 +73,11 @@ __all__ = [
     "LeaseExpired",
     "NotFilled",
     "OpeningIncomplete",
+    "OrderKind",
     "OrderRefused",
     "OrderRow",
+    "OrderSide",
+    "Outcome",
     "OutcomeUnknown",
     "PermissionDenied",
     "PlacedOrder",
@@ -81,15 +85,18 @@ __all__ = [
     "PositionModeConflict",
     "PositionNotFound",
     "PositionRow",
+    "PositionSide",
     "Receipt",
     "RequestMismatch",
     "RetriesExhausted",
     "RevertRefused",
     "SchemaMismatch",
+    "Side",
     "SlotBusy",
     "SlotTaken",
     "StaleFence",
     "StaleObservation",
+    "Status",
     "TimelineRow",
     "TradelatchError",
     "Unavailable",

@@ -72,7 +72,8 @@ class Cluster:
         sync = "on" if durable else "off"
         own = {"listen_addresses": "", "unix_socket_directories": str(self.server), "port": "5432", "timezone": "UTC"}
         own |= {"fsync": sync, "full_page_writes": sync}
-        with (self.data / "postgresql.conf").open("a") as configuration:  # the last line of a name counts
+        # The file of ALTER SYSTEM: it counts most, and a copy's settings replace those of the original.
+        with (self.data / "postgresql.auto.conf").open("w") as configuration:
             for name, value in (own | dict(settings)).items():
                 configuration.write("{} = '{}'\n".format(name, value.replace("'", "''")))
 
@@ -133,7 +134,7 @@ def private_cluster(
 ) -> Iterator[Cluster]:
     """A running cluster, ended and removed when the block is left, also by SIGINT, SIGTERM and SIGHUP.
 
-    `settings` are lines of postgresql.conf; `durable=False` turns fsync off. `copy_of` is the data folder of a
+    `settings` are the server's; `durable=False` turns fsync off. `copy_of` is the data folder of a
     cluster that was stopped, to start from instead of an empty one. The process forgets libpq's variables, because
     PGHOSTADDR, PGSERVICE and the like lead past the socket to another server.
     """

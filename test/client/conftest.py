@@ -375,7 +375,7 @@ class Standby:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self.dsn = cluster.dsn("postgres")
+        self.dsn = cluster.dsn()
 
     def go(self) -> None:
         """From now on commits wait."""
@@ -445,7 +445,7 @@ def kill_server(cluster: Cluster) -> None:
 @pytest.fixture
 def emptied(restartable: Cluster) -> Cluster:
     """The cluster of its own, with an empty book."""
-    with psycopg.connect(restartable.dsn("postgres"), autocommit=True) as connection:
+    with psycopg.connect(restartable.dsn(), autocommit=True) as connection:
         connection.execute(OTHERS_OUT)
         connection.execute("set session_replication_role = replica")  # the guard lets nothing be removed
         connection.execute("truncate monitoring.positions, monitoring.position_events")

@@ -286,7 +286,7 @@ def test_nothing_secret_is_told(proxy, apt, caplog):
 @pytest.mark.parametrize("name", ["health", "claim_stale"])
 def test_timeout_bounds_a_frozen_server(emptied, frost, name):
     """Neither the call nor its cancellation is answered; when the server goes on, so does the client."""
-    with Client(emptied.dsn("postgres"), timeout=0.5) as client:
+    with Client(emptied.dsn(), timeout=0.5) as client:
         client.schema_version()
         frost.come()
         for _ in range(4):

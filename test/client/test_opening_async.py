@@ -374,9 +374,10 @@ async def test_refused_handle_offers_nothing(database, apt):
 
 async def test_renewal_that_is_refused(database, apt, age_leases, tasks):
     """The background learnt that somebody else drives, before the task did."""
+    lease = timedelta(seconds=0.6)
     async with AsyncClient(database) as client:
         with pytest.raises(LeaseExpired) as caught:
-            async with client.opening(**apt, lease=timedelta(seconds=0.6)) as position:
+            async with client.opening(**apt, lease=lease) as position:
                 age_leases("2 minutes")
                 await client.claim_stale()
                 await tasks.until(lambda: position._lease.is_lost)

@@ -358,14 +358,14 @@ def test_refused_handle_offers_nothing(database, apt):
 
 def test_renewal_that_is_refused(database, apt, age_leases, threads):
     """The background learnt that somebody else drives, before the thread did."""
+    lease = timedelta(seconds=0.6)
     with Client(database) as client:
-        with pytest.raises(LeaseExpired) as caught:
-            with client.opening(**apt, lease=timedelta(seconds=0.6)) as position:
-                age_leases("2 minutes")
-                client.claim_stale()
-                threads.until(lambda: position._lease.is_lost)
-                assert position.cancels == ()
-                _ = position.next_order
+        with pytest.raises(LeaseExpired) as caught, client.opening(**apt, lease=lease) as position:
+            age_leases("2 minutes")
+            client.claim_stale()
+            threads.until(lambda: position._lease.is_lost)
+            assert position.cancels == ()
+            _ = position.next_order
         assert "StaleFence" in caught.value.__notes__[0]
 
 

@@ -16,9 +16,9 @@ ISOLATION = ["test/isolation/test_interleavings.py", "test/isolation/test_isolat
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("deploy/functions/create_position.sql", [*CREATE, *ALWAYS_OF_SQL]),
-        ("verify/functions/create_position.sql", [*CREATE, *ALWAYS_OF_SQL]),
-        ("deploy/adoption/lock.psql", ALWAYS_OF_SQL),
+        ("deploy/functions/create_position.sql", CREATE),
+        ("verify/functions/create_position.sql", CREATE),
+        ("deploy/adoption/lock.psql", []),
         ("test/functions/create_position.sql", CREATE[:1]),
         ("test/schemas", [PGTAP.format("schemas/monitoring.sql"), PGTAP.format("schemas/tradelatch.sql")]),
         ("test/properties/model.py", ["test/properties/test_arguments.py", "test/properties/test_lifecycle.py"]),
@@ -30,7 +30,6 @@ ISOLATION = ["test/isolation/test_interleavings.py", "test/isolation/test_isolat
         ("client/tradelatch/cli/diagnose.py", ["test/cli/test_diagnose.py"]),
         ("client/tradelatch/cluster.py", ["test/cluster/test_cluster.py"]),
         ("client/tradelatch/timeline.py", ["test/demo/test_timeline.py"]),
-        ("sqitch.plan", ALWAYS_OF_SQL),
         ("Makefile", []),
     ],
 )
@@ -57,6 +56,12 @@ def test_words_that_are_no_file_are_an_expression() -> None:
 
 def test_options_may_follow_a_file() -> None:
     assert only("test/crash/test_crash.py -x", ["test/crash"]) == ["test/crash/test_crash.py", "-x"]
+
+
+def test_every_change_of_sql_has_some_more() -> None:
+    for name, tests in (("deploy/functions/create_position.sql", CREATE), ("sqitch.plan", [])):
+        assert changed([name], []) == [*tests, *ALWAYS_OF_SQL]
+    assert changed(["Makefile"], []) == []
 
 
 def test_what_is_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
