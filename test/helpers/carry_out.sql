@@ -70,13 +70,19 @@ from (values
 ) as v (symbol, line);
 
 -- Not any more.
-select is((tradelatch.confirm_close(id('B1USDT'), 'by the exchange')).status, 'closed', 'B1USDT ended meanwhile');
+select is(
+    (tradelatch.confirm_close(id('B1USDT'), 'by the exchange', orders_of('B1USDT', 's1'))).status, 'closed', 'B1USDT ended meanwhile'
+);
 select is((tradelatch.take_over(id('B2USDT'), 'x')).outcome, 'claimed', 'B2USDT is driven');
 select show('{"A3USDT long 10", "A4USDT short 5", "B3USDT long 10", "B7USDT long 6"}', complete => false);
 select is((tradelatch.begin_close(id('B4USDT'), 'x', attempt => gen_random_uuid())).status, 'pending_close',
     'B4USDT is being closed');
 select is((tradelatch.resize_position(id('B5USDT'), 5, 'x')).status, 'pending_sl', 'B5USDT was resized');
-select is((tradelatch.confirm_close(id('B6USDT') - 1, 'x')).status, 'closed', 'the row that B6USDT is a duplicate of ended');
+select is(
+    (tradelatch.confirm_close(p.id::bigint, 'x', monitoring.orders_left(p))).status, 'closed', 'the row that B6USDT is a duplicate of ended'
+)
+from monitoring.positions as p
+where p.id = id('B6USDT') - 1;
 select is((tradelatch.create_position('binance', 'B8USDT', 'long', 10, 100)).outcome, 'created', 'B8USDT is opened');
 insert into moved_since
 select p.id, p.symbol, to_jsonb(p)

@@ -199,7 +199,7 @@ select is(duplicates('F7USDT'), '{"2 critical active: cleanup duplicates, to clo
 call put('W1USDT', 10, 'another');
 call given('W1USDT', 'pending_sl');
 select is(
-    (tradelatch.activate_position(id('W1USDT'), fence('W1USDT'), 95)).outcome, 'duplicate', 'it is not the only one'
+    (tradelatch.activate_position(id('W1USDT'), fence('W1USDT'), 95, order_of('W1USDT', 's1'))).outcome, 'duplicate', 'it is not the only one'
 );
 call later('1 hour');
 select is(
@@ -233,8 +233,8 @@ call put('X5USDT', 10);
 call put('X5USDT', 10, 'one', 'long');
 call put('X5USDT', 10, 'two', 'short', 'short');
 call given('X6USDT', 'active');
-select (tradelatch.adopt_position('bybit', 'X6USDT', 'long', 10, 100)).outcome;
-select (tradelatch.adopt_position('binance', 'X6USDT', 'long', 10, 100, account => 'second')).outcome;
+select (tradelatch.adopt_position('bybit', 'X6USDT', 'long', 10, 100, now())).outcome;
+select (tradelatch.adopt_position('binance', 'X6USDT', 'long', 10, 100, now(), account => 'second')).outcome;
 call later('1 hour');
 select is(duplicates(x.symbol), x.lines, x.description)
 from (values

@@ -159,11 +159,12 @@ from (values
 
 -- Exactly a grace time after the last move, and just before it. Later moves, terminal ones included, begin everything anew.
 
-create function moved(symbol text)
+-- What is open moved last then; what stands as its stop-loss, with its orders.
+create function moved(symbol text, more jsonb)
 returns timestamptz
 language sql
 stable
-return (book_row(moved.symbol)).updated_at;
+return case when moved.more ? 'stop_loss_price' then (book_row(moved.symbol)).orders_at else (book_row(moved.symbol)).exposure_at end;
 -- How severe it is after each of the snapshots that began so long after the last move.
 create function severities(symbol text, entry text, after interval[], more jsonb)
 returns text[]
@@ -175,7 +176,7 @@ declare
 begin
     foreach v_after in array severities.after loop
         perform show(
-            array[severities.symbol || ' ' || severities.entry], moved(severities.symbol) + v_after, complete => false,
+            array[severities.symbol || ' ' || severities.entry], moved(severities.symbol, severities.more) + v_after, complete => false,
             more => severities.more
         );
         v_severities := v_severities || (
