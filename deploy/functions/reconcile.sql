@@ -87,7 +87,7 @@ begin
         where o.exchange = v_exchange
             and o.account = v_account
             and o.status in ('active', 'pending_sl')
-            and o.updated_at + monitoring.grace() <= reconcile.observed_at
+            and o.exposure_at + monitoring.grace() <= reconcile.observed_at
             and (s.quantity = 0 or s.quantity is null and v_complete);
 
         update monitoring.snapshots as s
@@ -127,7 +127,8 @@ begin
                     o.symbol,
                     o.position_side,
                     count(*) as positions,
-                    max(o.updated_at) as moved_at
+                    max(o.exposure_at) as moved_at,
+                    max(o.orders_at) as ordered_at
                 from tradelatch.open_positions as o
                 where o.exchange = v_exchange and o.account = v_account
                 group by o.symbol, o.position_side
@@ -154,6 +155,7 @@ begin
                 s.no_stop_loss_since,
                 held.positions,
                 held.moved_at,
+                held.ordered_at,
                 coalesce(settled.is_settled, false) as is_settled
             from slots
             left join unnest(v_seen) as s on s.symbol = slots.symbol and s.position_side = slots.position_side
@@ -182,7 +184,7 @@ begin
                 end,
                 no_stop_loss_since = case
                     when n.quantity = 0 or n.stop_loss_price is not null then null
-                    when t.no_stop_loss_since >= n.moved_at + monitoring.grace() or n.no_stop_loss_since is null
+                    when t.no_stop_loss_since >= n.ordered_at + monitoring.grace() or n.no_stop_loss_since is null
                         then t.no_stop_loss_since
                     else n.no_stop_loss_since
                 end,

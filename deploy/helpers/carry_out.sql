@@ -96,21 +96,21 @@ begin
                 select
                 from monitoring.conflicting_positions(v_now.exchange, v_now.account, v_now.symbol, v_now.position_side)
             ) then
-                -- The shortest lease: nobody drives it, so recovery may take it up after the grace time.
-                v_adopted := tradelatch.adopt_position(
-                    exchange => v_now.exchange,
-                    account => v_now.account,
-                    symbol => v_now.symbol,
-                    side => v_now.detail ->> 'side',
-                    position_side => v_now.position_side,
-                    quantity => (v_now.detail #>> '{seen,quantity}')::numeric,
-                    average_price => (v_now.detail #>> '{seen,average_price}')::numeric,
-                    observed_at => (v_now.detail #>> '{seen,last_seen_at}')::timestamptz,
-                    stop_loss_price => (v_now.detail ->> 'stop_loss_price')::numeric,
-                    stop_loss_order_id => v_now.detail ->> 'stop_loss_order_id',
-                    lease => interval '1 microsecond',
-                    details => jsonb_build_object('reason', v_reason, 'by', carry_out.move, 'seen', v_now.detail -> 'seen')
+                v_position := null;
+                v_position.origin := 'adopted';
+                v_position.exchange := v_now.exchange;
+                v_position.account := v_now.account;
+                v_position.symbol := v_now.symbol;
+                v_position.side := v_now.detail ->> 'side';
+                v_position.position_side := v_now.position_side;
+                v_position.quantity := (v_now.detail #>> '{seen,quantity}')::numeric;
+                v_position.entry_price := (v_now.detail #>> '{seen,average_price}')::numeric;
+                v_position.stop_loss_price := (v_now.detail ->> 'stop_loss_price')::numeric;
+                v_position.stop_loss_order_id := v_now.detail ->> 'stop_loss_order_id';
+                v_position.details := jsonb_build_object(
+                    'reason', v_reason, 'by', carry_out.move, 'seen', v_now.detail -> 'seen'
                 );
+                v_adopted := monitoring.adopt(v_position, (v_now.detail #>> '{seen,last_seen_at}')::timestamptz, null);
                 if v_adopted.outcome = 'created' then
                     v_position := (select p from monitoring.positions as p where p.id = v_adopted.position_id);
                     perform monitoring.back_up(carry_out.backup_id, v_position, carry_out.move, v_reason, false);

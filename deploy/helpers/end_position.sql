@@ -15,6 +15,14 @@ declare
 begin
     v_position := (select p from monitoring.positions as p where p.id = end_position.position_id for update);
     v_left := monitoring.orders_left(v_position);
+    -- Of two rows in one slot * is asked of the one that stays.
+    if end_position.to_status = 'pending_cancels' and exists (
+        select
+        from monitoring.conflicting_positions(v_position.exchange, v_position.account, v_position.symbol, v_position.position_side) as c
+        where c.position_id <> v_position.id
+    ) then
+        v_left := array_remove(v_left, '*');
+    end if;
     perform monitoring.back_up(end_position.backup_id, v_position, end_position.move, end_position.reason);
 
     update monitoring.positions as p
@@ -24,7 +32,10 @@ begin
         exit_reason = end_position.reason,
         orders_arrived = v_left,
         orders_in_hand = null,
-        ends_as = case when end_position.to_status = 'pending_cancels' then 'closed' end,
+        ends_as = case
+            when end_position.to_status = 'pending_cancels'
+                then case v_position.status when 'pending_rollback' then 'rolled_back' else 'closed' end
+        end,
         fence = case when end_position.to_status = 'pending_cancels' then monitoring.next_fence() else p.fence end,
         lease_until = case when end_position.to_status = 'pending_cancels' then 'epoch' else p.lease_until end,
         drive_attempt = case when end_position.to_status <> 'pending_cancels' then p.drive_attempt end,

@@ -24,6 +24,7 @@ begin
             t.from_status,
             min(t.to_status) as to_status
         from monitoring.position_transitions as t
+        inner join monitoring.position_statuses as s on s.status = t.to_status and not s.is_open
         where t.move = 'cleanup'
         group by t.from_status
         having count(*) = 1
@@ -56,8 +57,21 @@ begin
             o.lease_until,
             o.created_at,
             o.updated_at,
-            o.lease_until + monitoring.grace() > v_now as is_driven,
-            w.to_status as ends_as,
+            o.exposure_at,
+            o.orders_at,
+            o.stop_loss_order,
+            o.is_driven,
+            -- Its end, as long as no order is left; else what it is until they are cancelled, unless one may still be sent. * is the
+            -- slot's: of two rows in one slot it is asked of the one that stays.
+            case
+                when o.orders_left = '{}' then w.to_status
+                when not o.is_in_hand and o.status in ('active', 'pending_sl') then 'pending_cancels'
+            end as ends_as,
+            case
+                when array_remove(o.orders_left, '*') = '{}' then w.to_status
+                when not o.is_in_hand and o.status <> 'pending_cancels' then 'pending_cancels'
+            end as duplicate_ends_as,
+            o.status = 'active' and o.is_unguarded as is_unguarded,
             (e.evidence).side as seen_side,
             (e.evidence).quantity as seen_quantity,
             (e.evidence).first_seen_at,
@@ -72,7 +86,7 @@ begin
         left join ways_out as w on w.from_status = o.status
         -- what was seen before its last move says nothing of it
         left join seen as e
-            on (e.evidence).position_id = o.position_id and (e.evidence).last_seen_at >= o.updated_at
+            on (e.evidence).position_id = o.position_id and (e.evidence).last_seen_at >= o.exposure_at
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)
@@ -109,7 +123,7 @@ begin
             c.seen_side = c.side
             and c.seen_quantity = c.open_quantity
             and c.first_seen_at + monitoring.grace() <= c.last_seen_at
-            and c.first_seen_at >= max(c.updated_at) over same_symbol + monitoring.grace()
+            and c.first_seen_at >= max(c.exposure_at) over same_symbol + monitoring.grace()
             and not exists (
                 select
                 from monitoring.positions as ended
@@ -172,7 +186,7 @@ begin
             from monitoring.position_events as ev
             where ev.position_id = b.position_id
         ) as history
-        where b.status <> 'active'
+        where (b.status <> 'active' or b.is_unguarded)
             and not b.orders_withheld
             and b.position_id not in (select d.position_id from duplicates as d)
     ),
@@ -194,12 +208,12 @@ begin
                 'positions', d.positions,
                 'duplicate_of', case when d.is_decided then d.keeper end,
                 'exposures', d.exposures,
-                'to_status', case when d.is_decided and not d.is_driven then d.ends_as end,
+                'to_status', case when d.is_decided and not d.is_driven then d.duplicate_ends_as end,
                 'lease_until', d.lease_until
             ),
             case
                 when d.is_decided and d.is_driven then 'it is being driven'
-                when d.is_decided and d.ends_as is null then 'recover'
+                when d.is_decided and d.duplicate_ends_as is null then 'recover'
                 when d.is_decided then 'cleanup duplicates'
                 when d.is_unsettled then 'recover: an entry order may have reached the exchange'
                 else 'look at the exchange: both entry orders were filled'
@@ -225,13 +239,13 @@ begin
         union all
         select
             case
-                when u.status in ('pending_entry', 'entry_placed') then 'incomplete'
-                when u.status = 'pending_sl' then 'no_stop_loss'
+                when u.status in ('pending_entry', 'entry_placed', 'active') then 'incomplete'
+                when u.status = 'pending_sl' then case when u.stop_loss_order is null then 'no_stop_loss' else 'incomplete' end
                 else u.status
             end,
             -- what is not known to be harmless, in a status that came later too, is as grave as a close that nobody finishes
             case
-                when u.status in ('pending_entry', 'entry_placed')
+                when u.status in ('pending_entry', 'entry_placed', 'active') or u.stop_loss_order is not null and u.status = 'pending_sl'
                     then case when u.age >= findings.stale_after then 'warning' else 'info' end
                 when u.status = 'pending_sl' or u.age >= findings.stale_after then 'critical'
                 else 'warning'
@@ -245,12 +259,12 @@ begin
             u.age,
             jsonb_build_object(
                 'lease_until', u.lease_until,
-                'to_status', case when u.is_gone and not u.is_driven then u.ends_as end,
+                'to_status', case when u.is_gone and not u.is_driven and u.status <> 'active' then nullif(u.ends_as, 'pending_cancels') end,
                 'refusal', u.refusal
             ),
             case
                 when u.is_driven then 'it is being driven'
-                when u.is_gone and u.ends_as is not null then 'cleanup incomplete'
+                when u.is_gone and u.ends_as <> 'pending_cancels' and u.status <> 'active' then 'cleanup incomplete'
                 when u.refusal is not null and u.status in ('pending_close', 'pending_rollback')
                     then 'recover; or look at the exchange, where its closing order ended: ' || u.refusal
                 else 'recover'
@@ -289,6 +303,7 @@ begin
                 when not x.is_due then 'wait for another snapshot'
                 when x.check_name = 'orphaned_db' and b.is_driven then 'it is being driven'
                 when x.check_name = 'orphaned_db' and not b.is_gone then 'look at the exchange: its latest snapshot is suspect'
+                when x.check_name = 'orphaned_db' and b.ends_as is null then 'recover: an order of it may still be sent'
                 when x.check_name = 'orphaned_db' then 'cleanup orphaned_db'
                 when x.check_name = 'quantity_mismatch' then 'look at its fills, then resize_position'
                 when x.check_name = 'side_mismatch' then 'look at the exchange: it holds the other side'
@@ -304,14 +319,16 @@ begin
                     when b.seen_quantity > 0 and b.seen_side <> b.side then 'side_mismatch'
                     when b.status in ('active', 'pending_sl') and b.seen_quantity = 0 then 'orphaned_db'
                     when b.status in ('active', 'pending_sl') and b.seen_quantity <> b.open_quantity then 'quantity_mismatch'
+                    -- its entry, or an order of the bot's own, filled after all
+                    when b.status = 'pending_cancels' and b.seen_quantity > 0 then 'quantity_mismatch'
                 end as check_name
             union all
             select
                 b.no_stop_loss_since,
-                b.no_stop_loss_since >= b.updated_at + monitoring.grace()
+                b.no_stop_loss_since >= b.orders_at + monitoring.grace()
                 and b.no_stop_loss_since + monitoring.grace() <= b.no_stop_loss_until,
                 case when b.status = 'active' then 'no_stop_loss' end
-            where b.no_stop_loss_since is not null
+            where b.no_stop_loss_until >= b.orders_at
         ) as x
         where x.check_name is not null
             and b.position_id not in (select c.position_id from conflicting as c)

@@ -35,5 +35,7 @@ comment on function monitoring.is_unguarded(text[], jsonb, text[], text) is
 'Whether an active position has an order beside its stop-loss that the database handed out, or that was its stop-loss: somebody must drive it.';
 
 revoke all on function monitoring.is_unguarded(text[], jsonb, text[], text) from public;
+-- The view positions calls it, and a function in a view runs as whoever reads the view.
+grant execute on function monitoring.is_unguarded(text[], jsonb, text[], text) to tradelatch_reader;
 
 commit;

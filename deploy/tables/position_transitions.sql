@@ -154,7 +154,12 @@ from (
     ('cleanup', 'active', 'closed'),
     ('cleanup', 'pending_close', 'closed'),
     ('cleanup', 'pending_rollback', 'rolled_back'),
-    ('cleanup', 'pending_cancels', 'closed'),
+    -- while orders of a duplicate, or of what is gone, are left
+    ('cleanup', 'entry_placed', 'pending_cancels'),
+    ('cleanup', 'pending_sl', 'pending_cancels'),
+    ('cleanup', 'active', 'pending_cancels'),
+    ('cleanup', 'pending_close', 'pending_cancels'),
+    ('cleanup', 'pending_rollback', 'pending_cancels'),
     -- facts that came late
     ('settle_position', 'closed', 'closed'),
     ('settle_position', 'rolled_back', 'rolled_back'),

@@ -134,7 +134,7 @@ comment on column monitoring.positions.activated_at is 'First time that it was a
 comment on column monitoring.positions.exposure_at is
 'When what is open on the exchange last changed, or may have: a fill, a size, an exit. What was seen of the position before says nothing.';
 comment on column monitoring.positions.orders_at is
-'When an order was last handed out, or said to have arrived or ended. What was seen of its orders before says nothing.';
+'When an order was last handed out, or said to have arrived, moved or ended. What was seen of its orders before says nothing.';
 comment on column monitoring.positions.closed_at is 'When it became terminal; null exactly while it is open.';
 comment on column monitoring.positions.move is 'Null at rest. The function that updates the row names itself here; the trigger positions_guard checks and logs it.';
 comment on column monitoring.positions.move_details is 'Null at rest. What the event of the move will say.';

@@ -99,6 +99,7 @@ begin
         or new.orders_arrived <> old.orders_arrived
         or new.orders_in_hand is distinct from old.orders_in_hand
         or new.fence <> old.fence
+        or new.stop_loss_price is distinct from old.stop_loss_price
     then
         new.orders_at := v_now;
     else

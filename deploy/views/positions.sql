@@ -23,6 +23,8 @@ select
     p.order_key,
     monitoring.orders_left(p.book_row) as orders_left,
     monitoring.is_driven(p.book_row, clock_timestamp()) as is_driven,
+    monitoring.is_in_hand(p.book_row) as is_in_hand,
+    monitoring.is_unguarded(p.orders_arrived, p.orders_in_hand, p.own_orders, p.stop_loss_order) as is_unguarded,
     p.lease_until,
     p.origin::text,
     p.request_id::text,
@@ -55,6 +57,9 @@ comment on view tradelatch.positions is
 comment on column tradelatch.positions.stop_loss_order is 'Name of the stop-loss that is known to stand; null where none is known to.';
 comment on column tradelatch.positions.orders_left is
 'Names of the orders that are not known to have ended: client order ids, or id: and the exchange''s id; * stands for closing orders that nobody can name.';
+comment on column tradelatch.positions.is_in_hand is 'Whether somebody may still send one of them.';
+comment on column tradelatch.positions.is_unguarded is
+'Whether an order beside the stop-loss is left that the database handed out, or that was its stop-loss: claim_stale takes an active position for it.';
 comment on column tradelatch.positions.is_driven is 'Whether somebody holds the right to send its orders now.';
 
 grant select on tradelatch.positions to tradelatch_reader;

@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(123);
+select plan(126);
 
 select declared_as_move(
     'cleanup',
@@ -21,15 +21,18 @@ call given('D2USDT', 'active');
 call given('D2USDT', 'pending_entry');
 call given('D3USDT', 'active');
 call put('D3USDT', 9);
--- Unfinished: proven empty or not, and one that has something open.
-call given('I1USDT', 'pending_entry');
-call given('I2USDT', 'entry_placed');
+-- Unfinished: proven empty with no order left, with one that may still be sent, with one that arrived; and one that has something
+-- open.
+call put_unfinished('I1USDT', 'pending_entry');
+call put_unfinished('I2USDT', 'entry_placed');
 call given('I3USDT', 'pending_sl');
-call given('I4USDT', 'pending_close');
-call given('I5USDT', 'pending_rollback');
+call put_unfinished('I4USDT', 'pending_close');
+call put_unfinished('I5USDT', 'pending_rollback');
 call given('I6USDT', 'pending_rollback', filled => 0);
 call given('I7USDT', 'pending_sl');
 call given('I8USDT', 'pending_entry');
+call given('I9USDT', 'pending_sl');
+call arrived('I9USDT', 's1');
 -- In the book and not on the exchange, on the exchange and not in the book, and both as they should be.
 call given('O1USDT', 'active');
 call given('O2USDT', 'active', 'short');
@@ -50,7 +53,7 @@ from shown as s;
 select show(s.entries || text 'X3USDT long 5' || text 'X4USDT short 5', clock_timestamp() - interval '40 minutes',
     max_closes => 100)
 from shown as s;
-select is((tradelatch.take_over(id('D3USDT'), 'x')).outcome, 'claimed', 'D3USDT is driven');
+select is((tradelatch.begin_close(id('D3USDT'), 'x', attempt => gen_random_uuid())).status, 'pending_close', 'D3USDT is driven');
 
 create table modes as
 select *
@@ -60,16 +63,17 @@ from (values
         '{
             "end D1USDT both active>closed",
             "needs recover D2USDT both pending_entry> recover: an entry order may have reached the exchange",
-            "needs recover D3USDT both active> it is being driven"
+            "needs recover D3USDT both pending_close> it is being driven"
         }'::text[]
     ),
     (
         2, 'orphaned_db',
         '{
-            "end I3USDT both pending_sl>closed",
-            "end O1USDT both active>closed",
-            "end O2USDT both active>closed",
-            "end O3USDT long active>closed"
+            "needs recover I3USDT both pending_sl> recover: an order of it may still be sent",
+            "end I9USDT both pending_sl>pending_cancels",
+            "end O1USDT both active>pending_cancels",
+            "end O2USDT both active>pending_cancels",
+            "end O3USDT long active>pending_cancels"
         }'
     ),
     (
@@ -79,9 +83,9 @@ from (values
             "end I2USDT both entry_placed>canceled",
             "end I4USDT both pending_close>closed",
             "end I5USDT both pending_rollback>rolled_back",
-            "end I6USDT both pending_rollback>rolled_back",
+            "needs recover I6USDT both pending_rollback> recover",
             "needs recover I7USDT both pending_sl> recover",
-            "end I8USDT both pending_entry>failed"
+            "needs recover I8USDT both pending_entry> recover"
         }'
     ),
     (4, 'orphaned_exchange', '{"adopt >pending_sl","adopt >pending_sl"}')
@@ -138,7 +142,7 @@ select is(
     cleaned('mode => ''all'', ' || v.arguments), v.lines, v.arguments
 )
 from (values
-    ('symbol => ''o1/usdt:usdt''', '{"end O1USDT both active>closed"}'::text[]),
+    ('symbol => ''o1/usdt:usdt''', '{"end O1USDT both active>pending_cancels"}'::text[]),
     ('symbol => ''X1USDT'', exchange => '' BinanceUSDM ''', '{"adopt >pending_sl"}'),
     ('exchange => ''bybit''', null),
     ('account => ''second''', null),
@@ -182,7 +186,7 @@ select is(
         || ' has the reason'
 )
 from (values ('D1USDT', 'closed'), ('I1USDT', 'failed'), ('I2USDT', 'canceled'), ('I5USDT', 'rolled_back'), ('O1USDT',
-    'closed')) as v (symbol, status);
+    'pending_cancels')) as v (symbol, status);
 select is(
     e.details - '{lease_until,seen,cancel,positions,side,open_quantity}'::text[],
     v.details || jsonb_build_object('reason', 'the evening of 2025-10-22', 'backup_id', (select (d.action).backup_id from done
@@ -202,8 +206,8 @@ select is(
         cross join jsonb_array_elements_text(e.details -> 'cancel') as x (cancel)
         where e.position_id = id('O1USDT') and e.event = 'cleanup'
     ),
-    array[order_of('O1USDT', 'e1'), order_of('O1USDT', 's1')],
-    'it says which orders may be left on the exchange'
+    orders_of('O1USDT', 's1'),
+    'it says which orders are left on the exchange'
 );
 select is(
     (select array_agg(distinct b.made_by || ': ' || b.reason) from monitoring.position_backups as b),
@@ -243,7 +247,7 @@ select is(
 
 -- Each mode by itself, on a slot of its own.
 call given('S1USDT', 'active');
-call given('S2USDT', 'pending_entry');
+call put_unfinished('S2USDT', 'pending_entry');
 call later('3 hours');
 select show(array['S3USDT long 5'] || s.entries, clock_timestamp() - interval '2 hours', max_closes => 100)
 from shown as s;
@@ -258,7 +262,7 @@ from (values
     ('duplicates', 'S1USDT', null::text[]),
     ('incomplete', 'S1USDT', null),
     ('orphaned_exchange', 'S1USDT', null),
-    ('orphaned_db', 'S1USDT', '{"end S1USDT both active>closed"}'),
+    ('orphaned_db', 'S1USDT', '{"end S1USDT both active>pending_cancels"}'),
     ('orphaned_db', 'S2USDT', null),
     ('incomplete', 'S2USDT', '{"end S2USDT both pending_entry>failed"}'),
     ('orphaned_db', 'S3USDT', null),

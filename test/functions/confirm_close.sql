@@ -49,7 +49,7 @@ select cells(
 );
 select is(
     (try($$confirm_close(id('PENDING_CANCELS_BACK'), 'x')$$)).hint,
-    'Legal moves: activate_position, claim_stale, cleanup, confirm_entry, confirm_flat, confirm_orders, place_entry, '
+    'Legal moves: activate_position, claim_stale, confirm_entry, confirm_flat, confirm_orders, place_entry, '
     'reconcile_orders, release_position, resize_position, take_over.',
     'of one that is to be rolled back the HINT names confirm_flat alone'
 );

@@ -23,7 +23,7 @@ select cells(
 );
 select is(
     (try($$confirm_flat(id('PENDING_CANCELS'), fence('PENDING_CANCELS'))$$)).hint,
-    'Legal moves: activate_position, claim_stale, cleanup, confirm_close, confirm_entry, confirm_orders, place_entry, '
+    'Legal moves: activate_position, claim_stale, confirm_close, confirm_entry, confirm_orders, place_entry, '
     'reconcile_orders, release_position, resize_position, take_over.',
     'of one that is to be closed the HINT names confirm_close alone'
 );

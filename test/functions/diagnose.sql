@@ -23,8 +23,8 @@ select is_empty('select * from tradelatch.diagnose()', 'nothing is wrong with an
 
 call given('APTUSDT', 'pending_sl');
 call given('METUSDT', 'active');
-select (tradelatch.adopt_position('bybit', 'APTUSDT', 'long', 1, 1)).outcome;
-select (tradelatch.adopt_position('bybit', 'APTUSDT', 'long', 1, 1, account => 'second')).outcome;
+select (tradelatch.adopt_position('bybit', 'APTUSDT', 'long', 1, 1, now())).outcome;
+select (tradelatch.adopt_position('bybit', 'APTUSDT', 'long', 1, 1, now(), account => 'second')).outcome;
 call given('NEWUSDT', 'pending_rollback');
 call given('OLDUSDT', 'pending_entry');
 call later('10 minutes');

@@ -142,7 +142,11 @@ insert into on_evidence values
 ('cleanup', 'active', 'closed'),
 ('cleanup', 'pending_close', 'closed'),
 ('cleanup', 'pending_rollback', 'rolled_back'),
-('cleanup', 'pending_cancels', 'closed');
+('cleanup', 'entry_placed', 'pending_cancels'),
+('cleanup', 'pending_sl', 'pending_cancels'),
+('cleanup', 'active', 'pending_cancels'),
+('cleanup', 'pending_close', 'pending_cancels'),
+('cleanup', 'pending_rollback', 'pending_cancels');
 
 create table statuses (status text, is_open boolean);
 insert into statuses values

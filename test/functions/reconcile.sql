@@ -3,11 +3,11 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(53);
+select plan(59);
 
 select declared_as_move(
     'reconcile',
-    'exchange text, snapshot jsonb, observed_at timestamp with time zone, account text = ''default'', complete boolean = false, '
+    'exchange text, snapshot jsonb, observed_at timestamptz, account text = ''default'', complete boolean = false, '
     'apply boolean = false, adopt boolean = false, max_closes int = 3',
     'SETOF tradelatch.finding'
 );
@@ -34,9 +34,17 @@ call given('A1USDT', 'active');
 call given('A2USDT', 'pending_sl');
 call given('A3USDT', 'active');
 call given('A4USDT', 'pending_close');
-call given('A5USDT', 'active');
+call given('A5USDT', 'pending_sl');
+call arrived('A5USDT', 's1');
 call given('A6USDT', 'active');
 call given('A7USDT', 'pending_entry');
+-- No order of A8USDT is in anybody's hand, and none of A9USDT is left.
+call given('A8USDT', 'pending_sl');
+call arrived('A8USDT', 's1');
+call given('A9USDT', 'active');
+select is(
+    (tradelatch.confirm_orders(id('A9USDT'), orders_of('A9USDT', 's1'))).status, 'pending_sl', 'the stop-loss of A9USDT ended'
+);
 call restart();
 create table shown as
 select array['A3USDT long 10', 'A6USDT long 9'] as entries;
@@ -45,7 +53,9 @@ select is(
     '{
         "info orphaned_db A1USDT both active: wait for another snapshot",
         "info orphaned_db A2USDT both pending_sl: wait for another snapshot",
-        "info orphaned_db A5USDT both active: wait for another snapshot",
+        "info orphaned_db A5USDT both pending_sl: wait for another snapshot",
+        "info orphaned_db A8USDT both pending_sl: wait for another snapshot",
+        "info orphaned_db A9USDT both pending_sl: wait for another snapshot",
         "info quantity_mismatch A6USDT both active: wait for another snapshot"
     }'::text[],
     'the first snapshot closes nothing'
@@ -54,7 +64,7 @@ from shown as s;
 select is(
     (select count(*) from unnest(show(s.entries, at('4.999999 seconds'), apply => true, max_closes => 9)) as x
         where x like 'info%'),
-    4::bigint,
+    6::bigint,
     'nor does a second one within the grace time'
 )
 from shown as s;
@@ -64,15 +74,18 @@ update origin as o set at = o.at - interval '6 seconds';
 select is(
     show(s.entries, at('5 seconds'), max_closes => 9),
     '{
-        "warning orphaned_db A1USDT both active: cleanup orphaned_db, to closed",
-        "warning orphaned_db A2USDT both pending_sl: cleanup orphaned_db, to closed",
+        "warning orphaned_db A1USDT both active: cleanup orphaned_db, to pending_cancels",
+        "warning orphaned_db A2USDT both pending_sl: recover: an order of it may still be sent",
+        "warning orphaned_db A5USDT both pending_sl: it is being driven",
+        "warning orphaned_db A8USDT both pending_sl: cleanup orphaned_db, to pending_cancels",
+        "warning orphaned_db A9USDT both pending_sl: cleanup orphaned_db, to closed",
         "warning quantity_mismatch A6USDT both active: look at its fills, then resize_position"
     }'::text[],
     'without apply it only reports'
 )
 from shown as s;
 select is((book_row(v.symbol)).status, v.status, v.symbol || ' is open')
-from (values ('A1USDT', 'active'), ('A2USDT', 'pending_sl')) as v (symbol, status);
+from (values ('A1USDT', 'active'), ('A9USDT', 'pending_sl')) as v (symbol, status);
 create table before as
 select to_jsonb(p) as book_row, p.id, p.symbol
 from monitoring.positions as p;
@@ -81,19 +94,22 @@ select f as finding
 from tradelatch.reconcile(
     'binance',
     '[{"symbol": "A3USDT", "side": "long", "quantity": 10}, {"symbol": "A6USDT", "side": "long", "quantity": 9}]',
-    at('6 seconds'), complete => true, apply => true
+    at('6 seconds'), complete => true, apply => true, max_closes => 9
 ) as f;
 select is(
     (select array_agg(line(f.finding) order by line(f.finding)) from applied as f),
     '{
-        "warning orphaned_db A1USDT both closed: closed, to closed",
-        "warning orphaned_db A2USDT both closed: closed, to closed",
+        "warning orphaned_db A1USDT both pending_cancels: closed, to pending_cancels",
+        "warning orphaned_db A2USDT both pending_sl: recover: an order of it may still be sent",
+        "warning orphaned_db A5USDT both pending_sl: it is being driven",
+        "warning orphaned_db A8USDT both pending_cancels: closed, to pending_cancels",
+        "warning orphaned_db A9USDT both closed: closed, to closed",
         "warning quantity_mismatch A6USDT both active: look at its fills, then resize_position"
     }'::text[],
-    'with apply it closes'
+    'with apply it closes, and waits for the cancels of the orders that are left'
 );
 select is(
-    event('A1USDT') ~ ('^reconcile active>closed fence \{.*"reason": "gone from the exchange".*"backup_id": "[-0-9a-f]{36}".*\}$'
+    event('A1USDT') ~ ('^reconcile active>pending_cancels fence \{.*"reason": "gone from the exchange".*"backup_id": "[-0-9a-f]{36}".*\}$'
     ), true,
     'the log says why, and where the backup is: ' || event('A1USDT')
 );
@@ -104,7 +120,7 @@ select is(
         cross join jsonb_array_elements_text((f.finding).detail -> 'cancel') as x (cancel)
         where (f.finding).symbol = 'A1USDT'
     ),
-    '{e1,s1}'::text[],
+    '{s1}'::text[],
     'the finding says which orders may be left'
 );
 select is(
@@ -118,43 +134,42 @@ select is(
 )
 from (values
     ('A1USDT', '{create_position,place_entry,confirm_entry,activate_position}'::text[]),
-    ('A2USDT', '{create_position,place_entry,confirm_entry}')
+    ('A8USDT', '{create_position,place_entry,confirm_entry,confirm_orders}'),
+    ('A9USDT', '{create_position,place_entry,confirm_entry,activate_position,confirm_orders}')
 ) as v (symbol, events)
 inner join monitoring.position_backups as b on b.position_id = id(v.symbol)
 where b.made_by = 'reconcile' and b.reason = 'gone from the exchange';
 select is(to_jsonb(p), x.book_row, x.symbol || ' (' || p.status || ') is left alone')
 from before as x
 inner join monitoring.positions as p on p.id = x.id
-where x.symbol not in ('A1USDT', 'A2USDT');
+where x.symbol not in ('A1USDT', 'A8USDT', 'A9USDT');
 select is(
-    (tradelatch.create_position('binance', 'A1USDT', 'long', 10, 100)).outcome, 'created', 'the slot is free'
+    (tradelatch.create_position('binance', v.symbol, 'long', 10, 100)).outcome, v.outcome, v.symbol || ': ' || v.description
+)
+from (values
+    ('A1USDT', 'existing', 'it holds its slot while an order is left'), ('A9USDT', 'created', 'the slot is free')
+) as v (symbol, outcome, description);
+select is(
+    line(r), 'claimed pending_cancels driven, cancel s1', r.symbol || ': recovery cancels it'
+)
+from tradelatch.claim_stale(max_positions => 2) as r;
+select is(
+    line(tradelatch.confirm_orders(id('A1USDT'), orders_of('A1USDT', 's1'), fence => fence('A1USDT'))), 'ok closed driven',
+    'then the slot is free'
 );
 
--- Leases that live: seen twice since it was taken over, it is still left alone until lease and grace time have passed.
-select is(
-    (select array_agg(x) from unnest(show(s.entries, apply => true, max_closes => 9)) as x where x ~ 'A5'),
-    '{"info orphaned_db A5USDT both active: wait for another snapshot"}',
-    'begun 6 seconds after A5USDT was taken over'
-)
-from shown as s;
-call later('5 seconds');
-select is(
-    (select array_agg(x) from unnest(show(s.entries, apply => true, max_closes => 9)) as x where x ~ 'A5'),
-    '{"warning orphaned_db A5USDT both active: it is being driven"}',
-    'proven, and its lease lives'
-)
-from shown as s;
+-- Leases that live: what is driven is left alone until lease and grace time have passed.
 call lapse('A5USDT', '3 seconds');
 select is(
     (select array_agg(x) from unnest(show(s.entries, apply => true, max_closes => 9)) as x where x ~ 'A5'),
-    '{"warning orphaned_db A5USDT both active: it is being driven"}',
+    '{"warning orphaned_db A5USDT both pending_sl: it is being driven"}',
     'its lease is over, its grace time is not'
 )
 from shown as s;
 call lapse('A5USDT', '6 seconds');
 select is(
     (select array_agg(x) from unnest(show(s.entries, apply => true, max_closes => 9)) as x where x ~ 'A5'),
-    '{"warning orphaned_db A5USDT both closed: closed, to closed"}',
+    '{"warning orphaned_db A5USDT both pending_cancels: closed, to pending_cancels"}',
     'both are over'
 )
 from shown as s;
@@ -231,7 +246,7 @@ select results_eq(
     $$
         select
             p.symbol collate "default", p.side, p.position_side collate "default", p.status, p.quantity, p.open_quantity,
-            p.entry_price, p.average_price, p.stop_loss_price, p.stop_loss_order_id collate "default", p.fence is not null and p.lease_until <= clock_timestamp()
+            p.entry_price, p.average_price, p.stop_loss_price, p.stop_loss_order_id collate "default", p.is_driven
         from tradelatch.positions as p
         where p.origin = 'adopted' and p.symbol in ('B1USDT', 'B2USDT', 'B6USDT')
         order by p.symbol
@@ -239,9 +254,9 @@ select results_eq(
     $$
         values
             ('B1USDT', 'long', 'both', 'pending_sl', 4::numeric, 4::numeric, 100::numeric, 100::numeric, null::numeric,
-                null::text, true),
-            ('B2USDT', 'short', 'both', 'active', 4, 4, 100, 100, 105, 'theirs', true),
-            ('B6USDT', 'short', 'short', 'pending_sl', 4, 4, 100, 100, null, null, true)
+                null::text, false),
+            ('B2USDT', 'short', 'both', 'active', 4, 4, 100, 100, 105, 'theirs', false),
+            ('B6USDT', 'short', 'short', 'pending_sl', 4, 4, 100, 100, null, null, false)
     $$,
     'as it was seen, and driven by nobody'
 );
@@ -281,11 +296,10 @@ select is(
 select is_empty(
     $$select f.* from adopting(at('5.2 seconds')) as f where f.symbol not in ('B5USDT', 'B8USDT')$$, 'each is adopted once'
 );
-call lapse('B1USDT', '6 seconds');
 select is(
-    (select array_agg(r.symbol) from tradelatch.claim_stale(exchange => 'binance') as r where r.symbol = 'B1USDT'),
-    '{B1USDT}'::text[],
-    'recovery takes it up, and places the stop-loss'
+    (select array_agg(r.symbol || ': ' || line(r)) from tradelatch.claim_stale(exchange => 'binance') as r where r.symbol = 'B1USDT'),
+    '{"B1USDT: claimed pending_sl driven, cancel *, stop_loss sell 4 reduce-only s1"}'::text[],
+    'recovery takes it up at once, and places the stop-loss'
 );
 
 select explained();

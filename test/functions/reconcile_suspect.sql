@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(30);
+select plan(34);
 
 call given('C1USDT', 'active');
 call given('C2USDT', 'active');
@@ -11,6 +11,7 @@ call given('C3USDT', 'pending_sl');
 call given('C4USDT', 'active');
 call given('C5USDT', 'active');
 call given('C6USDT', 'pending_entry');
+call arrived('C3USDT', 's1');
 call later('1 hour');
 create table origin as
 select clock_timestamp() - interval '30 minutes' as at;
@@ -96,10 +97,10 @@ select is(
 select is(
     show('{"C5USDT long 10"}', at('70 seconds'), max_closes => 4),
     '{
-        "warning orphaned_db C1USDT both active: cleanup orphaned_db, to closed",
-        "warning orphaned_db C2USDT both active: cleanup orphaned_db, to closed",
-        "warning orphaned_db C3USDT both pending_sl: cleanup orphaned_db, to closed",
-        "warning orphaned_db C4USDT both active: cleanup orphaned_db, to closed"
+        "warning orphaned_db C1USDT both active: cleanup orphaned_db, to pending_cancels",
+        "warning orphaned_db C2USDT both active: cleanup orphaned_db, to pending_cancels",
+        "warning orphaned_db C3USDT both pending_sl: cleanup orphaned_db, to pending_cancels",
+        "warning orphaned_db C4USDT both active: cleanup orphaned_db, to pending_cancels"
     }'::text[],
     'proven'
 );
@@ -150,17 +151,21 @@ from untouched as u;
 select is(
     show('{"C5USDT long 10"}', at('110 seconds'), apply => true, max_closes => 4),
     '{
-        "warning orphaned_db C1USDT both closed: closed, to closed",
-        "warning orphaned_db C2USDT both closed: closed, to closed",
-        "warning orphaned_db C3USDT both closed: closed, to closed",
-        "warning orphaned_db C4USDT both closed: closed, to closed"
+        "warning orphaned_db C1USDT both pending_cancels: closed, to pending_cancels",
+        "warning orphaned_db C2USDT both pending_cancels: closed, to pending_cancels",
+        "warning orphaned_db C3USDT both pending_cancels: closed, to pending_cancels",
+        "warning orphaned_db C4USDT both pending_cancels: closed, to pending_cancels"
     }'::text[],
     'a higher max_closes closes them'
 );
 select is(
-    (select array_agg(p.symbol::text order by p.symbol) from tradelatch.open_positions as p), '{C5USDT,C6USDT}'::text[],
-        'and no other'
+    (select array_agg(p.symbol::text order by p.symbol) from tradelatch.open_positions as p where p.status <> 'pending_cancels'),
+    '{C5USDT,C6USDT}'::text[], 'and no other'
 );
+select is(
+    (tradelatch.confirm_orders(id(c.symbol), orders_of(c.symbol, 's1'))).status, 'closed', c.symbol || ' is over when its orders ended'
+)
+from unnest('{C1USDT,C2USDT,C3USDT,C4USDT}'::text[]) as c (symbol);
 select is(
     (select count(*) from monitoring.sightings as s where s.quantity = 0), 5::bigint,
         'what was seen of them is forgotten by the next one'

@@ -88,7 +88,9 @@ create procedure end_all(backup_id uuid, made_by text, symbols text[])
 language sql
 as $$
     select monitoring.end_position(
-        end_all.backup_id, p.id, coalesce(e.ended, 'closed'), end_all.made_by, 'gone', '{}'
+        end_all.backup_id, p.id, coalesce(e.ended, 'closed'),
+        -- what waits for cancels nobody else ends with orders left
+        case p.status when 'pending_cancels' then 'release_position' else end_all.made_by end, 'gone', '{}'
     )
     from monitoring.positions as p
     left join ends as e on e.symbol = p.symbol
@@ -164,7 +166,11 @@ from before as b
 inner join monitoring.positions as p on p.id = b.id;
 select is(
     events(b.symbol),
-    b.events || ' cleanup ' || case b.symbol when 'A4USDT' then 'settle_position ' else '' end || 'restore_backup',
+    b.events || case b.symbol
+        when 'A4USDT' then ' cleanup settle_position'
+        when 'A9USDT' then ' release_position'
+        else ' cleanup'
+    end || ' restore_backup',
     b.symbol || ': later events stay, and it has its own'
 )
 from before as b;

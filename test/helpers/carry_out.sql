@@ -28,13 +28,15 @@ return (
 
 call without_indexes();
 call given('A1USDT', 'active');
-call given('A2USDT', 'pending_entry');
+call put_unfinished('A2USDT', 'pending_entry');
 call given('A3USDT', 'active');
 call put('A3USDT', 9);
 call given('B1USDT', 'active');
-call given('B2USDT', 'active');
+call given('B2USDT', 'pending_sl');
+call arrived('B2USDT', 's1');
 call given('B3USDT', 'active');
 call given('B4USDT', 'pending_sl');
+call arrived('B4USDT', 's1');
 call given('B5USDT', 'active');
 call given('B6USDT', 'active');
 call put('B6USDT', 9);
@@ -55,7 +57,7 @@ where false;
 -- Still so.
 select is(carried_out(f.finding), v.line, v.line)
 from (values
-    ('A1USDT', 'end A1USDT both active>closed backed up orphaned_db'),
+    ('A1USDT', 'end A1USDT both active>pending_cancels backed up orphaned_db'),
     ('A2USDT', 'end A2USDT both pending_entry>failed backed up incomplete'),
     ('A3USDT', 'end A3USDT both active>closed backed up duplicate'),
     ('A4USDT', 'adopt A4USDT both >pending_sl backed up orphaned_exchange')
@@ -63,8 +65,8 @@ from (values
 inner join findings as f on f.symbol = v.symbol;
 select is((book_row(v.symbol)).status || ' ' || events(v.symbol), v.line, v.symbol)
 from (values
-    ('A1USDT', 'closed create_position place_entry confirm_entry activate_position cleanup'),
-    ('A2USDT', 'failed create_position cleanup'),
+    ('A1USDT', 'pending_cancels create_position place_entry confirm_entry activate_position cleanup'),
+    ('A2USDT', 'failed insert cleanup'),
     ('A3USDT', 'closed insert cleanup'),
     ('A4USDT', 'pending_sl adopt_position')
 ) as v (symbol, line);
@@ -91,7 +93,7 @@ where p.symbol ~ '^B';
 select is(carried_out(f.finding), v.line, v.line)
 from (values
     ('B1USDT', 'busy B1USDT both active> orphaned_db'),
-    ('B2USDT', 'busy B2USDT both active> orphaned_db'),
+    ('B2USDT', 'busy B2USDT both pending_sl> orphaned_db'),
     ('B3USDT', 'busy B3USDT both active> orphaned_db'),
     ('B4USDT', 'busy B4USDT both pending_sl> orphaned_db'),
     ('B5USDT', 'busy B5USDT both active> orphaned_db'),
@@ -112,11 +114,12 @@ select is(
 -- Many at once: one look for all of them, however many they are, and one action for each, in the order they are asked for.
 
 call given('C1USDT', 'active');
-call given('C2USDT', 'pending_entry');
+call put_unfinished('C2USDT', 'pending_entry');
 call given('C3USDT', 'active');
 call put('C3USDT', 9);
 call put('C3USDT', 8);
-call given('C4USDT', 'active');
+call given('C4USDT', 'pending_sl');
+call arrived('C4USDT', 's1');
 call given('C5USDT', 'active', 'long', 'long');
 call given('C5USDT', 'active', 'short', 'short');
 call later('1 hour');
@@ -168,13 +171,13 @@ select is(
     ),
     '{
         "adopt C6USDT both >pending_sl", "busy C6USDT long",
-        "end C5USDT long active>closed", "end C5USDT short active>closed",
+        "end C5USDT long active>pending_cancels", "end C5USDT short active>pending_cancels",
         "busy C4USDT both", "end C3USDT both active>closed", "end C3USDT both active>closed",
-        "end C2USDT both pending_entry>failed", "end C1USDT both active>closed"
+        "end C2USDT both pending_entry>failed", "end C1USDT both active>pending_cancels"
     }'::text[],
     'one action for each, in their order'
 );
-select is((book_row('C4USDT')).status, 'active', 'what is driven stays');
+select is((book_row('C4USDT')).status, 'pending_sl', 'what is driven stays');
 select is(
     (select array_agg(p.status order by p.id) from monitoring.positions as p where p.symbol = 'C3USDT'),
     '{active,closed,closed}'::text[], 'of three rows of a slot one stays'

@@ -4,7 +4,7 @@ begin;
 \ir ../functions/setup.psql
 \ir ../functions/evidence.psql
 \ir setup.psql
-select plan(131);
+select plan(140);
 
 select is_internal('monitoring.findings(text, text, text[], interval)', 'stable');
 
@@ -130,10 +130,42 @@ from (values ('U4USDT', 'pending_close', 'insufficient margin'), ('U5USDT', 'pen
     status, reason);
 select is((found('U5USDT', 'pending_rollback')).detail ->> 'refusal', 'delisted', 'detail has it, too');
 
--- Proven empty: cleanup ends them, and not where they may have something open.
+-- Proven empty: cleanup ends them, where nothing of them may be on the exchange, or come there.
 
+create table lonely as
+select *
+from (values
+    ('V1USDT', 'pending_entry', 'warning incomplete V1USDT both pending_entry: cleanup incomplete, to failed'),
+    ('V2USDT', 'entry_placed', 'warning incomplete V2USDT both entry_placed: cleanup incomplete, to canceled'),
+    ('V3USDT', 'pending_sl', 'warning orphaned_db V3USDT both pending_sl: cleanup orphaned_db, to closed'),
+    ('V4USDT', 'pending_close', 'critical pending_close V4USDT both pending_close: cleanup incomplete, to closed'),
+    (
+        'V5USDT', 'pending_rollback',
+        'critical pending_rollback V5USDT both pending_rollback: cleanup incomplete, to rolled_back'
+    )
+) as l (symbol, status, line);
+do $$
+declare
+    v_lonely lonely;
+begin
+    for v_lonely in select * from lonely loop
+        call put_unfinished(v_lonely.symbol, v_lonely.status);
+    end loop;
+end
+$$;
+call given('W3USDT', 'pending_sl');
+call arrived('W3USDT', 's1');
+call given('W4USDT', 'pending_close');
+call arrived('W4USDT', 'c1');
+call given('W6USDT', 'pending_cancels');
+create table emptied as
+select u.symbol || ' long 0' as entry from unfinished as u where u.when_due is not null
+union all
+select l.symbol || ' long 0' from lonely as l
+union all
+select unnest('{W3USDT long 0, W4USDT long 0, W6USDT long 0}'::text[]);
 call later('1 hour');
-select show(array(select u.symbol || ' long 0' from unfinished as u where u.when_due is not null), complete => false);
+select show(array(select e.entry from emptied as e), complete => false);
 select is(
     diagnosed(u.symbol),
     (
@@ -154,15 +186,40 @@ from unfinished as u
 left join (values ('U4USDT', 'insufficient margin'), ('U5USDT', 'delisted')) as r (symbol, refusal) on r.symbol = u.symbol
 where u.when_due is not null;
 call later('5 seconds');
-select show(array(select u.symbol || ' long 0' from unfinished as u where u.when_due is not null), complete => false);
-select is(diagnosed(v.symbol), array[v.line], 'two of them do: ' || v.line)
+select show(array(select e.entry from emptied as e), complete => false);
+select is(diagnosed(l.symbol), array[l.line], 'two of them do: ' || l.line)
+from lonely as l;
+-- The absence of a position says nothing of an order.
+select is(diagnosed(v.symbol), array[v.line], 'an order may be there, or on its way: ' || v.line)
 from (values
-    ('U1USDT', 'warning incomplete U1USDT both pending_entry: cleanup incomplete, to failed'),
-    ('U2USDT', 'warning incomplete U2USDT both entry_placed: cleanup incomplete, to canceled'),
-    ('U3USDT', 'warning orphaned_db U3USDT both pending_sl: cleanup orphaned_db, to closed'),
-    ('U4USDT', 'critical pending_close U4USDT both pending_close: cleanup incomplete, to closed'),
-    ('U5USDT', 'critical pending_rollback U5USDT both pending_rollback: cleanup incomplete, to rolled_back')
+    ('U1USDT', 'warning incomplete U1USDT both pending_entry: recover'),
+    ('U2USDT', 'warning incomplete U2USDT both entry_placed: recover'),
+    ('U3USDT', 'warning orphaned_db U3USDT both pending_sl: recover: an order of it may still be sent'),
+    (
+        'U4USDT',
+        'critical pending_close U4USDT both pending_close: recover; or look at the exchange, where its closing order ended: insufficient margin'
+    ),
+    (
+        'U5USDT',
+        'critical pending_rollback U5USDT both pending_rollback: recover; or look at the exchange, where its closing order ended: delisted'
+    ),
+    ('W3USDT', 'warning orphaned_db W3USDT both pending_sl: cleanup orphaned_db, to pending_cancels'),
+    ('W4USDT', 'critical pending_close W4USDT both pending_close: recover'),
+    ('W6USDT', 'critical pending_cancels W6USDT both pending_cancels: recover')
 ) as v (symbol, line);
+
+-- What ended and is there nevertheless was filled at its end.
+select show('{"W6USDT long 4"}', complete => false);
+call later('5 seconds');
+select show('{"W6USDT long 4"}', complete => false);
+select is(
+    diagnosed('W6USDT'),
+    '{
+        "critical pending_cancels W6USDT both pending_cancels: recover",
+        "warning quantity_mismatch W6USDT both pending_cancels: look at its fills, then resize_position"
+    }'::text[],
+    'nothing is open in the book, and something on the exchange'
+);
 
 select explained();
 select * from finish();

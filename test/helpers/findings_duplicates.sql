@@ -3,7 +3,7 @@
 begin;
 \ir ../functions/setup.psql
 \ir ../functions/evidence.psql
-select plan(58);
+select plan(61);
 
 call without_indexes();
 -- What is said of the duplicates of a symbol; they are numbered in the order they were made.
@@ -118,13 +118,17 @@ from (values
     ('D6USDT', '{"critical pending_close D6USDT both pending_close: recover"}')
 ) as v (symbol, lines);
 
--- Nobody ends what is driven.
+-- Nobody ends what is driven, or what has an order that may still be sent.
 select is((tradelatch.take_over(id('D1USDT'), 'x')).outcome, 'claimed', 'somebody takes one over');
-select is(duplicates('D1USDT'), '{"2 critical active: it is being driven"}', 'it is being driven');
+select is(duplicates('D1USDT'), '{"2 critical active: cleanup duplicates, to closed"}', 'an active one has nothing to drive');
+select is((tradelatch.begin_close(id('D1USDT'), 'x', fence => fence('D1USDT'))).status, 'pending_close', 'it is to be closed');
+select is(duplicates('D1USDT'), '{"2 critical pending_close: it is being driven"}', 'it is being driven');
 call lapse('D1USDT', '3 seconds');
-select is(duplicates('D1USDT'), '{"2 critical active: it is being driven"}', 'it may be, within the grace time');
+select is(duplicates('D1USDT'), '{"2 critical pending_close: it is being driven"}', 'it may be, within the grace time');
 call lapse('D1USDT', '6 seconds');
-select is(duplicates('D1USDT'), '{"2 critical active: cleanup duplicates, to closed"}', 'it is not any more');
+select is(duplicates('D1USDT'), '{"2 critical pending_close: recover"}', 'its closing order may still be sent');
+call arrived('D1USDT', 'c1');
+select is(duplicates('D1USDT'), '{"2 critical pending_close: cleanup duplicates, to pending_cancels"}', 'it is to be cancelled first');
 
 -- Two orders were filled: a snapshot that equals one of the rows says which of them is left.
 
@@ -148,7 +152,7 @@ create table filled as
 select *
 from (values
     ('F1USDT long 10', 'what it shows is the first', '{"2 critical active: cleanup duplicates, to closed"}'::text[]),
-    ('F2USDT long 9', 'what it shows is the second', '{"1 critical active: cleanup duplicates, to closed"}'),
+    ('F2USDT long 9', 'what it shows is the second', '{"1 critical active: cleanup duplicates, to pending_cancels"}'),
     ('F3USDT long 19', 'it shows both', '{"2 critical active: look at the exchange: both entry orders were filled"}'),
     ('F4USDT long 10', 'it shows one of two equal ones', '{"2 critical active: cleanup duplicates, to closed"}'),
     ('E4USDT short 9', 'it shows the other side', '{"2 critical active: look at the exchange: both entry orders were filled"}'),
@@ -178,7 +182,7 @@ select is(
 call later('10 seconds');
 select show('{"F5USDT long 9"}', clock_timestamp() - interval '5 seconds', complete => false);
 select show('{"F5USDT long 9"}', complete => false);
-select is(duplicates('F5USDT'), '{"1 critical active: cleanup duplicates, to closed"}', 'seen twice since the other one ended');
+select is(duplicates('F5USDT'), '{"1 critical active: cleanup duplicates, to pending_cancels"}', 'seen twice since the other one ended');
 
 -- Seen before the second row was made it says nothing of the two.
 call given('F7USDT', 'active');

@@ -10,8 +10,8 @@ select plan(114);
 create table cases as
 select *
 from (values
-    ('G1USDT', 'active', 'long 0', '{}', 'orphaned_db', 'warning', 'cleanup orphaned_db, to closed'),
-    ('G2USDT', 'pending_sl', 'long 0', '{}', 'orphaned_db', 'warning', 'cleanup orphaned_db, to closed'),
+    ('G1USDT', 'active', 'long 0', '{}', 'orphaned_db', 'warning', 'cleanup orphaned_db, to pending_cancels'),
+    ('G2USDT', 'pending_sl', 'long 0', '{}', 'orphaned_db', 'warning', 'recover: an order of it may still be sent'),
     ('G3USDT', 'active', 'long 9.999999999999', '{}', 'quantity_mismatch', 'warning', 'look at its fills, then resize_position'),
     ('G4USDT', 'pending_sl', 'long 10.000000000001', '{}', 'quantity_mismatch', 'warning',
         'look at its fills, then resize_position'),
@@ -245,21 +245,27 @@ select is(
 from moves as m
 order by m.symbol;
 
--- A move begins everything anew, even one that changes no status.
+-- A move begins everything anew, even one that changes no status; a hand-over moves nothing.
 call later('1 hour');
 create table moved_again as
 select *
 from (values
-    ('J1USDT', 'warning', format('take_over(%s, ''x'')', id('J1USDT'))),
-    ('J2USDT', 'warning', format('resize_position(%s, 12, ''x'')', id('J2USDT'))),
-    ('J3USDT', 'critical', format('take_over(%s, ''x'')', id('J3USDT'))),
-    ('J7USDT', 'critical', format('update_stop_loss(%s, 96)', id('J7USDT')))
-) as a (symbol, severity, call);
+    ('J1USDT', 'warning', format('resize_position(%s, 11, ''x'')', id('J1USDT')), null),
+    ('J2USDT', 'warning', format('resize_position(%s, 12, ''x'')', id('J2USDT')), null),
+    (
+        'J3USDT', 'critical', format('take_over(%s, ''x'')', id('J3USDT')),
+        '{"critical side_mismatch J3USDT both active: look at the exchange: it holds the other side"}'::text[]
+    ),
+    ('J7USDT', 'critical', format('update_stop_loss(%s, 96)', id('J7USDT')), null)
+) as a (symbol, severity, call, lines);
 select is((diagnosed(a.symbol))[1] ~ a.severity, true, a.symbol || ' is due')
 from moved_again as a;
 select is((try(a.call, role => 'tradelatch_operator')).state, '00000', a.call)
 from moved_again as a;
-select is(diagnosed(a.symbol), null, a.call || ': what was seen before says nothing any more')
+select is(
+    diagnosed(a.symbol), a.lines,
+    a.call || case when a.lines is null then ': what was seen before says nothing any more' else ': it moved nothing' end
+)
 from moved_again as a;
 select (tradelatch.create_position('binance', 'J4USDT', 'long', 10, 100)).outcome;
 select is(diagnosed('J4USDT'), null, 'what was found there has a row now');

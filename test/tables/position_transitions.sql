@@ -91,7 +91,8 @@ select set_eq(
             -- on evidence
             ('reconcile', array['pending_sl', 'active'], 'closed'),
             ('reconcile', array['pending_sl', 'active'], 'pending_cancels'),
-            ('cleanup', array['pending_sl', 'active', 'pending_close', 'pending_cancels'], 'closed'),
+            ('cleanup', array['pending_sl', 'active', 'pending_close'], 'closed'),
+            ('cleanup', array['entry_placed', 'pending_sl', 'active', 'pending_close', 'pending_rollback'], 'pending_cancels'),
             ('cleanup', array['pending_entry'], 'failed'),
             ('cleanup', array['entry_placed'], 'canceled'),
             ('cleanup', array['pending_rollback'], 'rolled_back'),

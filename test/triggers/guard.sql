@@ -89,8 +89,8 @@ from (
 select is((select count(*) from trial), 220::bigint, 'a hundred and ten changes of a status, by two who may write');
 select is(
     (select array[count(*) filter (where is_legal), count(*) filter (where not is_legal)] from trial where role = 'none'),
-    array[21, 89]::bigint[],
-    'twenty-one of them are legal'
+    array[22, 88]::bigint[],
+    'twenty-two of them are legal'
 );
 select is_empty(
     $$ select * from trial where not is_legal and outcome <> 'TL002' $$,
@@ -307,7 +307,7 @@ from (values
     ('active', 'filled_quantity = 6', 'exposure'),
     ('active', 'open_quantity = 4', 'exposure'),
     ('active', 'average_price = 101', ''),
-    ('active', 'stop_loss_price = 96', ''),
+    ('active', 'stop_loss_price = 96', 'orders'),
     ('active', 'realized_pnl = 1', ''),
     ('active', 'exposure_at = ''infinity'', orders_at = ''infinity''', ''),
     ('active', 'details = ''{"x": 1}'', exposure_at = ''infinity'', orders_at = ''infinity''', ''),

@@ -9,7 +9,7 @@ select pg_temp.assert_function(
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',
-    settings => array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s', 'enable_seqscan=off', 'jit=off'],
+    settings => array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s'],
     executable_by => array['tradelatch_bot']
 );
 

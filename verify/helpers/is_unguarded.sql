@@ -8,7 +8,8 @@ select pg_temp.assert_function(
     'monitoring.is_unguarded(text[],jsonb,text[],text)',
     returns => 'boolean',
     volatility => 'immutable',
-    parallel => 'safe'
+    parallel => 'safe',
+    executable_by => array['tradelatch_reader']
 );
 
 rollback;

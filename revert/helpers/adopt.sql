@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/adopt from pg
+
+begin;
+
+drop function monitoring.adopt;
+
+commit;
