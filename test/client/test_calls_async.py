@@ -1,5 +1,6 @@
 """The client's settings, its pool, the schema it finds, and the calls that need no story."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -40,7 +41,7 @@ async def test_attempts_rise_with_time(database, apt):
     async with AsyncClient(database) as client:
         for number in range(20):
             await client.create_position(**{**apt, "symbol": f"S{number}USDT"})
-            await client.adopt_position("binance", f"A{number}USDT", "long", 1, 1)
+            await client.adopt_position("binance", f"A{number}USDT", "long", 1, 1, datetime.now(UTC))
     with psycopg.connect(database) as connection:
         rows = connection.execute("select attempt from monitoring.positions order by id").fetchall()
     attempts = [attempt for (attempt,) in rows]
@@ -71,11 +72,23 @@ async def test_receipt(database, apt):
         order = receipt.next_order
         assert (order.kind, order.side, order.quantity, order.price) == ("entry", "sell", Decimal("61.8"), None)
         assert (order.reduce_only, order.cancels, order.valid_until) == (False, (), receipt.lease_until)
-        assert await client.create_position(**apt, account="main", position_side="short", attempt=attempt) == type(
-            receipt
-        )(**{**vars(receipt), "outcome": "replayed"})
+        assert receipt.answered_at.tzinfo is UTC
+        assert timedelta(0) <= receipt.lease_until - receipt.answered_at <= timedelta(minutes=5)
+        again = await client.create_position(**apt, account="main", position_side="short", attempt=attempt)
+        assert again == replace(receipt, outcome="replayed", answered_at=again.answered_at)
+        assert again.answered_at > receipt.answered_at
         (row,) = await client.open_positions()
-        assert (row.position_id, row.quantity, row.fence) == (receipt.position_id, Decimal("61.8"), receipt.fence)
+        assert (row.position_id, row.quantity, row.order_key) == (
+            receipt.position_id,
+            Decimal("61.8"),
+            order.client_order_id[:24],
+        )
+        assert (row.orders_left, row.is_driven, row.is_in_hand, row.is_unguarded) == (
+            [order.client_order_id],
+            True,
+            True,
+            False,
+        )
         assert row.details == {"why": "breakout", "score": "0.7"}
         with pytest.raises(AttributeError):
             receipt.fence = 0
@@ -86,10 +99,12 @@ async def test_close_by_the_exchange(database, apt):
         created = await client.create_position(**apt)
         own = {"position_id": created.position_id, "fence": created.fence}
         stop = (await client.confirm_entry(**own, filled_quantity=apt["quantity"])).next_order
-        await client.activate_position(**own, stop_loss_price=Decimal("3.29"))
-        receipt = await client.confirm_close(created.position_id, "stop-loss", exit_price=Decimal("3.29"))
+        await client.activate_position(**own, stop_loss_price=Decimal("3.29"), client_order_id=stop.client_order_id)
+        receipt = await client.confirm_close(
+            created.position_id, "stop-loss", orders_ended=[stop.client_order_id], exit_price=Decimal("3.29")
+        )
         assert (receipt.status, receipt.fence, receipt.next_order) == ("closed", None, None)
-        assert receipt.cancels == (stop.client_order_id,)
+        assert receipt.cancels == ()
         timeline = await client.position_timeline(created.position_id)
         assert [row.to_status for row in timeline] == ["pending_entry", "pending_sl", "active", "closed"]
         assert timeline[0].since_previous is None
@@ -265,7 +280,7 @@ async def test_next_schema(database, admin, apt):
             " position_id bigint, fence bigint, lease interval = '1 minute')"
             " returns tradelatch.receipt language sql as"
             " $$ select 'ok', 1, 'active', 1, now(), 'e', 'a', 's', 'both', null, null, null::numeric, null::numeric,"
-            " null::boolean, null, null::text[], 'new' $$"
+            " null::boolean, null, null::text[], now(), 'new' $$"
         )
         assert (await client.renew_lease(created.position_id, created.fence)).exchange == "e"
         assert (await client.health()).open_positions == 1

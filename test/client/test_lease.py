@@ -9,7 +9,6 @@ from tradelatch import Receipt
 from tradelatch.core.lease import Clock, Lease
 
 NOON = datetime(2025, 10, 22, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def clocks(monkeypatch):
     return Clocks
 
 
-def receipt(until, fence=1):
+def receipt(until, fence=1, answered=0):
     return Receipt(
         outcome="ok",
         position_id=1,
@@ -42,6 +41,7 @@ def receipt(until, fence=1):
         position_side="both",
         next_order=None,
         cancels=(),
+        answered_at=NOON + timedelta(seconds=answered),
     )
 
 
@@ -58,18 +58,17 @@ def receipt(until, fence=1):
 )
 def test_both_clocks(clocks, wall, monotonic, lasts):
     lease = Lease()
-    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.learn(receipt(60), 0.0)
     clocks.wall, clocks.monotonic = wall, monotonic
     assert lease.lasts(Clock()) is lasts
 
 
-@pytest.mark.parametrize("granted", [MINUTE, None])  # a move of the driver's own asks for no lease
 @pytest.mark.parametrize(
     ("wall", "monotonic", "left"),
     [(0, 0, 60), (59, 59, 1), (60, 59, 0), (59, 60, 0), (-3600, 61, 0), (3600, 1, 0), (0, 45, 15), (50, 45, 10)],
 )
-def test_a_receipt_keeps_time_by_both_clocks_too(clocks, wall, monotonic, left, granted):
-    kept = receipt(60).keep_time(Clock(), 0.0, granted)
+def test_a_receipt_keeps_time_by_both_clocks_too(clocks, wall, monotonic, left):
+    kept = receipt(60).keep_time(Clock(), 0.0)
     clocks.wall, clocks.monotonic = wall, monotonic
     assert kept.lease_left() == left
     assert replace(kept, outcome="replayed").lease_left() == left
@@ -77,18 +76,26 @@ def test_a_receipt_keeps_time_by_both_clocks_too(clocks, wall, monotonic, left, 
 
 def test_a_receipt_counts_from_when_its_call_began(clocks):
     clocks.wall, clocks.monotonic = -3600, 5  # this machine's clock was set back since it was compared
-    assert receipt(60).keep_time(Clock(), 0.0, MINUTE).lease_left() == 55
+    assert receipt(60).keep_time(Clock(), 0.0).lease_left() == 55
+
+
+def test_a_receipt_of_a_move_counts_what_was_left_when_it_was_answered(clocks):
+    clocks.wall = clocks.monotonic = 45  # the lease was given at 0, and the move asked for none
+    kept = receipt(60, answered=45).keep_time(Clock(), 45.0)
+    assert kept.lease_left() == 15
+    clocks.wall, clocks.monotonic = 0, 60  # this machine's clock was set back
+    assert kept.lease_left() == 0
 
 
 @pytest.mark.parametrize("skew", [-3600, 3600])
 def test_a_receipt_is_judged_by_the_databases_clock(clocks, skew):
     clocks.wall = skew
     clock = Clock.compared(clocks.now(UTC), NOON)
-    assert receipt(60).keep_time(clock, 0.0, None).lease_left() == 60
+    assert receipt(60).keep_time(clock, 0.0).lease_left() == 60
 
 
 def test_a_receipt_without_a_lease_or_of_nobodys_call_sends_nothing(clocks):
-    assert receipt(None, fence=None).keep_time(Clock(), 0.0, MINUTE).lease_left() == 0
+    assert receipt(None, fence=None).keep_time(Clock(), 0.0).lease_left() == 0
     assert receipt(60).lease_left() == 0
 
 
@@ -97,7 +104,7 @@ def test_the_databases_clock_counts(clocks, skew):
     clocks.wall = skew
     clock = Clock.compared(clocks.now(UTC), NOON)
     lease = Lease()
-    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.learn(receipt(60), 0.0)
     assert lease.lasts(clock)
     clocks.wall = skew + 60
     assert not lease.lasts(clock)
@@ -113,8 +120,8 @@ def test_a_slow_answer_about_the_clock_is_taken_at_its_latest(clocks):
 def test_renewal(clocks):
     lease = Lease()
     assert not lease.lasts(Clock())
-    lease.learn(receipt(60), 0.0, MINUTE)
-    lease.learn(receipt(80), 20.0, MINUTE)
+    lease.learn(receipt(60), 0.0)
+    lease.learn(receipt(80, answered=20), 20.0)
     clocks.wall = clocks.monotonic = 79
     assert lease.lasts(Clock())
     clocks.wall = clocks.monotonic = 80
@@ -122,18 +129,18 @@ def test_renewal(clocks):
 
 
 @pytest.mark.parametrize(
-    ("late", "granted"),
+    "late",
     [
-        (receipt(60), MINUTE),  # an answer that was overtaken
-        (receipt(40), MINUTE),
-        (receipt(500, fence=0), MINUTE),
-        (receipt(None, fence=None), MINUTE),
+        receipt(60),  # an answer that was overtaken
+        receipt(40),
+        receipt(500, fence=0),
+        receipt(None, fence=None),
     ],
 )
-def test_what_is_known_never_falls(clocks, late, granted):
+def test_what_is_known_never_falls(clocks, late):
     lease = Lease()
-    lease.learn(receipt(80), 20.0, MINUTE)
-    lease.learn(late, 70.0, granted)
+    lease.learn(receipt(80, answered=20), 20.0)
+    lease.learn(late, 70.0)
     assert (lease.fence, lease.until) == (1, NOON + timedelta(seconds=80))
     clocks.monotonic = 80
     assert not lease.lasts(Clock())
@@ -141,21 +148,21 @@ def test_what_is_known_never_falls(clocks, late, granted):
 
 def test_a_move_without_a_lease_lengthens_nothing(clocks):
     lease = Lease()
-    lease.learn(receipt(60), 0.0, MINUTE)
-    lease.learn(receipt(60), 50.0, None)
+    lease.learn(receipt(60), 0.0)
+    lease.learn(receipt(60, answered=50), 50.0)
     clocks.monotonic = 60
     assert not lease.lasts(Clock())
 
 
 def test_lost_and_given_again(clocks):
     lease = Lease()
-    lease.learn(receipt(60), 0.0, MINUTE)
+    lease.learn(receipt(60), 0.0)
     lease.lose(0)
     assert lease.lasts(Clock())
     lease.lose(1)
     assert not lease.lasts(Clock())
-    lease.learn(receipt(70), 1.0, MINUTE)
+    lease.learn(receipt(70), 1.0)
     assert not lease.lasts(Clock())
-    lease.learn(receipt(60, fence=2), 1.0, MINUTE)
+    lease.learn(receipt(60, fence=2), 1.0)
     assert lease.lasts(Clock())
     assert lease.fence == 2

@@ -1,5 +1,6 @@
 """The connection cut between commit and answer: every call, when it is repeated, tells that it was done."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,14 +9,22 @@ from tradelatch import AsyncClient, OutcomeUnknown, Receipt
 
 FILL = ("confirm_entry", {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")})
 STOP = ("activate_position", {"stop_loss_price": Decimal("3.29"), "stop_loss_order_id": "7"})
+TRIGGERED = {"reason": "stop-loss", "orders_ended": ["id:7"], "exit_price": Decimal("3.29")}
 ROLLBACK = ("rollback_position", {"reason": "refused"})
-WITHOUT_FENCE = ("begin_close", "confirm_close", "update_stop_loss")
+WITHOUT_FENCE = (
+    "begin_close",
+    "confirm_close",
+    "confirm_orders",
+    "replace_stop_loss",
+    "resize_position",
+    "update_stop_loss",
+)
 
 
 async def move(client: AsyncClient, receipt: Receipt, name: str, arguments: dict) -> Receipt:
     """Call one function for the position of a receipt."""
     fence = {} if name in WITHOUT_FENCE else {"fence": receipt.fence}
-    if name == "reissue_order":
+    if name in ("reissue_order", "activate_position"):
         arguments = arguments | {"client_order_id": receipt.next_order.client_order_id}
     return await getattr(client, name)(position_id=receipt.position_id, **fence, **arguments)
 
@@ -30,7 +39,11 @@ async def move(client: AsyncClient, receipt: Receipt, name: str, arguments: dict
         ([FILL], *ROLLBACK, "pending_rollback"),
         ([ROLLBACK], "confirm_flat", {"realized_pnl": Decimal("-1.5")}, "rolled_back"),
         ([FILL, STOP], "begin_close", {"reason": "target"}, "pending_close"),
-        ([FILL, STOP], "confirm_close", {"reason": "stop-loss", "exit_price": Decimal("3.29")}, "closed"),
+        ([FILL, STOP], "confirm_close", TRIGGERED, "closed"),
+        ([FILL, STOP], "confirm_close", {"reason": "stop-loss"}, "pending_cancels"),
+        ([FILL, STOP], "confirm_orders", {"orders_ended": ["id:7"]}, "pending_sl"),
+        ([FILL, STOP], "replace_stop_loss", {"stop_loss_price": Decimal("3.25")}, "pending_sl"),
+        ([FILL, STOP], "resize_position", {"quantity": 60, "reason": "part-exit"}, "pending_sl"),
         ([FILL, STOP], "update_stop_loss", {"stop_loss_price": Decimal("3.25")}, "active"),
         ([FILL, STOP], "update_stop_loss", {"stop_loss_price": None}, "pending_sl"),
         ([FILL], "reissue_order", {"reason": "would trigger at once"}, "pending_sl"),
@@ -65,7 +78,7 @@ async def test_create_position(proxy, admin, apt, attempt):
 async def test_adopt_position(proxy, admin):
     async with AsyncClient(proxy.dsn) as client:
         proxy.lose("adopt_position")
-        receipt = await client.adopt_position("bybit", "AVLUSDT", "long", 43, Decimal("0.1358"))
+        receipt = await client.adopt_position("bybit", "AVLUSDT", "long", 43, Decimal("0.1358"), datetime.now(UTC))
     assert (receipt.outcome, receipt.status) == ("replayed", "pending_sl")
     assert receipt.next_order.kind == "stop_loss"
     assert admin.events(receipt.position_id) == ["adopt_position"]

@@ -51,8 +51,8 @@ def test_whole_way(database, admin, apt):
         position.begin_close("target")
         close = position.next_order
         assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
-        position.confirm_close("target", exit_price=Decimal("3.1"))
-        assert (position.status, position.cancels) == ("closed", (stop.client_order_id,))
+        position.confirm_close("target", orders_ended=[stop.client_order_id], exit_price=Decimal("3.1"))
+        assert (position.status, position.cancels) == ("closed", ())
     assert admin.events(position.position_id) == [
         "create_position",
         "place_entry",
@@ -108,7 +108,8 @@ def test_something_may_be_open(database, admin, apt, steps, error):
         assert position.lease_until > before  # there is time to send the close
         close = position.next_order
         assert (close.kind, close.side, close.quantity, close.reduce_only) == ("close", "buy", apt["quantity"], True)
-        assert entry.client_order_id in close.cancels
+        key = entry.client_order_id.removesuffix("e1")  # the entry has ended when all of it is filled
+        assert close.cancels == (f"{key}s1" if steps > 1 else f"{key}e1",)
         (note,) = caught.value.__notes__
         due = f"its close order {close.client_order_id} is due, after cancelling {', '.join(close.cancels)}"
         assert note == f"position {position.position_id} is pending_rollback: {due}"
@@ -198,12 +199,15 @@ def test_stale_driver(database, admin, apt, age_leases):
             for name, arguments in (
                 ("place_entry", {"exchange_order_id": "53190368"}),
                 ("confirm_entry", FILL),
-                ("activate", STOP),
+                ("activate", {**STOP, "client_order_id": "x"}),
                 ("cancel", {"reason": "test"}),
                 ("rollback", {"reason": "test"}),
                 ("confirm_flat", {}),
                 ("begin_close", {"reason": "test"}),
                 ("confirm_close", {"reason": "test"}),
+                ("confirm_orders", {}),
+                ("replace_stop_loss", {"stop_loss_price": 3}),
+                ("resize", {"quantity": 60, "reason": "test"}),
                 ("reissue_order", {"client_order_id": "x", "reason": "test"}),
                 ("renew_lease", {}),
             ):

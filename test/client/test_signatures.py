@@ -22,7 +22,9 @@ from tradelatch import (
     EventRow,
     Finding,
     FindingRow,
+    FoundOrder,
     Health,
+    OrderRow,
     PositionRow,
     Receipt,
     TimelineRow,
@@ -39,6 +41,7 @@ RESULTS = {
     "tradelatch.alerts": AlertRow,
     "tradelatch.events": EventRow,
     "tradelatch.findings": FindingRow,
+    "TABLE(position_id bigint, kind text, is_left boolean)": FoundOrder,
 }
 VIEWS = {
     "positions": PositionRow,
@@ -47,11 +50,13 @@ VIEWS = {
     "events": EventRow,
     "alerts": AlertRow,
     "findings": FindingRow,
+    "orders": OrderRow,
     "backups": BackupRow,
     "health": Health,
 }
 PYTHON_TYPES = {
     "text": str,
+    "text[]": Sequence[str],
     "numeric": Decimal | int,
     "bigint": int,
     "integer": int,
@@ -69,7 +74,7 @@ FUNCTIONS = """
         p.pronargdefaults,
         pg_get_expr(p.proargdefaults, 0),
         p.proretset,
-        format_type(p.prorettype, null)
+        regexp_replace(pg_get_function_result(p.oid), '^SETOF ', '')
     from pg_proc as p
     where p.pronamespace = 'tradelatch'::regnamespace
 """
@@ -123,7 +128,7 @@ def test_calls(client, admin):
         defaults = [MappingProxyType({}) if p.default == {} else p.default for p in parameters[len(required) :]]
         (expected,) = admin(f"select {expressions}") if default_count else [()]
         expected = expected if isinstance(expected, tuple) else (expected,)
-        assert defaults == list(expected), name
+        assert defaults == [() if value == [] else value for value in expected], name
 
         one = RESULTS.get(result, PYTHON_TYPES.get(result, str))
         assert hints["return"] == (list[one] if is_set else one), name
@@ -159,7 +164,7 @@ def test_receipt(admin):
 
 @pytest.mark.parametrize(("result", "kind"), list(RESULTS.items())[1:])
 def test_results(admin, result, kind):
-    columns = admin(COLUMNS, result)
+    columns = re.findall(r"(\w+) (\w+)[,)]", result) or admin(COLUMNS, result)
     hints = typing.get_type_hints(kind)
     assert [(name, python_type(name, sql_type)) for name, sql_type in columns] == [
         (name, plain(hint)) for name, hint in hints.items()

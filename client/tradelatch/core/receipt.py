@@ -210,6 +210,8 @@ class PositionRow(Row):
     order_key: str
     orders_left: Sequence[str]
     is_driven: bool
+    is_in_hand: bool
+    is_unguarded: bool
     lease_until: datetime | None
     origin: str
     request_id: str | None
