@@ -188,8 +188,8 @@ begin
 end
 $$;
 
--- What the old columns had no place for, when the table was given back in between. The archive may be an earlier version's, and has
--- the spelling of the old table.
+-- What the old columns had no place for, when the table was given back in between. The archive may be an earlier version's, and
+-- has the spelling of the old table.
 \ir ../adoption/archive.psql
 
 do $$
@@ -201,7 +201,10 @@ begin
         return;
     end if;
     for v_kept in
-        execute format('select (jsonb_populate_record(null::monitoring.positions, to_jsonb(a))).* from %s as a order by a.id', v_archive)
+        execute format(
+            'select k.* from %s as a cross join jsonb_populate_record(null::monitoring.positions, to_jsonb(a)) as k order by a.id',
+            v_archive
+        )
     loop
         v_kept.symbol := pg_temp.canonical_symbol(v_kept.symbol);
         v_kept.exchange := pg_temp.canonical_exchange(v_kept.exchange);

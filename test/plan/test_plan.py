@@ -218,9 +218,9 @@ DAMAGES = [
         "security invoker; expected definer | volatility volatile; expected stable",
     ),
     (
-        "drop function monitoring.refuse_move(bigint, text, text, text)",
+        "drop function monitoring.refuse_move(monitoring.positions, text, text)",
         "helpers/refuse_move",
-        "function monitoring.refuse_move(bigint, text, text, text) is missing",
+        "function monitoring.refuse_move(monitoring.positions, text, text) is missing",
     ),
     (
         "alter function monitoring.lock_slot(text, text, text) rename to lock_slots;"
