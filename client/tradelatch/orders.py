@@ -92,12 +92,13 @@ async def send_order(
     try:
         answer = await errand.look_up(is_maybe_sent) or await errand.send()
     except OrderRefused:
-        _note(position, order.client_order_id)
+        _note_ended(position, order.client_order_id)
         raise
-    if answer.status != "open" and order.kind != "entry":
-        _note(position, order.client_order_id)
+    _note_placed(position, order.client_order_id)
     if order.kind == "entry":
         answer = await errand.fill(answer, fill_timeout)
+    if answer.status != "open" and not (order.kind == "entry" and answer.filled >= order.quantity):
+        _note_ended(position, order.client_order_id, filled=answer.filled)
     if order.kind == "stop_loss":
         if answer.status != "open":
             raise OrderRefused(f"the stop-loss {order.client_order_id} does not stand: it is {answer.status}")
@@ -160,16 +161,25 @@ async def cancel(access: ExchangeAccess, position: DrivenPosition, names: Iterab
             were_open[name] = await access.cancel(position.symbol, name, account=position.account)
         except Unreachable as error:
             failure = error
-    _note(position, *were_open)
+    if not isinstance(position, Receipt):
+        position.note_ended(*(name for name, was_open in were_open.items() if was_open))
+        position.note_missing(*(name for name, was_open in were_open.items() if not was_open))
     if failure is not None:
         raise failure
     return were_open
 
 
-def _note(position: DrivenPosition, *ended: str) -> None:
-    """A handle remembers what ended, and says so in its next call."""
+# A handle remembers what became of its orders, and says so in its next call
+
+
+def _note_placed(position: DrivenPosition, name: str) -> None:
     if not isinstance(position, Receipt):
-        position.note_ended(*ended)
+        position.note_placed(name)
+
+
+def _note_ended(position: DrivenPosition, name: str, *, filled: Decimal | None = None) -> None:
+    if not isinstance(position, Receipt):
+        position.note_ended(name, filled=filled)
 
 
 def _due(position: DrivenPosition) -> ExchangeOrder:
@@ -219,6 +229,7 @@ class _Errand:
             log.info("an order was not answered, and is looked up: %s", self.order.kind)
             known = await self._look_twice()
             if known is None:
+                _note_ended(self.position, self.order.client_order_id)
                 raise Unreachable(f"{self.order.client_order_id} was not answered, and never arrived") from error
             return known
 

@@ -120,7 +120,7 @@ class Caller:
         """Make a call, and repeat it with the same arguments while that does no harm."""
         waits = pauses()
         undone = 0
-        is_open = False  # whether an earlier try may have been done
+        flight.is_open = False
         while True:
             line, is_new = self._line(flight, call)
             is_sent, fate = False, None
@@ -141,15 +141,15 @@ class Caller:
             finally:
                 self._give_back(flight, line, is_usable=fate not in (Fate.UNANSWERED, Fate.ELSEWHERE))
             failure = from_database(cause)
-            if fate is Fate.REFUSED or (fate is Fate.BUSY and not is_open):
+            if fate is Fate.REFUSED or (fate is Fate.BUSY and not flight.is_open):
                 raise failure from cause
             if fate is Fate.UNANSWERED:
                 self._is_compared = False  # the next connection may lead to another server
                 if is_sent and not call.repeatable:
                     raise OutcomeUnknown(f"{call.name}: {_what_happened(cause)}") from cause
                 failure = Unavailable(f"{call.name}: {_what_happened(cause)}", sqlstate=cause.sqlstate)
-                is_open = is_open or is_sent
-            elif is_open and fate is not Fate.ELSEWHERE:
+                flight.is_open = flight.is_open or is_sent
+            elif flight.is_open and fate is not Fate.ELSEWHERE:
                 failure = OutcomeUnknown(f"{call.name}: an earlier try had no answer, and this one: {failure}")
             undone += fate is Fate.UNDONE
             pause = 0.0 if line.connection.closed and not is_new else next(waits)  # for the server, not for the pool

@@ -29,6 +29,7 @@ class Flight:
         self.failure: TradelatchError = Unavailable(f"no answer within {seconds:g} s")  # raised when time is up
         self.connection: AnyConnection | None = None  # on which a statement may be running
         self.is_abandoned = False  # its caller waits no longer
+        self.is_open = False  # an earlier try of the call had no answer, and may have been done
         self.lock = threading.Lock()  # whoever holds it may cancel that statement, and hits no other one
         self.silenced: Callable[[Flight], Any] | None = None  # called when a running statement is abandoned
 

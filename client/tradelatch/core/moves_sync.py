@@ -9,8 +9,9 @@ from uuid import UUID
 
 from uuid6 import uuid7
 
-from .arguments import MINUTE, NO_DETAILS, NO_ORDERS, Details, Orders, function_call
+from .arguments import MINUTE, NO_DETAILS, NO_ORDERS, Call, Details, Orders, function_call
 from .calling_sync import Caller
+from .order_notes import may_be_unsent
 from .receipt import RECEIPT_COLUMNS, Receipt
 from .words import PositionSide, Side
 
@@ -224,6 +225,9 @@ class Moves:
         one's own (a take-profit, a DCA) before they are sent: left until they end. Of orders_ended, what is not left,
         what is in somebody else's hand, and the entry are ignored. An active position whose stop-loss ended becomes
         `pending_sl`, a `pending_cancels` what it was to be once no order is left.
+
+        One's own that is told again has arrived: that is not repeated after a lost connection (OutcomeUnknown), and
+        `orders` shows whether it was told.
 
         Outcomes: `ok`, `replayed`. Fence and order only for the driver, who shows the fence. Raises InvalidArgument,
         StaleFence, PositionNotFound, RequestMismatch for an order of ours that this position never handed out.
@@ -468,5 +472,15 @@ class Moves:
         return self._receipt("release_position", position_id=position_id, reason=reason)
 
     def _receipt(self, name: str, **arguments: object) -> Receipt:
-        (receipt,) = self._caller.receipts(function_call(name, RECEIPT_COLUMNS, arguments))
+        (receipt,) = self._caller.receipts(receipt_call(name, **arguments))
         return receipt
+
+
+def receipt_call(name: str, **arguments: object) -> Call:
+    """A call of a function that moves one position. Raises InvalidArgument.
+
+    Telling an order of one's own again says that it arrived: such a call is not repeated after a lost connection.
+    """
+    call = function_call(name, RECEIPT_COLUMNS, arguments)
+    is_repeatable = not any(may_be_unsent(order) for order in call.parameters.get("orders_placed") or ())
+    return call if is_repeatable else call._replace(repeatable=False)

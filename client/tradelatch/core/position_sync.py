@@ -5,36 +5,42 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from uuid6 import uuid7
 
 from ._threads import OtherWith, Ticker
-from .arguments import NO_DETAILS, NO_ORDERS, Call, Details, Orders, function_call, reason_of
+from .arguments import NO_DETAILS, NO_ORDERS, Call, Details, Orders, reason_of
 from .calling_sync import Caller
 from .errors import (
     IllegalTransition,
     InvalidArgument,
     LeaseExpired,
     OpeningIncomplete,
+    OutcomeUnknown,
     SlotTaken,
     StaleFence,
     TradelatchError,
+    Unavailable,
 )
 from .flight import Flight
 from .lease import Lease
-from .receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from .moves_sync import receipt_call
+from .order_notes import OrderNotes
+from .receipt import ExchangeOrder, HandedReceipt, Receipt
 from .words import Outcome, PositionSide, Status
 
 OPENING = ("pending_entry", "entry_placed", "pending_sl")
 CLOSING = ("pending_close", "pending_rollback")
 ENDING = (*CLOSING, "pending_cancels")
+ENDS = ("confirm_close", "confirm_flat")
 OVER = ("closed", "rolled_back", "canceled", "failed")
 
 log = logging.getLogger("tradelatch")
@@ -47,7 +53,8 @@ class Position:
     receipt, but that fence and lease_until stay known when a receipt does not repeat them.
 
     It remembers the orders that it gave out, and what `send_order` and `cancel_orders` note of them: its next call
-    names those that ended. Orders that it was to give out and never did, it names as never sent.
+    names those that ended. Orders that it was to give out and never did, it names as never sent. An order is given
+    out when it is read, here or in a receipt that a method returned.
     """
 
     def __init__(self, caller: Caller, lease: timedelta, *, is_first_attempt: bool) -> None:
@@ -56,13 +63,12 @@ class Position:
         self._is_first_attempt = is_first_attempt
         self._lease = Lease()
         self._receipt: Receipt | None = None
-        self._is_refused = False  # the latest call: what is due is not known any more
+        self._is_unsure = False  # the latest call was refused, or had no answer: what is due is not known
+        self._refusal: Mapping[str, Any] | None = None  # what the database says of a position, refusing a call
         self._problem: str | None = None  # why it was not undone
         self._ticker: Ticker | None = None
         self._is_handed_out = False  # the entry may have been sent
-        self._given: set[str] = set()  # orders that may have been sent, by client order id
-        self._gone: list[str] = []  # orders that ended, or were never given out: the next call names them
-        self._left_over: tuple[str, ...] = ()  # orders that a refused call says are left of a position that is over
+        self._orders = OrderNotes()
         self._is_ended = False  # cancelled or rolled back by our caller
         self._is_detached = False
         self._is_left = False  # the block
@@ -88,8 +94,9 @@ class Position:
 
     @property
     def status(self) -> Status:
-        """Where the position stands."""
-        return self._latest.status
+        """Where the position stands, as the latest answer has it, a refusal included."""
+        told: Status | None = (self._refusal or {}).get("status")
+        return told or self._latest.status
 
     @property
     def exchange(self) -> str:
@@ -123,45 +130,65 @@ class Position:
 
     @property
     def cancels(self) -> tuple[str, ...]:
-        """Orders to cancel, by client order id, or `id:` and the exchange's id.
+        """Orders to cancel, by client order id, or `id:` and the exchange's id; `*`: closing orders nobody can name.
 
         None of them once somebody else drives the position: the orders are the new driver's. After IllegalTransition
         what it says is left of a position that is over, or waits for its cancels.
         """
         if self._lease.is_lost:
             return ()
-        return self._left_over if self._is_refused else self._latest.cancels
+        if self._refusal is None:
+            listed = self._latest.cancels
+        elif self._refusal.get("status") in (*OVER, "pending_cancels"):
+            listed = tuple(self._refusal.get("orders_left", ()))
+        else:
+            listed = ()
+        return tuple(name for name in listed if name != "*") if self._is_unsure else listed
 
     @property
     def next_order(self) -> ExchangeOrder | None:
         """The order to send now, or None. Whoever read it is taken to have sent it.
 
-        None also after IllegalTransition and StaleFence, until a call succeeds. Raises LeaseExpired when it is too
-        late to send.
+        None also after IllegalTransition and StaleFence, and after a call that had no answer, until a call succeeds.
+        Raises LeaseExpired when it is too late to send.
         """
-        if self._latest.next_order is None or self._is_refused:
+        if self._latest.next_order is None or self._is_unsure:
             return None
         order = self._order_due()
         if order is None:
             raise LeaseExpired(f"position {self.position_id}: too late to send an order")
-        self._is_handed_out = True
-        self._given.add(order.client_order_id)
+        self._give(order.client_order_id)
         return order
 
     @property
     def is_maybe_sent(self) -> bool:
         """Whether next_order was read before, or is that of an opening that was replayed: look it up first."""
         order = self._latest.next_order
-        return order is not None and order.client_order_id in self._given
+        return order is not None and self._orders.is_given(order.client_order_id)
 
     @property
     def receipt(self) -> Receipt:
         """The latest receipt: for Recovery.finish, where the block was left by an exception."""
-        return self._latest
+        return HandedReceipt.handed(self._latest, self._give)
 
-    def note_ended(self, *names: str) -> None:
-        """Note that these orders ended on the exchange, or were never sent: the next call says so."""
-        self._gone += [name for name in names if name not in self._gone]
+    def note_placed(self, *names: str) -> None:
+        """Note that these orders arrived on the exchange: when it knows them no longer, they have ended."""
+        self._orders.place(*names)
+
+    def note_ended(self, *names: str, filled: Decimal | None = None) -> None:
+        """Note that these orders ended on the exchange, or will never arrive: the next call says so.
+
+        filled: of an entry, all that it filled; without it confirm_entry does not say that the entry ended.
+        """
+        self._orders.end(*names, filled=filled)
+
+    def note_missing(self, *names: str) -> None:
+        """Note that the exchange has none of these open: they ended, unless one may still be on its way there."""
+        self._orders.miss(*names)
+
+    def _give(self, name: str) -> None:
+        self._is_handed_out = True
+        self._orders.give(name)
 
     def lease_left(self) -> float:
         """Seconds for which an order may still be sent; 0 when it is too late."""
@@ -271,7 +298,10 @@ class Position:
         )
 
     def confirm_orders(self, *, orders_ended: Orders = NO_ORDERS, orders_placed: Orders = NO_ORDERS) -> Receipt:
-        """These orders ended, or arrived; one's own (a take-profit, a DCA) are told before they are sent."""
+        """These orders ended, or arrived; one's own (a take-profit, a DCA) are told before they are sent.
+
+        One's own that is told again has arrived. OutcomeUnknown, before it is sent: see `orders` before telling again.
+        """
         return self._move("confirm_orders", orders_ended=orders_ended, orders_placed=orders_placed)
 
     def replace_stop_loss(self, stop_loss_price: Decimal | int, *, attempt: UUID | None = None) -> Receipt:
@@ -314,19 +344,16 @@ class Position:
         attempt: UUID | None = None,
     ) -> Receipt:
         """The exchange moved the stop-loss. None: it is gone, a new one is due next, under a new fence."""
-        call = function_call(
-            "update_stop_loss",
-            RECEIPT_COLUMNS,
-            {
-                "position_id": self.position_id,
-                "stop_loss_price": stop_loss_price,
-                "stop_loss_order_id": stop_loss_order_id,
-                "orders_ended": self._all_ended(orders_ended),
-                "attempt": attempt or uuid7(),
-                "lease": self._lease_length,
-            },
-        )
-        return self._caller.run(self._perform, call)
+        arguments: dict[str, object] = {
+            "position_id": self.position_id,
+            "stop_loss_price": stop_loss_price,
+            "stop_loss_order_id": stop_loss_order_id,
+            "orders_ended": orders_ended,
+            "attempt": attempt or uuid7(),
+            "lease": self._lease_length,
+        }
+        arguments = self._with_orders_ended("update_stop_loss", arguments)
+        return self._run(receipt_call("update_stop_loss", **arguments))
 
     def reissue_order(self, client_order_id: str, reason: str, *, remaining: Decimal | int | None = None) -> Receipt:
         """That stop-loss or close was refused or ended: the same order under a fresh id, for what remains."""
@@ -342,69 +369,79 @@ class Position:
 
     def _call(self, name: str, **arguments: object) -> Call:
         own = {"position_id": self.position_id, "fence": self.fence}
-        return function_call(name, RECEIPT_COLUMNS, own | arguments)
+        return receipt_call(name, **own, **arguments)
 
     @property
     def _stop_loss(self) -> str:
-        """The stop-loss that was called for last."""
+        """The stop-loss that was given out last; where none was, the one that is called for."""
         order = self._latest.next_order
-        if order is None or order.kind != "stop_loss":
+        name = self._orders.stop_loss or (order and order.kind == "stop_loss" and order.client_order_id)
+        if not name:
             raise InvalidArgument(f"position {self.position_id} calls for no stop-loss: name the one that stands")
-        return order.client_order_id
+        return name
 
-    def _all_ended(self, orders_ended: Orders) -> Orders:
-        """What the caller names, and what is known here beside it."""
-        if isinstance(orders_ended, str | bytes):
-            return orders_ended  # refused where arguments are checked
-        return [*orders_ended, *(name for name in self._gone if name not in orders_ended)]
-
-    def _supersede(self, receipt: Receipt) -> None:
-        """A new receipt: what an earlier one called for and nobody was given will never be sent."""
+    def _never_sent(self, due: ExchangeOrder | None = None) -> list[str]:
+        """The order that was due until now, when nobody was given it; `due` takes its place."""
         order = self._receipt.next_order if self._receipt is not None else None
-        due = receipt.next_order
-        if (
-            order is not None
-            and order.kind != "entry"
-            and order.client_order_id not in self._given
-            and (due is None or due.client_order_id != order.client_order_id)
-        ):
-            self.note_ended(order.client_order_id)
+        if order is None or order.kind == "entry" or self._orders.is_given(order.client_order_id):
+            return []
+        return [] if due and due.client_order_id == order.client_order_id else [order.client_order_id]
+
+    def _with_orders_ended(self, name: str, arguments: Mapping[str, object]) -> dict[str, object]:
+        """The arguments of a call, with what is known here beside what the caller says."""
+        told = arguments["orders_ended"]
+        if isinstance(told, str | bytes) or not isinstance(told, Sequence):
+            return dict(arguments)  # refused where arguments are checked
+        filled = arguments.get("filled_quantity")
+        known = self._orders.to_say(name, filled if isinstance(filled, Decimal | int) else None)
+        if name in ("confirm_entry", "resize_position", *ENDS):  # what they call for takes its place
+            known += self._never_sent()
+        due = self._latest.next_order
+        needless = {
+            *told,
+            arguments.get("client_order_id"),  # the stop-loss that stands
+            due.client_order_id if due and due.kind == "close" and name in ENDS else None,  # ended by being said
+        }
+        ended = [*told, *(order for order in known if order not in needless)]
+        return {**arguments, "orders_ended": ended}
 
     def _move(self, name: str, **arguments: object) -> Receipt:
         if "orders_ended" in arguments:
-            named = arguments["client_order_id"] if name == "activate_position" else None
-            ended = self._all_ended(arguments["orders_ended"])  # type: ignore[arg-type]
-            order = self._latest.next_order
-            if (
-                name in ("confirm_close", "confirm_flat", "confirm_entry")
-                and order is not None
-                and order.kind != "entry"
-                and order.client_order_id not in (*self._given, *ended)
-            ):
-                ended = [*ended, order.client_order_id]
-            arguments["orders_ended"] = [entry for entry in ended if entry != named]
+            arguments = self._with_orders_ended(name, arguments)
         call = self._call(name, **arguments)
         if name != "cancel_position":  # whoever reports on an order has sent it
             self._is_handed_out = True
-        return self._caller.run(self._perform, call)
+        return self._run(call)
+
+    def _run(self, call: Call) -> Receipt:
+        receipt = self._caller.run(self._perform, call)
+        return HandedReceipt.handed(receipt, self._give)
 
     def _perform(self, flight: Flight, call: Call) -> Receipt:
+        was_unsure, self._is_unsure = self._is_unsure, True
         try:
             receipt = self._ask(flight, call)
         except (IllegalTransition, StaleFence) as refusal:
-            self._is_refused = True
-            known = refusal.detail if isinstance(refusal.detail, dict) else {}
-            is_over = known.get("status") in (*OVER, "pending_cancels")
-            self._left_over = tuple(known.get("orders_left", ())) if is_over else ()
+            self._refusal = refusal.detail if isinstance(refusal.detail, Mapping) else {}
+            raise
+        except TradelatchError as error:
+            if not isinstance(error, Unavailable | OutcomeUnknown) and not flight.is_open:
+                self._is_unsure = was_unsure  # nothing was done
             raise
         if self._receipt is not None and receipt.slot != self._receipt.slot:
             raise TradelatchError(f"internal error: {call.name} was answered with another slot")
         with flight.lock:  # an answer that nobody waited for is not taken for the latest one
             flight.check()
-            self._gone = [name for name in self._gone if name not in (call.parameters.get("orders_ended") or ())]
-            self._supersede(receipt)
-            self._receipt, self._is_refused = receipt, False
+            self._learn(call, receipt)
         return receipt
+
+    def _learn(self, call: Call, receipt: Receipt) -> None:
+        due = receipt.next_order
+        left = (*receipt.cancels, due.client_order_id) if due else receipt.cancels
+        self._orders.arrived(call.name, call.parameters)
+        self._orders.said(call.parameters.get("orders_ended") or (), left)
+        self._orders.end(*self._never_sent(due))
+        self._receipt, self._is_unsure, self._refusal = receipt, False, None
 
     def _ask(self, flight: Flight, call: Call) -> Receipt:
         fence = self.fence
@@ -419,8 +456,9 @@ class Position:
     def _create(self, flight: Flight, call: Call) -> Receipt:
         receipt = self._perform(flight, call)
         if receipt.outcome == "replayed" and not self._is_first_attempt:
+            for name in (*receipt.cancels, *([receipt.next_order.client_order_id] if receipt.next_order else [])):
+                self._give(name)
             self._is_handed_out = True
-            self._given |= {receipt.next_order.client_order_id} if receipt.next_order else set()
         return receipt
 
     def _renew(self, flight: Flight) -> None:
@@ -485,7 +523,7 @@ class Position:
     def _order_due(self) -> ExchangeOrder | None:
         """The order to send now, unless none is called for or it is too late."""
         order, until = self._latest.next_order, self._lease.until
-        if order is None or self._is_refused or until is None or not self._lease.lasts(self._caller.clock):
+        if order is None or self._is_unsure or until is None or not self._lease.lasts(self._caller.clock):
             return None
         return replace(order, valid_until=until)
 

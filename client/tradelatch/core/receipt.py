@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -135,6 +135,27 @@ def _frozen(made_of: type[T], /, **values: Any) -> T:
     made = object.__new__(made_of)
     vars(made).update(values)
     return made
+
+
+class HandedReceipt(Receipt):
+    """A receipt as a handle returns it: whoever reads its order is taken to have sent it."""
+
+    @classmethod
+    def handed(cls, receipt: Receipt, note: Callable[[str], None]) -> HandedReceipt:
+        """The same receipt; `note` is called with the name of its order when that is read."""
+        return _frozen(cls, **vars(receipt), _note=note)
+
+    def __getattribute__(self, name: str) -> Any:
+        value = object.__getattribute__(self, name)
+        if name == "next_order" and value is not None and "_note" in vars(self):
+            vars(self)["_note"](value.client_order_id)
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        compared = [entry.name for entry in fields(Receipt) if entry.compare]
+        return isinstance(other, Receipt) and all(vars(self)[name] == vars(other)[name] for name in compared)
+
+    __hash__ = Receipt.__hash__
 
 
 RECEIPT_COLUMNS = (
