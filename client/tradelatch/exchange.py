@@ -1,4 +1,4 @@
-"""What is asked of an exchange, and no more: four calls, what they return, and the two ways in which they fail."""
+"""What is asked of an exchange, and no more: five calls, what they return, and the two ways in which they fail."""
 
 from __future__ import annotations
 
@@ -82,6 +82,9 @@ class ExchangeAccess(Protocol):
 
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         """The newest order of that name, or None."""
+
+    async def open_orders(self, symbol: str, *, account: str) -> Sequence[Order]:
+        """Every open order of the symbol, conditional ones included: of the account, whoever sent them."""
 
     async def send(
         self,

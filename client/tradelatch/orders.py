@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from .exchange import ExchangeAccess, Order, OrderRefused, OrderStatus, Unreacha
 
 GRACE = timedelta(seconds=5)  # for so long an exchange may lag
 POLL = 0.25  # seconds between two looks at an entry that is to fill
+UNNAMED = "*"  # stands for closing orders of the slot that nobody can name
 
 DrivenPosition = Receipt | AsyncPosition | Position  # with or without the right to drive it
 
@@ -152,11 +153,29 @@ async def submit(access: ExchangeAccess, position: DrivenPosition, order: Exchan
     )
 
 
+async def strays(access: ExchangeAccess, position: DrivenPosition, named: Collection[str]) -> list[str]:
+    """The open orders of a slot that can only reduce and that are none of `named`: what `*` stands for."""
+    found = await access.open_orders(position.symbol, account=position.account)
+    closing = {"long": "sell", "short": "buy"}.get(position.position_side)
+    return [
+        f"id:{order.order_id}"
+        for order in found
+        if order.position_side == position.position_side
+        and (order.reduce_only or order.side == closing)
+        and not {order.client_order_id, f"id:{order.order_id}"} & set(named)
+    ]
+
+
 async def cancel(access: ExchangeAccess, position: DrivenPosition, names: Iterable[str]) -> dict[str, bool]:
-    """Cancel each of these; whether it was open, by its name. Each is tried before Unreachable says that one failed."""
+    """Cancel each of these; whether it was open, by its name. Each is tried before Unreachable says that one failed.
+
+    `*` is not among them: which orders it stands for, only the whole book can tell. Recovery carries it out.
+    """
     were_open = {}
     failure: Unreachable | None = None
     for name in names:
+        if name == UNNAMED:
+            continue
         try:
             were_open[name] = await access.cancel(position.symbol, name, account=position.account)
         except Unreachable as error:

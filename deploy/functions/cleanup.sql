@@ -9,7 +9,7 @@ create function tradelatch.cleanup(
     exchange text default null,
     symbol text default null,
     account text default null,
-    older_than interval default '1 hour',
+    older_than interval default '0',
     dry_run boolean default true,
     reason text default 'cleanup'
 )
@@ -34,6 +34,7 @@ declare
     v_mode text := lower(btrim(cleanup.mode));
     v_left integer := monitoring.bulk_limit();
     v_looks boolean := true;
+    v_ended bigint[] := '{}';
     v_all tradelatch.finding[];
     v_found tradelatch.finding[];
     v_chosen tradelatch.finding[];
@@ -52,13 +53,15 @@ begin
     foreach v_mode in array case v_mode when 'all' then v_modes else array[v_mode] end loop
         -- One look, until something was changed.
         if v_looks then
-            v_all := array(select f from monitoring.findings(v_exchange, v_account, v_symbols, v_older_than) as f);
+            v_all := array(select f from monitoring.findings(v_exchange, v_account, v_symbols, interval '5 minutes') as f);
             v_looks := false;
         end if;
         v_found := array(
             select f
             from unnest(v_all) as f
             where f.age >= v_older_than
+                -- what this call ended, and is to be cancelled now, is said once
+                and (f.position_id = any (v_ended)) is not true
                 and v_mode = case
                     when f.check_name = 'duplicate' then 'duplicates'
                     when f.check_name in ('orphaned_db', 'orphaned_exchange') then f.check_name
@@ -77,6 +80,7 @@ begin
         if not v_dry_run then
             v_looks := cardinality(v_chosen) > 0;
             v_done := array(select a from monitoring.carry_out(v_chosen, 'cleanup', v_reason, v_backup_id) as a);
+            v_ended := v_ended || array(select d.position_id from unnest(v_done) as d where d.action = 'end');
         end if;
 
         v_place := 0;
@@ -114,7 +118,9 @@ comment on function tradelatch.cleanup(text, text, text, text, interval, boolean
 $$Ends what is proven over and adopts what is proven there, from what reconcile recorded; for operators. A dry run unless told otherwise.
 mode: duplicates, incomplete, orphaned_db, orphaned_exchange, or all of them in an order that makes no new problem.
 exchange, symbol, account narrow it down; older_than: for how long a finding must have stood. reason goes into the log, at most 1000 characters.
-What may have reached the exchange is never guessed at: without evidence the action is needs recover, and nothing changes.
+What may have reached the exchange is never guessed at: without evidence, and for an unfinished position as long as an order of it is left,
+the action is needs recover, and nothing changes. orphaned_db and duplicates become pending_cancels while orders are left, for recovery to
+cancel, unless one may still be sent.
 A slot that is locked is left alone (busy). One call changes at most 1000 positions: the others are left to the next one (needs another call).
 Everything that changes is backed up in the same transaction; restore_backup gives it back.
 Errors: 22023; 40001 above READ COMMITTED.$$;

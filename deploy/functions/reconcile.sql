@@ -10,8 +10,10 @@ create function tradelatch.reconcile(
     observed_at timestamptz,
     account text default 'default',
     complete boolean default false,
+    covers text[] default null,
     apply boolean default false,
     adopt boolean default false,
+    stop_loss_percent numeric default null,
     max_closes integer default 3
 )
 returns setof tradelatch.finding
@@ -32,6 +34,8 @@ declare
     v_complete boolean := monitoring.check_switch('complete', reconcile.complete);
     v_apply boolean := monitoring.check_switch('apply', reconcile.apply);
     v_adopt boolean := monitoring.check_switch('adopt', reconcile.adopt);
+    v_covers text[] := monitoring.check_covers(reconcile.covers);
+    v_stop_loss_percent numeric := monitoring.check_percent('stop_loss_percent', reconcile.stop_loss_percent);
     v_latest monitoring.snapshots;
     v_seen monitoring.sightings[];
     v_twice text;
@@ -80,15 +84,21 @@ begin
 
     -- What is not newer than the latest counts nothing.
     if reconcile.observed_at > v_latest.observed_at then
+        with covered as (
+            select distinct x.symbol
+            from unnest(v_covers) as x (symbol)
+        )
+
         select count(*)::integer
         into v_absences
         from tradelatch.open_positions as o
         left join unnest(v_seen) as s on s.symbol = o.symbol and s.position_side = o.position_side
+        left join covered as c on c.symbol = o.symbol
         where o.exchange = v_exchange
             and o.account = v_account
             and o.status in ('active', 'pending_sl')
             and o.exposure_at + monitoring.grace() <= reconcile.observed_at
-            and (s.quantity = 0 or s.quantity is null and v_complete);
+            and (s.quantity = 0 or s.quantity is null and v_complete and (v_covers is null or c.symbol is not null));
 
         update monitoring.snapshots as s
         set
@@ -102,7 +112,12 @@ begin
 
         merge into monitoring.sightings as t
         using (
-            with slots as (
+            with covered as (
+                select distinct x.symbol
+                from unnest(v_covers) as x (symbol)
+            ),
+
+            slots as (
                 select
                     s.symbol::text,
                     s.position_side::text
@@ -113,13 +128,23 @@ begin
                     o.symbol,
                     o.position_side
                 from tradelatch.open_positions as o
-                where o.exchange = v_exchange and o.account = v_account and v_complete and not v_latest.is_suspect
+                left join covered as c on c.symbol = o.symbol
+                where o.exchange = v_exchange
+                    and o.account = v_account
+                    and v_complete
+                    and not v_latest.is_suspect
+                    and (v_covers is null or c.symbol is not null)
                 union
                 select
                     k.symbol::text,
                     k.position_side::text
                 from monitoring.sightings as k
-                where k.exchange = v_exchange and k.account = v_account and v_complete and not v_latest.is_suspect
+                left join covered as c on c.symbol = k.symbol
+                where k.exchange = v_exchange
+                    and k.account = v_account
+                    and v_complete
+                    and not v_latest.is_suspect
+                    and (v_covers is null or c.symbol is not null)
             ),
 
             held as (
@@ -233,7 +258,7 @@ begin
         v_chosen := array(select c from unnest(v_chosen) as c where c.check_name <> 'orphaned_db');
     end if;
     v_chosen := v_chosen[:monitoring.bulk_limit()];
-    v_done := array(select a from monitoring.carry_out(v_chosen, 'reconcile', null, v_backup_id) as a);
+    v_done := array(select a from monitoring.carry_out(v_chosen, 'reconcile', null, v_backup_id, v_stop_loss_percent) as a);
 
     for v_place in 1..cardinality(v_chosen) loop
         continue when v_done[v_place].backup_id is null;
@@ -269,21 +294,28 @@ begin
 end
 $$;
 
-comment on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer) is
+comment on function tradelatch.reconcile(
+    text, jsonb, timestamptz, text, boolean, text[], boolean, boolean, numeric, integer
+) is
 $$Records what an exchange showed, and compares the book with it.
 snapshot: a JSON array of {"symbol", "side", "quantity", "average_price"}, optionally position_side, stop_loss_price and stop_loss_order_id
 (missing: nobody looked; null: there is none); quantity 0 is flat; numbers may be strings. At most 100000 entries.
 observed_at: when the request to the exchange began, by the database's clock; what is not newer than the latest of the account counts nothing.
-complete: what is not listed is not there. apply: closes what is proven gone and driven by nobody. adopt: adopts what is proven there,
-where its average price is known. At most 1000 positions a call: the others are findings, for the next one. Both are backed up.
-Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after the last move of the slot.
+complete: what is not listed is not there; covers: of these symbols only (null: of all), as a list of linear contracts proves nothing of
+inverse ones. apply: ends what is proven gone, driven by nobody and without an order that may still be sent: pending_cancels while orders are
+left, for recovery to cancel, else closed. adopt: adopts what is proven there, where its average price is known, with stop_loss_percent as
+the distance of its stop-loss. At most 1000 positions a call: the others are findings, for the next one. Both are backed up.
+Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after what is open in the slot last moved.
 max_closes: where more positions are missing, none is closed, their absence is not recorded, and there is a finding snapshot_suspect.
 Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, no_stop_loss, snapshot_suspect; action is closed or adopted where
 that was done.
 Errors: 22023; 55P03 another snapshot of the account is being recorded; 40001 above READ COMMITTED.$$;
 
-revoke all on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer) from public;
-grant execute on function tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer)
-to tradelatch_bot;
+revoke all on function tradelatch.reconcile(
+    text, jsonb, timestamptz, text, boolean, text[], boolean, boolean, numeric, integer
+) from public;
+grant execute on function tradelatch.reconcile(
+    text, jsonb, timestamptz, text, boolean, text[], boolean, boolean, numeric, integer
+) to tradelatch_bot;
 
 commit;

@@ -4,7 +4,9 @@ begin;
 
 set local role tradelatch_owner;
 
-create function monitoring.carry_out(chosen tradelatch.finding[], move text, reason text, backup_id uuid)
+create function monitoring.carry_out(
+    chosen tradelatch.finding[], move text, reason text, backup_id uuid, stop_loss_percent numeric default null
+)
 returns setof tradelatch.cleanup_action
 language plpgsql
 volatile
@@ -105,6 +107,7 @@ begin
                 v_position.position_side := v_now.position_side;
                 v_position.quantity := (v_now.detail #>> '{seen,quantity}')::numeric;
                 v_position.entry_price := (v_now.detail #>> '{seen,average_price}')::numeric;
+                v_position.stop_loss_percent := carry_out.stop_loss_percent;
                 v_position.stop_loss_price := (v_now.detail ->> 'stop_loss_price')::numeric;
                 v_position.stop_loss_order_id := v_now.detail ->> 'stop_loss_order_id';
                 v_position.details := jsonb_build_object(
@@ -144,9 +147,9 @@ begin
 end
 $$;
 
-comment on function monitoring.carry_out(tradelatch.finding[], text, text, uuid) is
-'Ends or adopts positions as findings say (their to_status is not null), under the locks of their slots, where it is still so; backed up. Without a reason it is what the exchange showed. One action for each finding, in their order: end, adopt or busy.';
+comment on function monitoring.carry_out(tradelatch.finding[], text, text, uuid, numeric) is
+'Ends or adopts positions as findings say (their to_status is not null), under the locks of their slots, where it is still so; backed up. Without a reason it is what the exchange showed. stop_loss_percent: of what is adopted. One action for each finding, in their order: end, adopt or busy.';
 
-revoke all on function monitoring.carry_out(tradelatch.finding[], text, text, uuid) from public;
+revoke all on function monitoring.carry_out(tradelatch.finding[], text, text, uuid, numeric) from public;
 
 commit;

@@ -7,7 +7,7 @@ select plan(126);
 
 select declared_as_move(
     'cleanup',
-    'mode text, exchange text = null, symbol text = null, account text = null, older_than interval = ''1 hour'', '
+    'mode text, exchange text = null, symbol text = null, account text = null, older_than interval = ''0'', '
     'dry_run boolean = true, reason text = ''cleanup''',
     'SETOF tradelatch.cleanup_action',
     'tradelatch_operator'
@@ -88,7 +88,10 @@ from (values
             "needs recover I8USDT both pending_entry> recover"
         }'
     ),
-    (4, 'orphaned_exchange', '{"adopt >pending_sl","adopt >pending_sl"}')
+    (
+        4, 'orphaned_exchange',
+        '{"adopt >pending_sl","adopt >pending_sl","adopt >pending_sl","needs recover > wait for another snapshot"}'
+    )
 ) as m (place, mode, lines);
 -- Everything that is stored.
 create function state()
@@ -130,11 +133,8 @@ from (values
     ('incomplete', '4 hours', null),
     ('orphaned_db', '112 minutes', null),
     ('orphaned_exchange', '112 minutes', null),
-    ('orphaned_exchange', '49 minutes', '{"adopt >pending_sl","adopt >pending_sl","adopt >pending_sl"}'),
-    (
-        'orphaned_exchange', '0',
-        '{"adopt >pending_sl","adopt >pending_sl","adopt >pending_sl","needs recover > wait for another snapshot"}'
-    )
+    ('orphaned_exchange', '1 hour', '{"adopt >pending_sl","adopt >pending_sl"}'),
+    ('orphaned_exchange', '49 minutes', '{"adopt >pending_sl","adopt >pending_sl","adopt >pending_sl"}')
 ) as v (mode, older_than, lines);
 
 -- Only what is asked for.
@@ -178,7 +178,7 @@ select is(
 select is(
     (select array_agg(p.symbol || ' ' || p.side || ' ' || p.status || ' ' || p.open_quantity order by p.symbol)
         from tradelatch.positions as p where p.origin = 'adopted'),
-    '{"X1USDT long pending_sl 5","X2USDT short pending_sl 5"}'::text[],
+    '{"X1USDT long pending_sl 5","X2USDT short pending_sl 5","X3USDT long pending_sl 5"}'::text[],
     'what is adopted'
 );
 select is(

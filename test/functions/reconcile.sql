@@ -8,7 +8,7 @@ select plan(59);
 select declared_as_move(
     'reconcile',
     'exchange text, snapshot jsonb, observed_at timestamptz, account text = ''default'', complete boolean = false, '
-    'apply boolean = false, adopt boolean = false, max_closes int = 3',
+    'covers text[] = null, apply boolean = false, adopt boolean = false, stop_loss_percent numeric = null, max_closes int = 3',
     'SETOF tradelatch.finding'
 );
 

@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(148);
+select plan(157);
 
 create table origin as
 select clock_timestamp() - interval '30 minutes' as at;
@@ -291,6 +291,8 @@ from (values
     ('complete', array[null::text]),
     ('apply', array[null::text]),
     ('adopt', array[null::text]),
+    ('covers', array['{NULL}', '{""}', '{APTUSDT," "}', format('{%s}', repeat('x', 65))]),
+    ('stop_loss_percent', array['0', '-1', '100', 'NaN', 'Infinity']),
     ('max_closes', array[null, '-1', '100001'])
 ) as v (argument, bad);
 select refused(

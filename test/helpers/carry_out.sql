@@ -6,7 +6,7 @@ begin;
 \ir setup.psql
 select plan(35);
 
-select is_internal('monitoring.carry_out(tradelatch.finding[], text, text, uuid)', 'volatile');
+select is_internal('monitoring.carry_out(tradelatch.finding[], text, text, uuid, numeric)', 'volatile');
 
 create table backup as
 select gen_random_uuid() as id;

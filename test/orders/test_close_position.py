@@ -19,10 +19,7 @@ async def opened(stage: Stage, side: str = "long", quantity: Decimal = FIVE, **o
     await stage.send(receipt)
     receipt = await stage.filled(receipt, quantity)
     stop = await stage.send(receipt)
-    assert receipt.fence is not None
-    await stage.client.activate_position(
-        receipt.position_id, receipt.fence, receipt.next_order.price, stop_loss_order_id=stop.order_id
-    )
+    await stage.protected(receipt, stop_loss_order_id=stop.order_id)
     return receipt.position_id
 
 
@@ -72,7 +69,7 @@ async def test_an_entry_that_rests_is_cancelled_first(stage: Stage) -> None:
     part = stage.held
     assert 0 < part < 5
     receipt = await stage.filled(receipt, part)
-    await stage.client.activate_position(receipt.position_id, receipt.fence, 98)
+    await stage.protected(receipt)
     assert (await close(stage, receipt.position_id)).status == "closed"
     await stage.play(lambda: stage.clock.sleep(60))
     assert stage.held == 0
@@ -177,6 +174,6 @@ async def test_the_same_attempt_goes_on_where_the_exchange_was_away(stage: Stage
 
 async def test_an_adopted_position_is_closed_where_it_is_asked_for(stage: Stage) -> None:
     await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
-    receipt = await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE, stop_loss_price=97)
+    receipt = await stage.adopt(stop_loss_price=97, stop_loss_order_id="77")
     assert (await close(stage, receipt.position_id)).status == "closed"
     assert stage.held == 0

@@ -498,7 +498,7 @@ async def test_a_stop_loss_that_has_ended_does_not_stand(stage: Stage, how: str)
 
 async def test_a_stop_loss_without_a_price_is_not_sent(stage: Stage) -> None:
     await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
-    receipt = await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE)
+    receipt = await stage.adopt()
     with pytest.raises(InvalidArgument, match="no price"):
         await stage.play(lambda: send_order(stage.exchange, receipt, clock=stage.clock))
 
@@ -613,7 +613,7 @@ async def test_what_a_close_left_is_cancelled(stage: Stage) -> None:
     await stage.send(receipt)
     receipt = await stage.filled(receipt)
     stop = await stage.send(receipt)
-    await stage.client.activate_position(receipt.position_id, receipt.fence, BELOW, stop_loss_order_id=stop.order_id)
+    await stage.protected(receipt, stop_loss_order_id=stop.order_id)
     closed = await stage.client.confirm_close(receipt.position_id, "by hand")
     assert await stage.play(lambda: cancel_orders(stage.exchange, closed)) == (stop.client_order_id,)
     assert await stage.play(lambda: cancel_orders(stage.exchange, closed)) == ()  # unknown, or ended: that is fine
@@ -627,7 +627,7 @@ async def test_one_that_is_not_answered_keeps_no_other_from_being_cancelled(stag
     await stage.send(receipt)
     receipt = await stage.filled(receipt)
     await stage.send(receipt)
-    closed = await stage.client.confirm_close(receipt.position_id, "by hand")
+    closed = await stage.client.confirm_close(receipt.position_id, "by hand", fence=receipt.fence)
     assert [name[-2:] for name in closed.cancels] == ["s1", "s2"]
     cancel, unanswered = stage.exchange.cancel, list(closed.cancels[:1])
 

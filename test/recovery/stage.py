@@ -57,6 +57,20 @@ class Stage:
         assert receipt.fence is not None
         return await self.client.confirm_entry(receipt.position_id, receipt.fence, quantity, average_price=PRICE)
 
+    async def adopt(self, **options: Any) -> Receipt:
+        now = datetime.now(UTC)
+        return await self.client.adopt_position("binance", SYMBOL, "long", 5, PRICE, now, **options)
+
+    async def protected(self, receipt: Receipt, **options: Any) -> Receipt:
+        """The stop-loss that the receipt calls for stands."""
+        order = receipt.next_order
+        assert receipt.fence is not None
+        assert order is not None
+        assert order.price is not None
+        return await self.client.activate_position(
+            receipt.position_id, receipt.fence, order.price, order.client_order_id, **options
+        )
+
     @property
     def recovery(self) -> Recovery:
         return Recovery(self.client, {"binance": self.exchange}, clock=self.clock, close_adopted=self.close_adopted)

@@ -12,7 +12,7 @@ from .stage import FIVE, PRICE, SYMBOL, Stage
 
 async def test_an_adopted_position_that_cannot_be_protected_is_left(stage: Stage) -> None:
     await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
-    receipt = await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE)
+    receipt = await stage.adopt()
     done = await stage.recover()
     assert (done.outcome, done.status, stage.held) == ("left", "pending_sl", 5)
     assert done.reason == "it was adopted, and is not closed unasked: no percentage is stored for a stop-loss"
@@ -38,7 +38,7 @@ async def test_a_position_that_came_with_its_table_is_left_too(stage: Stage, dat
 
 
 async def test_an_adopted_position_that_is_gone_is_closed_in_the_book_without_an_order(stage: Stage) -> None:
-    receipt = await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE)
+    receipt = await stage.adopt()
     done = await stage.recover()
     assert (done.outcome, done.status, stage.kinds) == ("finished", "closed", [])
     assert await stage.status(receipt) == "closed"
@@ -46,7 +46,7 @@ async def test_an_adopted_position_that_is_gone_is_closed_in_the_book_without_an
 
 async def test_an_adopted_position_gets_its_lost_stop_loss_back(stage: Stage) -> None:
     await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", FIVE))
-    receipt = await stage.client.adopt_position("binance", SYMBOL, "long", 5, PRICE, stop_loss_price=97)
+    receipt = await stage.adopt(stop_loss_price=97, stop_loss_order_id="77")
     await stage.client.update_stop_loss(receipt.position_id, None)
     assert (await stage.recover()).status == "active"
     stop = stage.exchange.orders(SYMBOL)[-1]
@@ -79,7 +79,7 @@ async def test_a_close_of_what_is_flat_already_ends_it(stage: Stage) -> None:
     receipt = await stage.open()
     await stage.send(receipt)
     receipt = await stage.filled(receipt)
-    await stage.client.activate_position(receipt.position_id, receipt.fence, 98)
+    await stage.protected(receipt)
     await stage.client.begin_close(receipt.position_id, "take profit")
     await stage.play(lambda: stage.exchange.send(SYMBOL, "sell", FIVE, reduce_only=True))  # by hand
     done = await stage.recover()

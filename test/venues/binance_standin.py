@@ -44,12 +44,15 @@ class BinanceStandIn(StandIn):
             ("POST", "/fapi/v1/algoOrder"): self._new_algo,
             ("GET", "/fapi/v1/algoOrder"): lambda p: self._algo(self._conditional(p, -2013)),
             ("DELETE", "/fapi/v1/algoOrder"): self._cancel_algo,
+            ("GET", "/fapi/v1/openOrders"): lambda p: [self._order(order) for order in self._open(p, False)],
+            ("GET", "/fapi/v1/openAlgoOrders"): lambda p: [self._algo(order) for order in self._open(p, True)],
         }
 
     entry = ("POST", "/fapi/v1/order")
     stop_order = ("POST", "/fapi/v1/algoOrder")
     find_order = ("GET", "/fapi/v1/order")
     cancel_order = ("DELETE", "/fapi/v1/order")
+    list_orders = ("GET", "/fapi/v1/openOrders")
     list_positions = ("GET", "/fapi/v3/positionRisk")
     list_markets = ("GET", "/fapi/v1/exchangeInfo")
     clock = ("GET", "/fapi/v1/time")
@@ -141,6 +144,13 @@ class BinanceStandIn(StandIn):
                     return order
         raise Refused(code, "Order does not exist." if code == -2013 else "Unknown order sent.")
 
+    def _open(self, params: dict[str, Any], algo: bool) -> list[Placed]:
+        return [
+            order
+            for order in self.orders
+            if (order.symbol, order.status, order.trigger is not None) == (params["symbol"], "open", algo)
+        ]
+
     def _ordinary(self, params: dict[str, Any], code: int) -> Placed:
         return self._find(params, "orderId", "origClientOrderId", False, code)
 
@@ -214,7 +224,7 @@ class BinanceStandIn(StandIn):
             "selfTradePreventionMode": "EXPIRE_MAKER",
             "workingType": "CONTRACT_PRICE",
             "priceMatch": "NONE",
-            "closePosition": False,
+            "closePosition": order.closes_all,
             "priceProtect": False,
             "reduceOnly": order.reduce_only,
             "createTime": order.time,

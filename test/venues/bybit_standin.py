@@ -45,6 +45,7 @@ class BybitStandIn(StandIn):
     entry = stop_order = ("POST", "/v5/order/create")
     find_order = ("GET", "/v5/order/realtime")
     cancel_order = ("POST", "/v5/order/cancel")
+    list_orders = ("GET", "/v5/order/realtime")
     list_positions = ("GET", "/v5/position/list")
     list_markets = ("GET", "/v5/market/instruments-info")
     clock = ("GET", "/v5/market/time")
@@ -140,8 +141,12 @@ class BybitStandIn(StandIn):
     def _list(self, params: dict[str, Any], shows: Any) -> Any:
         names = {"order_id": params.get("orderId"), "client_order_id": params.get("orderLinkId")}
         named = [order for symbol in self.listed for order in self.named(symbol, **names)]  # an id goes before a symbol
+        if not any(names.values()):
+            named = [order for order in reversed(self.orders) if order.symbol == params["symbol"]]
         rows = [self._order(order) for order in named if shows(order)]
-        return {"category": "linear", "list": rows, "nextPageCursor": ""}
+        start, size = int(params.get("cursor", 0)), min(int(params.get("limit", 20)), 50)
+        more = str(start + size) if start + size < len(rows) else ""
+        return {"category": "linear", "list": rows[start : start + size], "nextPageCursor": more}
 
     def _order(self, order: Placed) -> Any:
         status = {"open": "New", "filled": "Filled", "canceled": "Cancelled", "expired": "Cancelled"}[order.status]

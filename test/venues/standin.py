@@ -42,6 +42,7 @@ class Placed:
     status: str = "open"
     filled: Decimal = ZERO
     average: Decimal = ZERO
+    closes_all: bool = False  # the whole position, whatever it is then
     went_on_as: str = ""  # the ordinary order that a triggered stop became, where it becomes one
 
 

@@ -77,6 +77,20 @@ async def test_nothing_is_unknown_while_one_place_does_not_answer(
         await cancel(on_binance, "sl-1")
 
 
+@pytest.mark.parametrize("path", ["/fapi/v1/openOrders", "/fapi/v1/openAlgoOrders"])
+async def test_a_list_of_orders_is_whole_or_none(on_binance: Any, binance: BinanceStandIn, path: str) -> None:
+    binance.next("GET", path, Fate(503, "<html>"))
+    with pytest.raises(Unreachable):
+        await on_binance.open_orders(APT, **ACCOUNT)
+
+
+async def test_a_stop_that_closes_whatever_is_open_only_reduces(on_binance: Any, binance: BinanceStandIn) -> None:
+    await stop(on_binance, reduce_only=False)
+    binance.order("sl-1").closes_all = True
+    (order,) = await on_binance.open_orders(APT, **ACCOUNT)
+    assert order.reduce_only
+
+
 async def test_an_id_that_is_no_number_is_not_asked_for(on_binance: Any, binance: BinanceStandIn) -> None:
     assert await find(on_binance, "id:1f9a6c52-0000") is None
     assert await cancel(on_binance, "id:" + "9" * 30) is False

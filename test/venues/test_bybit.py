@@ -103,6 +103,14 @@ async def test_every_page_of_positions_is_read(on_bybit: Any, bybit: BybitStandI
     assert pages == [("USDC", None), ("USDT", None), ("USDT", "200"), ("USDT", "400")]
 
 
+async def test_every_page_of_open_orders_is_read(on_bybit: Any, bybit: BybitStandIn) -> None:
+    for number in range(120):
+        await send(on_bybit, f"en-{number}", kind="limit", price=Decimal(3))
+    listed = await on_bybit.open_orders(APT, **ACCOUNT)
+    assert {order.client_order_id for order in listed} == {f"en-{number}" for number in range(120)}
+    assert [page.get("cursor") for page in bybit.asked("GET", "/v5/order/realtime")] == [None, "50", "100"]
+
+
 async def test_a_page_that_does_not_answer_is_no_list(on_bybit: Any, bybit: BybitStandIn) -> None:
     for number in range(450):
         bybit.positions[f"COIN{number}USDT", "both"] = (Decimal(1), Decimal(1))

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tradelatch.exchange import Holding, OrderRefused
+from tradelatch.exchange import Holding, NotListed, OrderRefused, Unreachable
 
-from .standin import StandIn
+from .standin import Fate, StandIn
 
 APT = "APTUSDT"
 ACCOUNT = {"account": "default"}
@@ -75,6 +75,31 @@ async def test_a_stop_order_rests_is_found_and_is_cancelled(exchange: Any, stand
     assert (await find(exchange, "sl-1")).status == "canceled"
     assert await cancel(exchange, "sl-1") is False
     assert standin.held() == Decimal("61.8")
+
+
+async def test_the_open_orders_of_a_symbol_are_listed_conditional_ones_included(exchange: Any) -> None:
+    await send(exchange, "en-1")
+    await send(exchange, "tp-1", "sell", kind="limit", price=Decimal("3.4"), reduce_only=True)
+    await stop(exchange)
+    await stop(exchange, "sl-2", trigger=Decimal("3.1"))
+    await cancel(exchange, "sl-2")
+    listed = await exchange.open_orders(APT, **ACCOUNT)
+    assert sorted((order.client_order_id, order.kind) for order in listed) == [("sl-1", "stop"), ("tp-1", "limit")]
+    for order in listed:
+        assert order == await find(exchange, order.client_order_id)
+        assert (order.side, order.reduce_only, order.position_side) == ("sell", True, "both")
+    assert await exchange.open_orders("BTCUSDT-261225", **ACCOUNT) == []
+
+
+async def test_a_list_of_orders_that_is_refused_or_not_a_list_is_no_empty_one(exchange: Any, standin: StandIn) -> None:
+    await send(exchange, "en-1")
+    await stop(exchange)
+    for fate in (Fate(status=503, body={}), Fate(body={"retCode": 0, "result": {"list": None}})):
+        standin.next(*standin.list_orders, fate)
+        with pytest.raises(Unreachable):
+            await exchange.open_orders(APT, **ACCOUNT)
+    with pytest.raises(NotListed):
+        await exchange.open_orders("NOSUCHUSDT", **ACCOUNT)
 
 
 async def test_a_stop_for_a_short_position_waits_for_a_rising_price(exchange: Any) -> None:

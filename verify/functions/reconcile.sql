@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, boolean, boolean, integer)',
+    'tradelatch.reconcile(text, jsonb, timestamptz, text, boolean, text[], boolean, boolean, numeric, integer)',
     returns => 'SETOF tradelatch.finding',
     volatility => 'volatile',
     security => 'definer',

@@ -66,14 +66,16 @@ def text(name: str, value: object) -> str | None:
     return plain
 
 
-def orders(name: str, value: object) -> tuple[str, ...]:
-    """Names of orders; lengths and control characters are the database's to judge."""
+def names(name: str, value: object) -> tuple[str, ...] | None:
+    """Names of orders, or of symbols; lengths and control characters are the database's to judge."""
+    if value is None:
+        return None
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         raise _refusal(name, "must be a sequence of str", value)
-    names = tuple(text(f"{name}[{place}]", entry) for place, entry in enumerate(value))
-    if None in names:
+    entries = tuple(text(f"{name}[{place}]", entry) for place, entry in enumerate(value))
+    if None in entries:
         raise _refusal(name, "must not have None in it", value)
-    return tuple(entry for entry in names if entry is not None)
+    return tuple(entry for entry in entries if entry is not None)
 
 
 def number(name: str, value: object) -> Decimal | None:
@@ -212,7 +214,7 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
         "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
         " client_order_id reason mode name",
     ),
-    "text[]": (orders, _array, "orders_ended orders_placed"),
+    "text[]": (names, _array, "orders_ended orders_placed covers"),
     "numeric": (
         number,
         str,

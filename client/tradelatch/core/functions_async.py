@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,16 +26,19 @@ class AsyncFunctions(AsyncMoves):
         *,
         account: str = "default",
         complete: bool = False,
+        covers: Sequence[str] | None = None,
         apply: bool = False,
         adopt: bool = False,
+        stop_loss_percent: Decimal | int | None = None,
         max_closes: int = 3,
     ) -> list[Finding]:
         """Record what an exchange showed, and compare the book with it.
 
         snapshot: mappings with `symbol`, `side`, `quantity`, `average_price`, optionally `position_side`,
         `stop_loss_price` and `stop_loss_order_id` (missing: not looked at; None: there is none). observed_at: when the
-        request began, by the database's clock. complete: what is not listed is not there. apply: close what is proven
-        gone. adopt: adopt what is proven there. max_closes: where more are missing, nothing is closed, and a finding
+        request began, by the database's clock. complete: what is not listed is not there; covers: of these symbols only
+        (None: of all). apply: close what is proven gone. adopt: adopt what is proven there, with stop_loss_percent as
+        the distance of its stop-loss. max_closes: where more are missing, nothing is closed, and a finding
         `snapshot_suspect` says so. Raises InvalidArgument.
         """
         return await self._found(
@@ -45,8 +49,10 @@ class AsyncFunctions(AsyncMoves):
             observed_at=observed_at,
             account=account,
             complete=complete,
+            covers=covers,
             apply=apply,
             adopt=adopt,
+            stop_loss_percent=stop_loss_percent,
             max_closes=max_closes,
         )
 
@@ -88,7 +94,7 @@ class AsyncFunctions(AsyncMoves):
         exchange: str | None = None,
         symbol: str | None = None,
         account: str | None = None,
-        older_than: timedelta = timedelta(hours=1),
+        older_than: timedelta = timedelta(0),
         dry_run: bool = True,
         reason: str = "cleanup",
     ) -> list[CleanupAction]:

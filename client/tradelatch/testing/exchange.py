@@ -160,6 +160,11 @@ class Exchange:
         order = self._named(symbol, name, account)
         return order and self._told(order.order_id)
 
+    async def open_orders(self, symbol: str, *, account: str = "default") -> list[Order]:
+        """The open orders of a symbol, conditional ones included, as they are when the answer arrives."""
+        await self._ask(self._delays.find)
+        return [self._told(order.order_id) for order in self.orders(symbol, account=account) if order.status == "open"]
+
     async def positions(self, *, account: str = "default") -> list[Holding]:
         """The account's positions, as they were `list_lag` before the answer arrives."""
         await self._ask(self._delays.positions)

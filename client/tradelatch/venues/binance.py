@@ -73,6 +73,14 @@ class Binance(Venue):
         with session.reading():
             return _algo(algo, None if order is None else _ordinary(order, market, account), market, account)
 
+    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]:
+        ordinary = await session.ask("fapiPrivateGetOpenOrders", {"symbol": market.id})
+        algo = await session.ask("fapiPrivateGetOpenAlgoOrders", {"symbol": market.id})
+        with session.reading():
+            found = [_ordinary(row, market, account) for row in rows(ordinary) if row["symbol"] == market.id]
+            found += [_algo(row, None, market, account) for row in rows(algo) if row["symbol"] == market.id]
+        return [order for order in found if order.status == "open"]
+
     async def _send(self, session: Session, wanted: Wanted) -> Order:
         params = {"symbol": wanted.market.id, "side": wanted.side.upper(), "quantity": f"{wanted.quantity:f}"}
         if wanted.position_side != "both":
@@ -119,6 +127,11 @@ def _position_side(row: Mapping[str, Any]) -> str:
     return {"BOTH": "both", "LONG": "long", "SHORT": "short"}[row["positionSide"]]
 
 
+def _only_reduces(row: Mapping[str, Any]) -> bool:
+    """One that closes the whole position, whatever it is then, does not say so in reduceOnly."""
+    return bool(row["reduceOnly"] or row.get("closePosition"))
+
+
 def _ordinary(row: Mapping[str, Any], market: Market, account: str) -> Order:
     filled = number(row["executedQty"])
     status: OrderStatus
@@ -138,7 +151,7 @@ def _ordinary(row: Mapping[str, Any], market: Market, account: str) -> Order:
         kind=KINDS.get(row["type"], "stop"),
         side=row["side"].lower(),
         quantity=number(row["origQty"]),
-        reduce_only=bool(row["reduceOnly"]),
+        reduce_only=_only_reduces(row),
         trigger=number(row.get("stopPrice")) or None,
         status=status,
         filled=filled,
@@ -169,7 +182,7 @@ def _algo(row: Mapping[str, Any], order: Order | None, market: Market, account: 
         kind="stop",
         side=row["side"].lower(),
         quantity=number(row["quantity"]),
-        reduce_only=bool(row["reduceOnly"]),
+        reduce_only=_only_reduces(row),
         trigger=number(row["triggerPrice"]) or None,
         status=status,
         position_side=_position_side(row),

@@ -14,6 +14,7 @@ from .session import Codes, Market, Session, number, rows
 from .venue import Venue, Wanted
 
 PAGE = 200  # positions
+ORDERS_PAGE = 50
 PAGES = 100  # more than any account has
 OPEN = ("Created", "New", "PartiallyFilled", "Untriggered", "Triggered", "Active", "PendingCancel")
 ENDED = ("Cancelled", "PartiallyFilledCanceled", "Rejected", "Deactivated")
@@ -60,6 +61,21 @@ class Bybit(Venue):
                 if orders:
                     return _order(max(orders, key=lambda row: int(row["createdTime"])), market, account)
         return None
+
+    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]:
+        found: dict[str, Order] = {}  # a list that moves between two pages shows a row twice
+        cursor = ""
+        for _ in range(PAGES):
+            params = {"category": "linear", "symbol": market.id, "openOnly": 0, "limit": ORDERS_PAGE}
+            answer = await session.ask("privateGetV5OrderRealtime", params | ({"cursor": cursor} if cursor else {}))
+            with session.reading():
+                for row in rows(answer["result"]["list"]):
+                    if row["symbol"] == market.id:
+                        found[row["orderId"]] = _order(row, market, account)
+                cursor = answer["result"].get("nextPageCursor") or ""
+            if not cursor:
+                return [order for order in found.values() if order.status == "open"]
+        raise Unreachable(f"{self.name}: the pages of the list of orders do not end")
 
     async def _send(self, session: Session, wanted: Wanted) -> Order:
         params: dict[str, Any] = {

@@ -81,6 +81,17 @@ class Venue(ABC):
             raise NotListed(f"{self._no_market(symbol)}: whether it knows an order of it cannot be asked")
         return await self._find(session, market, name, account)
 
+    async def open_orders(self, symbol: str, *, account: str) -> Sequence[Order]:
+        """Every open order of the symbol, conditional ones included, every page of them.
+
+        Of a symbol that the venue does not list nothing can be said: NotListed.
+        """
+        session = self.session(account)
+        market = await session.market(symbol)
+        if market is None:
+            raise NotListed(f"{self._no_market(symbol)}: which orders of it are open cannot be asked")
+        return await self._open_orders(session, market, account)
+
     async def send(
         self,
         symbol: str,
@@ -136,6 +147,9 @@ class Venue(ABC):
 
     @abstractmethod
     async def _find(self, session: Session, market: Market, name: str, account: str) -> Order | None: ...
+
+    @abstractmethod
+    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]: ...
 
     @abstractmethod
     async def _send(self, session: Session, wanted: Wanted) -> Order: ...

@@ -6,10 +6,10 @@ for recovery.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from ... import AsyncClient, AsyncPosition, ExchangeOrder, OpeningIncomplete, SlotTaken
+from ... import AsyncClient, AsyncPosition, ExchangeOrder, OpeningIncomplete, Receipt, SlotTaken, StaleObservation
 from ...exchange import Unreachable
 from ...testing import Clock, Holding, Order, OrderRefused
 from ...testing.venue import Venue
@@ -75,8 +75,7 @@ class Bot:
             receipt = await self._client.confirm_close(
                 position_id, "taking profit", exit_price=closed.average_price, fence=receipt.fence
             )
-            for name in receipt.cancels:
-                await self._exchange.cancel(symbol, name)
+            await self._cancel_left(symbol, receipt)
 
     async def _enter(self, signal: Signal, position: AsyncPosition) -> None:
         self._tell(
@@ -105,7 +104,18 @@ class Bot:
         closed = None if close is None else await self._send_close(symbol, close)
         if closed is not None:
             receipt = await position.confirm_flat(exit_price=closed.average_price)
-            self._tell("flat", f"row {receipt.position_id} to {receipt.status}")
+            self._tell("flat", f"row {receipt.position_id} to {await self._cancel_left(symbol, receipt)}")
+
+    async def _cancel_left(self, symbol: str, receipt: Receipt) -> str:
+        """Nothing is open any more: what is left of its orders goes too, and the slot is free. The status then.
+
+        What cannot be cancelled, or was unknown, is for recovery.
+        """
+        if receipt.status != "pending_cancels":
+            return receipt.status
+        ended = [name for name in receipt.cancels if await self._exchange.cancel(symbol, name)]
+        receipt = await self._client.confirm_orders(receipt.position_id, orders_ended=ended, fence=receipt.fence)
+        return receipt.status
 
     async def _send_close(self, symbol: str, close: ExchangeOrder) -> Order | None:
         """The closing order, if it has filled; else what is left is for recovery."""
@@ -133,14 +143,16 @@ class Synchronizer:
             ended = await self._ended()
             before = await self._look()
             await clock.sleep(GRACE_SECONDS)
+            looked_at = datetime.now(UTC)
             held = await self._look()
             known = {row.symbol for row in await self._client.open_positions()}
             known |= {symbol for position_id, symbol in (await self._ended()).items() if position_id not in ended}
-            await self._adopt(each for each in held if each in before and each.symbol not in known)
+            await self._adopt((each for each in held if each in before and each.symbol not in known), looked_at)
             await clock.sleep(every)
 
     async def run_once(self) -> None:
-        await self._adopt(await self._look())
+        looked_at = datetime.now(UTC)
+        await self._adopt(await self._look(), looked_at)
 
     async def _ended(self) -> dict[int, str]:
         rows = await self._client.positions()
@@ -150,18 +162,23 @@ class Synchronizer:
         self._tell("sync", "asks the exchange for positions")
         return await self._exchange.positions()
 
-    async def _adopt(self, listed: Iterable[Holding]) -> None:
+    async def _adopt(self, listed: Iterable[Holding], looked_at: datetime) -> None:
         for held in listed:
             self._tell("found", f"the exchange lists {held}")
             assert held.average_price is not None
-            receipt = await self._client.adopt_position(
-                exchange=self._exchange.name,
-                symbol=held.symbol,
-                side=held.side,
-                quantity=held.quantity,
-                average_price=held.average_price,
-                lease=self._lease,
-            )
+            try:
+                receipt = await self._client.adopt_position(
+                    exchange=self._exchange.name,
+                    symbol=held.symbol,
+                    side=held.side,
+                    quantity=held.quantity,
+                    average_price=held.average_price,
+                    observed_at=looked_at,
+                    lease=self._lease,
+                )
+            except StaleObservation:
+                self._tell("existing", f"{held.symbol} moved since it was looked at: looks again")
+                continue
             if receipt.next_order is None:
                 self._tell("existing", f"{receipt.outcome}: row {receipt.position_id} claims it, no order to send")
                 continue
@@ -173,6 +190,7 @@ class Synchronizer:
                 position_id=receipt.position_id,
                 fence=receipt.fence,
                 stop_loss_price=trigger,
+                client_order_id=receipt.next_order.client_order_id,
                 stop_loss_order_id=stop.order_id,
             )
 

@@ -1,0 +1,13 @@
+-- Verify tradelatch:helpers/check_covers on pg
+
+begin;
+
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.check_covers(text[])',
+    returns => 'text[]',
+    volatility => 'immutable'
+);
+
+rollback;
