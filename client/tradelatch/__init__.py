@@ -49,6 +49,7 @@ from .core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Statu
 from .driving import Unsettled
 from .exchange import ExchangeAccess, OrderRefused, Unreachable
 from .orders import PlacedOrder, cancel_orders, send_order
+from .reporting import OrderReport, OrderUpdate, report_order
 
 __version__ = version("tradelatch")
 
@@ -75,8 +76,10 @@ __all__ = [
     "OpeningIncomplete",
     "OrderKind",
     "OrderRefused",
+    "OrderReport",
     "OrderRow",
     "OrderSide",
+    "OrderUpdate",
     "Outcome",
     "OutcomeUnknown",
     "PermissionDenied",
@@ -105,5 +108,6 @@ __all__ = [
     "__version__",
     "cancel_orders",
     "close_position",
+    "report_order",
     "send_order",
 ]

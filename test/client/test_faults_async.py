@@ -20,6 +20,7 @@ from tradelatch import (
 )
 from tradelatch.core import calling_async
 from tradelatch.core.flight import RETRIES
+from tradelatch.core.moves_async import receipt_call
 
 SESSIONS = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 REFUSING = """
@@ -108,6 +109,27 @@ async def test_busy_slot(database, admin, apt, tasks):
             with pytest.raises(SlotBusy):
                 await client.create_position(**apt)
         assert (await client.create_position(**apt)).outcome == "created"
+
+
+async def test_a_lost_answer_is_no_news_of_the_next_call(database, proxy, apt):
+    """Two calls of one flight: the slot of the second is busy, and none of its tries can be the reason."""
+    async with AsyncClient(proxy.dsn, timeout=10) as client:
+        created = await client.create_position(**apt)
+        place, renew = (
+            receipt_call(name, position_id=created.position_id, fence=created.fence, **arguments)
+            for name, arguments in (("place_entry", {"exchange_order_id": "7"}), ("renew_lease", {}))
+        )
+        proxy.lose("place_entry")
+
+        async def two(flight):
+            await client._caller.perform(flight, place)
+            with psycopg.connect(database) as rival:
+                rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")
+                await client._caller.perform(flight, renew)
+
+        with pytest.raises(SlotBusy):
+            await client._caller.run(two)
+        assert not proxy.faults
 
 
 async def test_terminated_connections_do_not_poison_the_pool(database, admin, apt, tasks):

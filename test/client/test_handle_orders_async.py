@@ -11,6 +11,7 @@ from tradelatch import (
     InvalidArgument,
     OpeningIncomplete,
     OutcomeUnknown,
+    RequestMismatch,
     StaleFence,
     Unavailable,
 )
@@ -208,6 +209,43 @@ async def test_an_order_that_may_have_been_called_ended_is_not_offered(proxy, ap
         await call(position, first)
         second = position.next_order
         assert second is None or second.client_order_id != first
+        position.detach()
+
+
+async def test_an_order_is_not_offered_when_a_refusal_may_be_of_a_repetition(proxy, admin, apt):
+    """The first try was done, and somebody with the same fence went on before the second."""
+    async with AsyncClient(proxy.dsn) as client, client.opening(**apt, stop_loss_percent=2) as position:
+        await position.confirm_entry(apt["quantity"])
+        first = position.next_order.client_order_id
+
+        def go_on(session, answer):
+            admin(
+                "select tradelatch.reissue_order(%s, %s, %s, 'refused')",
+                position.position_id,
+                position.fence,
+                f"{first[:-1]}2",
+            )
+            session.cut()
+
+        proxy.faults.append(("reissue_order", go_on))
+        with pytest.raises(RequestMismatch):
+            await position.reissue_order(first, "refused")
+        assert position.next_order is None
+        await position.confirm_orders()
+        assert position.next_order.client_order_id == f"{first[:-1]}3"
+        position.detach()
+
+
+async def test_what_ended_is_said_in_one_call(database, admin, apt):
+    async with AsyncClient(database) as client, client.opening(**apt, stop_loss_percent=2) as position:
+        await position.confirm_entry(20)
+        stop = position.next_order.client_order_id
+        await position.confirm_entry(40)
+        position.note_ended(stop)
+        await position.confirm_entry(50)
+        await position.confirm_entry(60)
+        said = admin("select details -> 'orders_ended' from tradelatch.events order by event_id")
+        assert [stop in (names or []) for names in said] == [False, False, False, True, False]
         position.detach()
 
 

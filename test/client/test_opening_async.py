@@ -382,6 +382,9 @@ async def test_renewal_that_is_refused(database, apt, age_leases, tasks):
     async with AsyncClient(database) as client:
         with pytest.raises(LeaseExpired) as caught:
             async with client.opening(**apt, lease=lease) as position:
+                (await position.confirm_entry(20)).next_order  # noqa: B018 (it is given out)
+                await position.confirm_entry(40)
+                assert position.cancels
                 age_leases("2 minutes")
                 await client.claim_stale()
                 await tasks.until(lambda: position._lease.is_lost)

@@ -365,6 +365,9 @@ def test_renewal_that_is_refused(database, apt, age_leases, threads):
     lease = timedelta(seconds=0.6)
     with Client(database) as client:
         with pytest.raises(LeaseExpired) as caught, client.opening(**apt, lease=lease) as position:
+            (position.confirm_entry(20)).next_order  # noqa: B018 (it is given out)
+            position.confirm_entry(40)
+            assert position.cancels
             age_leases("2 minutes")
             client.claim_stale()
             threads.until(lambda: position._lease.is_lost)

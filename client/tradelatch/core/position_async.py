@@ -129,7 +129,7 @@ class AsyncPosition:
 
     @property
     def cancels(self) -> tuple[str, ...]:
-        """Orders to cancel, by client order id, or `id:` and the exchange's id; `*`: closing orders nobody can name.
+        """Orders to cancel, by client order id, or `id:` and the exchange's id.
 
         None of them once somebody else drives the position: the orders are the new driver's. After IllegalTransition
         what it says is left of a position that is over, or waits for its cancels.
@@ -137,12 +137,9 @@ class AsyncPosition:
         if self._lease.is_lost:
             return ()
         if self._refusal is None:
-            listed = self._latest.cancels
-        elif self._refusal.get("status") in (*OVER, "pending_cancels"):
-            listed = tuple(self._refusal.get("orders_left", ()))
-        else:
-            listed = ()
-        return tuple(name for name in listed if name != "*") if self._is_unsure else listed
+            return self._latest.cancels
+        is_over = self._refusal.get("status") in (*OVER, "pending_cancels")
+        return tuple(self._refusal.get("orders_left", ())) if is_over else ()
 
     @property
     def next_order(self) -> ExchangeOrder | None:
@@ -400,7 +397,6 @@ class AsyncPosition:
         due = self._latest.next_order
         needless = {
             *told,
-            arguments.get("client_order_id"),  # the stop-loss that stands
             due.client_order_id if due and due.kind == "close" and name in ENDS else None,  # ended by being said
         }
         ended = [*told, *(order for order in known if order not in needless)]
