@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from .closing import close_position
+from .closing import cancel_orders, close_position
 from .core.client_async import AsyncClient
 from .core.client_sync import Client
 from .core.errors import (
@@ -48,7 +48,7 @@ from .core.receipt import (
 from .core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
 from .driving import Unsettled
 from .exchange import ExchangeAccess, OrderRefused, Unreachable
-from .orders import PlacedOrder, cancel_orders, send_order
+from .orders import PlacedOrder, send_order
 from .reporting import OrderReport, OrderUpdate, report_order
 
 __version__ = version("tradelatch")

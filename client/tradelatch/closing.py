@@ -1,4 +1,4 @@
-"""One position of one's own, closed: from the decision to the free slot."""
+"""A position of one's own, closed, and its orders cancelled: each until nothing of it is on the exchange."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .core.errors import StaleFence
 from .core.receipt import Receipt
 from .driving import Drive
 from .exchange import ExchangeAccess
-from .orders import GRACE, Clock, WallClock
+from .orders import GRACE, Clock, DrivenPosition, WallClock, cancel
 
 
 async def close_position(
@@ -44,3 +44,34 @@ async def close_position(
     drive = Drive(client, access, clock or WallClock(), lease, GRACE, receipt)
     await drive.finish()
     return drive.receipt
+
+
+async def cancel_orders(
+    access: ExchangeAccess, position: DrivenPosition, client: AsyncClient | None = None, *, clock: Clock | None = None
+) -> tuple[str, ...]:
+    """Cancel the orders that a receipt or a handle lists, and return the names of those that are known to be no more.
+
+    Without a client those that were still open; a handle names them in its next call. With one the book is told, too:
+    where the position waits for nothing but these orders, or is active, each is looked up until its end is known, the
+    position is looked at where an entry or an order of one's own is among them, and what was filled after all is
+    closed, or protected. `*` is carried out then, and not without.
+
+    clock: to wait by; else the machine's.
+
+    Raises Unreachable, when one of them was not answered: call again. With a client also StaleFence, where somebody
+    else drives the position, and Unsettled, with what to do about it.
+    """
+    names = position.cancels
+    if client is None or not names:
+        were_open = await cancel(access, position, names)
+        return tuple(name for name, was_open in were_open.items() if was_open)
+    receipt = position if isinstance(position, Receipt) else position.receipt
+    if receipt.fence is None:
+        raise StaleFence(f"position {receipt.position_id} is {receipt.status}: somebody else drives it")
+    if receipt.status in ("active", "pending_cancels"):
+        await Drive(client, access, clock or WallClock(), MINUTE, GRACE, receipt).finish()
+        return names
+    were_open = await cancel(access, position, names)
+    ended = tuple(name for name, was_open in were_open.items() if was_open)
+    await client.confirm_orders(receipt.position_id, orders_ended=ended, fence=receipt.fence)
+    return ended

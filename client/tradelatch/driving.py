@@ -76,7 +76,7 @@ class Drive:
         self._maybe_sent: set[str] = set()  # orders that were handed out before, or sent here
         self._arrived: set[str] = set()  # orders that were seen on the exchange
         self._waited: set[tuple[str, datetime]] = set()
-        self._renewed_at = clock.now()
+        self._renewed_at: datetime | None = None  # a receipt may be old: not since it was given
 
     async def finish(self) -> str:
         """Returns why it ended as it did."""
@@ -579,7 +579,7 @@ class Drive:
     async def _cancel(self, names: Iterable[str]) -> None:
         """Cancel each of these, right after the database has said that they are still ours."""
         for name in names:
-            if self._clock.now() >= self._renewed_at + self._lease / 3:
+            if self._renewed_at is None or self._clock.now() >= self._renewed_at + self._lease / 3:
                 await self._renew()
             were_open = await cancel(self._exchange, self.receipt, [name])
             if were_open[name]:

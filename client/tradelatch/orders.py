@@ -119,15 +119,6 @@ async def send_order(
     )
 
 
-async def cancel_orders(access: ExchangeAccess, position: DrivenPosition) -> tuple[str, ...]:
-    """Cancel the orders that a receipt or a handle lists, and return the names of those that were still open.
-
-    That the exchange does not know one is fine. Unreachable, when one of them was not answered: call again.
-    """
-    were_open = await cancel(access, position, position.cancels)
-    return tuple(name for name, was_open in were_open.items() if was_open)
-
-
 # What recovery does with orders, too
 
 

@@ -21,11 +21,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_arguments jsonb := jsonb_build_object(
-        'stop_loss_price', activate_position.stop_loss_price,
-        'client_order_id', activate_position.client_order_id,
-        'stop_loss_order_id', activate_position.stop_loss_order_id
-    );
+    v_arguments jsonb;
     v_details jsonb;
     v_moved record;
     v_before monitoring.positions;
@@ -42,7 +38,7 @@ begin
         monitoring.is_amount(activate_position.stop_loss_price)
         and activate_position.client_order_id is not null
         and (activate_position.stop_loss_order_id is null or monitoring.is_plain_text(activate_position.stop_loss_order_id, 100))
-        and activate_position.orders_ended = '{}'
+        and cardinality(activate_position.orders_ended) = 0
         and activate_position.details = '{}'
     ) is not true then
         perform
@@ -69,13 +65,17 @@ begin
             orders_arrived = array[activate_position.client_order_id],
             activated_at = coalesce(p.activated_at, clock_timestamp()),
             move = 'activate_position',
-            move_details = v_arguments
+            move_details = jsonb_build_object(
+                'stop_loss_price', activate_position.stop_loss_price,
+                'client_order_id', activate_position.client_order_id,
+                'stop_loss_order_id', activate_position.stop_loss_order_id
+            )
         where p.id = activate_position.position_id
             and p.fence = activate_position.fence
             and p.status = 'pending_sl'
             and activate_position.client_order_id = p.order_key || 's' || p.stop_loss_attempt::text
             and p.orders_in_hand is null
-            and p.orders_arrived = '{}'
+            and cardinality(p.orders_arrived) = 0
             and monitoring.may_protect(p, activate_position.stop_loss_price)
             -- What the unique indexes say. Not so where one is missing, or a row is older than it.
             and (p.position_side = 'short' or (
@@ -100,6 +100,11 @@ begin
 
     v_position := monitoring.lock_position(activate_position.position_id, activate_position.fence);
     v_before := v_position;
+    v_arguments := jsonb_build_object(
+        'stop_loss_price', activate_position.stop_loss_price,
+        'client_order_id', activate_position.client_order_id,
+        'stop_loss_order_id', activate_position.stop_loss_order_id
+    );
     v_details := activate_position.details || v_arguments || monitoring.orders_said(activate_position.orders_ended, '{}');
     -- An exchange's id that was reported beside a client order id names the same order.
     v_name := coalesce(

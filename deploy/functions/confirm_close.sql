@@ -23,15 +23,13 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_arguments jsonb := jsonb_build_object(
-        'reason', confirm_close.reason, 'exit_price', confirm_close.exit_price, 'realized_pnl', confirm_close.realized_pnl
-    );
+    v_arguments jsonb;
     v_details jsonb;
     v_moved record;
     v_before monitoring.positions;
     v_position monitoring.positions;
     v_lease interval;
-    v_is_driver boolean := confirm_close.fence is not null;
+    v_is_driver boolean;
     v_is_given boolean;
 begin
     -- One look in the ordinary case: each expression is prepared anew in each transaction.
@@ -41,7 +39,7 @@ begin
         and confirm_close.realized_pnl is null
         and confirm_close.attempt is null
         and confirm_close.lease = interval '1 minute'
-        and cardinality(confirm_close.orders_ended) < 2
+        and cardinality(confirm_close.orders_ended) = 1
         and confirm_close.details = '{}'
     ) is not true then
         perform
@@ -62,19 +60,25 @@ begin
             open_quantity = 0,
             exit_reason = confirm_close.reason,
             exit_price = confirm_close.exit_price,
-            realized_pnl = confirm_close.realized_pnl,
+            realized_pnl = null,
             stop_loss_order = null,
             stop_loss_order_id = null,
             orders_arrived = '{}',
             own_orders = null,
+            closed_at = clock_timestamp(),
             move = 'confirm_close',
-            move_details = v_arguments || monitoring.orders_said(confirm_close.orders_ended, '{}')
+            move_details = jsonb_build_object(
+                'reason', confirm_close.reason,
+                'exit_price', confirm_close.exit_price,
+                'realized_pnl', null,
+                'orders_ended', jsonb_build_array(confirm_close.orders_ended[1])
+            )
         where p.id = confirm_close.position_id
             and (p.fence = confirm_close.fence or confirm_close.fence is null)
             and p.orders_in_hand is null
             and p.orders_arrived = confirm_close.orders_ended
             and (p.status = 'active' or p.status = 'pending_close' and p.fence = confirm_close.fence)
-        returning monitoring.make_receipt(p, 'ok', v_is_driver, null, null) as receipt into v_moved;
+        returning monitoring.make_receipt(p, 'ok', confirm_close.fence is not null, null, null) as receipt into v_moved;
 
         if found then
             return v_moved.receipt;
@@ -82,6 +86,10 @@ begin
         perform monitoring.check_orders('orders_ended', confirm_close.orders_ended);
     end if;
 
+    v_arguments := jsonb_build_object(
+        'reason', confirm_close.reason, 'exit_price', confirm_close.exit_price, 'realized_pnl', confirm_close.realized_pnl
+    );
+    v_is_driver := confirm_close.fence is not null;
     v_lease := monitoring.check_lease(confirm_close.lease);
     v_position := monitoring.lock_position(confirm_close.position_id, confirm_close.fence, true);
     v_before := v_position;

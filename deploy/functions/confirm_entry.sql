@@ -21,19 +21,15 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
-    v_arguments jsonb := jsonb_build_object(
-        'filled_quantity', confirm_entry.filled_quantity,
-        'average_price', confirm_entry.average_price,
-        'exchange_order_id', confirm_entry.exchange_order_id
-    );
+    v_arguments jsonb;
     v_details jsonb;
     v_before monitoring.positions;
     v_position monitoring.positions;
     v_moved record;
     v_receipt tradelatch.receipt;
     v_entry text;
-    v_growth numeric := 0;
-    v_is_replay boolean := false;
+    v_growth numeric;
+    v_is_replay boolean;
     v_might_fill boolean;
     v_may_fill boolean;
     v_is_due boolean;
@@ -44,7 +40,7 @@ begin
         monitoring.is_amount(confirm_entry.filled_quantity)
         and (confirm_entry.average_price is null or monitoring.is_amount(confirm_entry.average_price))
         and confirm_entry.exchange_order_id is null
-        and confirm_entry.orders_ended = '{}'
+        and cardinality(confirm_entry.orders_ended) = 0
         and confirm_entry.details = '{}'
     ) is not true then
         perform
@@ -70,13 +66,17 @@ begin
             stop_loss_sized = 1,
             orders_arrived = '{}',
             move = 'confirm_entry',
-            move_details = v_arguments
+            move_details = jsonb_build_object(
+                'filled_quantity', confirm_entry.filled_quantity,
+                'average_price', confirm_entry.average_price,
+                'exchange_order_id', null
+            )
         where p.id = confirm_entry.position_id
             and p.fence = confirm_entry.fence
             and p.status in ('pending_entry', 'entry_placed')
             and confirm_entry.filled_quantity >= p.quantity
             and p.orders_in_hand is null
-            and (p.orders_arrived = '{}' or p.orders_arrived = array[p.order_key || 'e1'])
+            and (cardinality(p.orders_arrived) = 0 or p.orders_arrived = array[p.order_key || 'e1'])
         returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', null) as receipt into v_moved;
 
         if found then
@@ -86,6 +86,13 @@ begin
 
     v_position := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);
     v_before := v_position;
+    v_growth := 0;
+    v_is_replay := false;
+    v_arguments := jsonb_build_object(
+        'filled_quantity', confirm_entry.filled_quantity,
+        'average_price', confirm_entry.average_price,
+        'exchange_order_id', confirm_entry.exchange_order_id
+    );
     v_details := confirm_entry.details || v_arguments || monitoring.orders_said(confirm_entry.orders_ended, '{}');
     if confirm_entry.exchange_order_id is not null then
         perform monitoring.check_entry_order(v_position, confirm_entry.exchange_order_id);

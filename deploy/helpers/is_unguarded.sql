@@ -11,6 +11,8 @@ returns boolean
 language plpgsql
 immutable
 parallel safe
+security definer
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_name text;

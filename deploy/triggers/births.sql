@@ -9,8 +9,7 @@ set local role tradelatch_owner;
 
 create function monitoring.log_birth()
 returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
+language plpgsql -- a SET of its own would cost as much as what it does: every name is qualified instead
 as $$
 begin
     insert into monitoring.position_events (position_id, at, event, to_status, fence, details)
@@ -20,7 +19,7 @@ begin
         case new.origin when 'created' then 'create_position' when 'adopted' then 'adopt_position' else 'insert' end,
         new.status,
         new.fence,
-        new.details || jsonb_build_object(
+        new.details operator(pg_catalog.||) pg_catalog.jsonb_build_object(
             'side', new.side,
             'quantity', new.quantity,
             'entry_price', new.entry_price,

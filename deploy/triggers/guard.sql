@@ -19,6 +19,33 @@ declare
     v_stays_open boolean;
     v_now timestamptz;
 begin
+    -- The moves of an ordinary life. One look: each expression is prepared anew in each transaction.
+    if new.move is not null
+        and (
+            new.status = 'pending_sl' and old.status in ('pending_entry', 'entry_placed')
+            or new.status = 'active' and old.status = 'pending_sl'
+            or new.status = 'closed' and old.closed_at is null
+        )
+        and (monitoring.legal_moves() -> old.status -> new.status -> new.move)::boolean = (new.closed_at is null)
+        and new.fence >= old.fence
+        and (new.fence > old.fence or new.lease_until >= old.lease_until)
+        and new.filled_quantity >= old.filled_quantity
+        and new.stop_loss_attempt >= old.stop_loss_attempt
+        and new.close_attempt >= old.close_attempt
+        and (old.exchange_order_id is null or new.exchange_order_id = old.exchange_order_id)
+    then
+        new.updated_at := coalesce(new.closed_at, clock_timestamp());
+        new.orders_at := new.updated_at;
+        if new.status <> 'active' then
+            new.exposure_at := new.updated_at;
+        end if;
+        insert into monitoring.position_events (position_id, at, event, from_status, to_status, fence, details)
+        values (old.id, new.updated_at, new.move, old.status, new.status, new.fence, new.move_details);
+        new.move := null;
+        new.move_details := null;
+        return new;
+    end if;
+
     if new.fence < old.fence
         or (new.fence = old.fence and new.lease_until < old.lease_until)
         or new.filled_quantity < old.filled_quantity

@@ -72,11 +72,20 @@ class Desk:
         if status != "pending_entry":
             receipt = self.client.confirm_entry(position, fence, 5, average_price=PRICE)
         if status in ("active", "pending_close"):
-            stop = receipt.next_order.price
-            receipt = self.client.activate_position(position, fence, stop, stop_loss_order_id=f"9{position}")
+            stop = receipt.next_order
+            receipt = self.client.activate_position(
+                position, fence, stop.price, stop.client_order_id, stop_loss_order_id=f"9{position}"
+            )
         if status == "pending_close":
             receipt = self.client.begin_close(position, "take profit")
         return receipt
+
+    def fence(self, position_id: int) -> int:
+        """Which no view shows."""
+        with psycopg.connect(self.superuser) as connection:
+            query = "select fence from monitoring.positions where id = %s"
+            (told,) = connection.execute(query, [position_id]).fetchall()
+        return int(told[0])
 
     def row(self, position_id: int) -> PositionRow:
         (row,) = self.client.positions(position_id)

@@ -1,6 +1,7 @@
 """`tradelatch take-over`, `close`, `release` and `adopt`: the true answer without --confirm, and nothing done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from .desk import Desk
 RECEIPT = [
     *("outcome", "position_id", "status", "fence", "lease_until", "exchange", "account", "symbol", "position_side"),
     *("order_kind", "order_side", "order_quantity", "order_price", "order_reduce_only", "order_client_order_id"),
-    "order_cancels",
+    *("order_cancels", "answered_at"),
 ]
 WHY = ["--reason", "three in the morning"]
 ADOPT = ["adopt", "--exchange", "binance", "--symbol", "avl/usdt"]
@@ -54,9 +55,8 @@ def test_take_over_does_not_wait_for_the_lease(desk: Desk) -> None:
     lines = printed.out.splitlines()
     assert lines[0] == "Position 1, binance APTUSDT, is pending_rollback now."
     assert "To send: sell 5 at market, reduce-only" in lines
-    row = desk.row(1)
-    assert row.fence > driver.fence
-    assert f"fence {row.fence}" in printed.out
+    assert desk.fence(1) > driver.fence
+    assert f"fence {desk.fence(1)}" in printed.out
 
 
 def test_a_claimed_entry_is_never_to_be_sent(desk: Desk) -> None:
@@ -67,9 +67,9 @@ def test_a_claimed_entry_is_never_to_be_sent(desk: Desk) -> None:
 
 
 def test_take_over_live_goes_on_to_the_end(desk: Desk) -> None:
-    receipt = desk.open(status="pending_sl")
+    receipt = desk.open(status="pending_sl", lease=timedelta(seconds=2))
     desk.trade("buy", 5, client_order_id=desk.row(1).entry_client_order_id)
-    assert receipt.fence == desk.row(1).fence
+    assert receipt.fence == desk.fence(1)
     printed = desk.run("take-over", "1", *WHY, "--live", "--confirm")
     assert (printed.status, printed.err) == (0, "")
     assert "info      finished  1         binance APTUSDT              active" in printed.out.splitlines()
@@ -134,7 +134,7 @@ def test_release_frees_the_slot_and_can_be_taken_back(desk: Desk) -> None:
     assert desk.row(1).status == "closed"
     command = printed.out.splitlines()[-1].split()[1:]
     assert desk.run(*command).status == 0
-    assert desk.row(1).status == "active"
+    assert desk.row(1).status == "pending_sl"  # recover asks the exchange which of its orders are left
 
 
 def test_adopt_by_hand(desk: Desk) -> None:

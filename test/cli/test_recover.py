@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,8 +20,7 @@ def dead(desk: Desk) -> Desk:
     """Dead workers left 1 filled, without a stop-loss, 2 in a rollback, filled, and 3, which was never sent."""
     desk.send(desk.open(status="pending_entry"))
     desk.send(desk.open("ZEUSUSDT", "short", status="pending_entry", exchange="bybit"))
-    receipt = desk.client.positions(2)[0]
-    desk.client.rollback_position(2, receipt.fence, "gave up")
+    desk.client.rollback_position(2, desk.fence(2), "gave up")
     desk.open("METUSDT", status="pending_entry")
     desk.age()
     desk.open("AVLUSDT", status="pending_sl")  # its worker lives
@@ -115,7 +115,7 @@ def test_an_exchange_without_access_is_left_and_not_claimed(desk: Desk) -> None:
 
 def test_an_adopted_position_is_closed_only_when_asked_for(desk: Desk) -> None:
     desk.trade("buy", 5)
-    desk.client.adopt_position("binance", "APTUSDT", "long", 5, 100)
+    desk.client.adopt_position("binance", "APTUSDT", "long", 5, 100, datetime.now(UTC))
     desk.age()
     printed = desk.run("recover", "--confirm")
     assert (printed.status, desk.held()) == (1, "long 5")

@@ -35,6 +35,7 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 WITH_REASON = {"cancel_position", "rollback_position", "begin_close", "confirm_close"}
 WITHOUT_FENCE = {"begin_close", "update_stop_loss"}  # they give one
+NAMES_WHAT_ENDED = {"update_stop_loss", "confirm_close", "confirm_flat"}
 
 
 def call(client: Client, function: str, arguments: dict[str, Any]) -> Receipt:
@@ -64,10 +65,17 @@ class Bot:
         receipt = self.say("create_position", opening | {"entry_price": 100, "request_id": self.marker()})
         if receipt.outcome == "existing":
             return
+        given: list[str] = []
         for function in self.random.choice(LIVES):
             arguments = {"position_id": receipt.position_id} | FACTS.get(function, {})
             if function not in WITHOUT_FENCE:
                 arguments["fence"] = receipt.fence
+            if receipt.next_order is not None:
+                given.append(receipt.next_order.client_order_id)
+            if function == "activate_position":
+                arguments["client_order_id"] = given[-1]
+            elif function in NAMES_WHAT_ENDED:
+                arguments["orders_ended"] = given[:]
             receipt = self.say(function, arguments)
 
     def marker(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from tradelatch import Client
 
-from .load import call
+from .load import NAMES_WHAT_ENDED, call
 
 LOAD = Path(__file__).with_name("load.py")
 PATIENCE = 60.0  # seconds until a test gives up waiting for what it wants to observe
@@ -191,6 +191,10 @@ def carry_on(client: Client, worker: Worker) -> str:
     for answer in last:
         for function in ENDS.get(answer["status"], []) if answer["fence"] is not None else []:
             marker = f"after {worker.name}: {function} of {answer['position_id']}"
-            facts = {"details": {"marker": marker}} if function == "confirm_flat" else {"reason": marker}
+            facts: dict[str, Any] = (
+                {"details": {"marker": marker}} if function == "confirm_flat" else {"reason": marker}
+            )
+            if function in NAMES_WHAT_ENDED:
+                facts["orders_ended"] = [order.name for order in client.orders(answer["position_id"])]
             call(client, function, {"position_id": answer["position_id"], "fence": answer["fence"], **facts})
     return outcome

@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(15);
 
-select is_internal('monitoring.is_unguarded(text[], jsonb, text[], text)', 'immutable');
+select is_in_views('monitoring.is_unguarded(text[], jsonb, text[], text)', 'immutable');
 
 select is(monitoring.is_unguarded(v.arrived, v.in_hand, v.own, v.stop_loss), v.is_unguarded, v.what)
 from (values

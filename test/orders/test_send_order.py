@@ -644,6 +644,64 @@ async def test_one_that_is_not_answered_keeps_no_other_from_being_cancelled(stag
     assert await stage.play(lambda: cancel_orders(stage.exchange, closed)) == closed.cancels[:1]
 
 
+async def test_with_a_client_the_book_is_told_and_the_slot_is_free(stage: Stage) -> None:
+    receipt = await stage.open()
+    await stage.send(receipt)
+    receipt = await stage.filled(receipt)
+    stop = await stage.send(receipt)
+    receipt = await stage.protected(receipt, stop_loss_order_id=stop.order_id)
+    await stage.play(lambda: stage.exchange.send(SYMBOL, "sell", FIVE, reduce_only=True))
+    closed = await stage.client.confirm_close(receipt.position_id, "by hand")
+    calls = calls_of(stage)
+    gone = await stage.play(lambda: cancel_orders(stage.exchange, closed, stage.client, clock=stage.clock))
+    assert gone == (stop.client_order_id,)
+    assert calls == [
+        "cancel s1",
+        "find s1",
+    ]  # nothing that could have filled is among them: the position is not looked at
+    assert await stage.status(receipt) == "closed"
+
+
+async def test_with_a_client_an_earlier_stop_loss_is_known_to_be_gone(stage: Stage) -> None:
+    receipt = await stage.open()
+    await stage.send(receipt)
+    receipt = await stage.filled(receipt)
+    await stage.protected(receipt, stop_loss_order_id=(await stage.send(receipt)).order_id)
+    receipt = await stage.client.replace_stop_loss(receipt.position_id, 99)
+    receipt = await stage.protected(receipt, stop_loss_order_id=(await stage.send(receipt)).order_id)
+    await stage.play(lambda: cancel_orders(stage.exchange, receipt, stage.client, clock=stage.clock))
+    (row,) = await stage.client.positions(receipt.position_id)
+    assert (row.status, row.orders_left) == ("active", [row.stop_loss_order])
+    assert stage.kinds == [("market", "closed"), ("stop", "canceled"), ("stop", "open")]
+
+
+async def test_with_a_client_an_order_of_ones_own_that_filled_is_closed_again(stage: Stage) -> None:
+    receipt = await stage.open()
+    await stage.send(receipt)
+    receipt = await stage.filled(receipt)
+    stop = await stage.send(receipt)
+    receipt = await stage.protected(receipt, stop_loss_order_id=stop.order_id)
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["dca-1"])
+    await stage.play(lambda: stage.exchange.send(SYMBOL, "sell", FIVE, reduce_only=True))
+    await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", Decimal(3), client_order_id="dca-1"))
+    closed = await stage.client.confirm_close(receipt.position_id, "by hand", orders_ended=[stop.client_order_id])
+    await stage.play(lambda: cancel_orders(stage.exchange, closed, stage.client, clock=stage.clock))
+    assert (await stage.status(receipt), stage.held) == ("closed", 0)
+
+
+async def test_whoever_lost_the_drive_cancels_nothing_with_a_client(stage: Stage) -> None:
+    receipt = await stage.open()
+    await stage.send(receipt)
+    receipt = await stage.filled(receipt)
+    await stage.protected(receipt, stop_loss_order_id=(await stage.send(receipt)).order_id)
+    closed = await stage.client.confirm_close(receipt.position_id, "by hand")
+    stage.age_leases("2 minutes")
+    await stage.client.claim_stale()
+    with pytest.raises(StaleFence):
+        await stage.play(lambda: cancel_orders(stage.exchange, closed, stage.client, clock=stage.clock))
+    assert stage.kinds[-1] == ("stop", "open")
+
+
 # Everything at once
 
 ODDS = Odds(

@@ -21,13 +21,16 @@ class Bot:
 
     def fill(self, symbol: str, **changes: object) -> Receipt:
         position = self.create(symbol, **changes)
-        self.client.confirm_entry(position.position_id, position.fence, Decimal("61.8"))
-        return position
+        return self.client.confirm_entry(position.position_id, position.fence, Decimal("61.8"))
 
     def activate(self, symbol: str) -> Receipt:
         position = self.fill(symbol)
-        self.client.activate_position(position.position_id, position.fence, Decimal("3.29"))
-        return position
+        stop = position.next_order.client_order_id
+        return self.client.activate_position(position.position_id, position.fence, Decimal("3.29"), stop)
+
+    def orders_of(self, position: Receipt) -> list[str]:
+        """The names of the orders that are left of it."""
+        return [order.name for order in self.client.orders(position.position_id)]
 
 
 @pytest.fixture

@@ -97,19 +97,31 @@ class Day:
             rolled = await self.client.rollback_position(made.position_id, made.fence, "stop-loss refused")
             await self.send(rolled)
             await asyncio.sleep(4)
-            await self.client.confirm_flat(made.position_id, made.fence, exit_price=price)
+            await self.confirm_end(await self.client.confirm_flat(made.position_id, made.fence, exit_price=price))
             return
         else:
             await asyncio.sleep(self.random.choice((0, 0, 0.2, 0.8, 2.5)))
             stop = await self.send(filled)
             await self.client.activate_position(
-                made.position_id, made.fence, price * Decimal("0.98"), stop_loss_order_id=stop
+                made.position_id,
+                made.fence,
+                price * Decimal("0.98"),
+                filled.next_order.client_order_id,
+                stop_loss_order_id=stop,
             )
         await asyncio.sleep(self.random.uniform(15, 45))
         closing = await self.client.begin_close(made.position_id, "take profit")
         await self.send(closing)
         await asyncio.sleep(self.random.uniform(1, 4))
-        await self.client.confirm_close(made.position_id, "take profit", fence=closing.fence, exit_price=price)
+        await self.confirm_end(
+            await self.client.confirm_close(made.position_id, "take profit", fence=closing.fence, exit_price=price)
+        )
+
+    async def confirm_end(self, closed: Receipt) -> None:
+        """Nothing is open: what is left of its orders goes, and the slot is free."""
+        for name in closed.cancels:
+            await self.exchange.cancel(closed.symbol, name)
+        await self.client.confirm_orders(closed.position_id, orders_ended=closed.cancels, fence=closed.fence)
 
     async def until_recovered(self, position_id: int) -> None:
         for _ in range(1000):
@@ -133,7 +145,7 @@ class Day:
             await self.client.create_position("binance", row.symbol, "long", QUANTITY, row.entry_price)
             if self.random.random() < 0.4:
                 try:
-                    await self.client.renew_lease(row.position_id, row.fence - 1)
+                    await self.client.renew_lease(row.position_id, 1)
                 except StaleFence:
                     continue
 

@@ -38,13 +38,13 @@ def old(bot: Any, database: str) -> list[int]:
     over = []
     for symbol in ("AUSDT", "BUSDT"):
         position = bot.activate(symbol)
-        bot.client.confirm_close(position.position_id, "gone")
+        bot.client.confirm_close(position.position_id, "gone", orders_ended=bot.orders_of(position))
         over.append(position.position_id)
     bot.activate("OPENUSDT")
     with psycopg.connect(database, autocommit=True) as admin:
         admin.execute(AGE)
     young = bot.activate("YOUNGUSDT")
-    bot.client.confirm_close(young.position_id, "gone")
+    bot.client.confirm_close(young.position_id, "gone", orders_ended=bot.orders_of(young))
     return over
 
 

@@ -41,6 +41,15 @@ def test_the_book_as_it_is(bot: Any, registry: CollectorRegistry, age_leases: An
     assert value("tradelatch_unprotected_positions") == 1
     assert value("tradelatch_oldest_unfinished_seconds") > 0
     assert value("tradelatch_findings", {"check_name": "no_stop_loss", "severity": "critical"}) == 1
+    assert value("tradelatch_orders_left", {"kind": "stop_loss"}) == 2
+    assert value("tradelatch_orders_left", {"kind": "close"}) == 0
+
+
+def test_every_check_and_kind_of_order_has_its_series(registry: CollectorRegistry) -> None:
+    value = registry.get_sample_value
+    for name in ("pending_cancels", "orphaned_order", "history_changed"):
+        assert value("tradelatch_findings", {"check_name": name, "severity": "critical"}) == 0
+    assert value("tradelatch_orders_left", {"kind": "unnamed"}) == 0
 
 
 def test_what_happened_since_it_began(bot: Any, reader_dsn: str, bot_dsn: str, registry: CollectorRegistry) -> None:
@@ -57,9 +66,8 @@ def test_what_happened_since_it_began(bot: Any, reader_dsn: str, bot_dsn: str, r
         assert value("tradelatch_opening_seconds_count") == 1
         assert value("tradelatch_opening_seconds_bucket", {"le": "+Inf"}) == 1
     # A stop-loss that is set again is no other opening.
-    bot.client.update_stop_loss(position.position_id, None)
-    fence = bot.client.positions(position.position_id)[0].fence
-    bot.client.activate_position(position.position_id, fence, 4)
+    due = bot.client.update_stop_loss(position.position_id, None)
+    bot.client.activate_position(due.position_id, due.fence, 4, due.next_order.client_order_id)
     assert value("tradelatch_events_total", {"event": "activate_position"}) == 2
     assert value("tradelatch_opening_seconds_count") == 1
 

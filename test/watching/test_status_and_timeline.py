@@ -43,7 +43,7 @@ def story(bot: Any) -> Any:
     """A rolled back position, then one that met a duplicate."""
     old = bot.fill("APTUSDT")
     bot.client.rollback_position(old.position_id, old.fence, "gave up")
-    bot.client.confirm_flat(old.position_id, old.fence)
+    bot.client.confirm_flat(old.position_id, old.fence, orders_ended=bot.orders_of(old))
     new = bot.activate("APTUSDT")
     bot.create("APTUSDT")
     bot.activate("METUSDT")

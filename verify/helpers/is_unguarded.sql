@@ -9,6 +9,8 @@ select pg_temp.assert_function(
     returns => 'boolean',
     volatility => 'immutable',
     parallel => 'safe',
+    security => 'definer',
+    settings => array['search_path=pg_catalog, pg_temp'],
     executable_by => array['tradelatch_reader']
 );
 

@@ -15,8 +15,7 @@ select pg_temp.assert_trigger(
 select pg_temp.assert_function(
     'monitoring.log_birth()',
     returns => 'trigger',
-    volatility => 'volatile',
-    settings => array['search_path=pg_catalog, pg_temp']
+    volatility => 'volatile'
 );
 
 rollback;

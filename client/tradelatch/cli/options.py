@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,19 @@ def duration(value: str | timedelta) -> timedelta:
     if total > LONGEST:
         raise click.BadParameter(f"{value!r} is too long")
     return total
+
+
+def moment(value: str | datetime) -> datetime:
+    """The type of an option: a time with its zone."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        told = datetime.fromisoformat(value.strip())
+    except ValueError:
+        told = None
+    if told is None or told.tzinfo is None:
+        raise click.BadParameter(f"{value[:64]!r} is no time with its zone: 2025-10-28T13:19:10Z")
+    return told.astimezone(UTC)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, envvar="TRADELATCH_JSON", help="Print one JSON document.")

@@ -1,11 +1,13 @@
 """What the book answers when a position is moved, for people and for programs."""
 
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import RawCursor
 
 from ..core.arguments import function_call
 from ..core.receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
+from ..orders import UNNAMED
 from .connection import Server
 from .errors import FAILED
 from .findings import slot
@@ -46,6 +48,7 @@ def document(receipt: Receipt) -> dict[str, Any]:
         "order_reduce_only": order and order.reduce_only,
         "order_client_order_id": order and order.client_order_id,
         "order_cancels": receipt.cancels,
+        "answered_at": receipt.answered_at,
     }
 
 
@@ -60,7 +63,7 @@ def print_receipt(receipt: Receipt, *, confirm: bool) -> None:
         stands = f"is {receipt.status} already"
     out.print(f"{name}, {slot(receipt)}, {stands}.")
     if receipt.cancels:
-        out.print(f"To cancel on the exchange: {', '.join(receipt.cancels)}")
+        out.print(f"To cancel on the exchange: {orders_in_words(receipt.cancels)}")
     if receipt.next_order is not None:
         out.print(f"To {order_in_words(receipt.next_order)}")
         if confirm and receipt.next_order.kind != "entry":
@@ -71,11 +74,18 @@ def print_receipt(receipt: Receipt, *, confirm: bool) -> None:
         out.print(NOTHING_DONE)
 
 
+def orders_in_words(names: Collection[str]) -> str:
+    """Orders by their names; what `*` stands for, in words."""
+    known = [name for name in names if name != UNNAMED]
+    unnamed = ["every other order of the slot that can only reduce"] if UNNAMED in names else []
+    return ", ".join(known + unnamed)
+
+
 def order_in_words(order: ExchangeOrder) -> str:
     """What is to be done on the exchange, after a `To`."""
     if order.kind == "entry":
         return f"look up, never to send: the entry order {order.client_order_id}"
-    quantity = "what is held" if order.quantity is None else cell(order.quantity)
+    quantity = cell(order.quantity)
     if order.kind == "stop_loss":
         trigger = "a price of your choice" if order.price is None else cell(order.price)
         return f"send: a stop-loss that {order.side}s {quantity} at {trigger}, reduce-only"

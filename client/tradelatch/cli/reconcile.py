@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,22 +11,9 @@ from ..core.receipt import Finding
 from .connection import Server
 from .documents import rows
 from .findings import print_findings, slot, status_of
-from .options import confirm_option, filter_options, json_option
+from .options import confirm_option, filter_options, json_option, moment
 from .output import console, print_json, progress
 from .snapshots import read_snapshot
-
-
-def moment(value: str | datetime) -> datetime:
-    """The type of an option: a time with its zone."""
-    if isinstance(value, datetime):
-        return value
-    try:
-        told = datetime.fromisoformat(value.strip())
-    except ValueError:
-        told = None
-    if told is None or told.tzinfo is None:
-        raise click.BadParameter(f"{value[:64]!r} is no time with its zone: 2025-10-28T13:19:10Z")
-    return told.astimezone(UTC)
 
 
 @click.command()

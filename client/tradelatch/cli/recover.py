@@ -23,6 +23,7 @@ from .live import held as held_by
 from .live import print_recovered, status_of
 from .options import adopted_option, confirm_option, duration, json_option
 from .output import cell, console, length, plain, print_json, progress
+from .receipts import orders_in_words
 
 WIDTHS = (8, 27, 16, 12, 9)
 FROM_ELSEWHERE = "recover where its keys are, or set them; another exchange needs a recovery of its own"
@@ -52,8 +53,9 @@ def recover(
     """Finish what dead workers left: unfinished positions whose lease is over.
 
     Each is taken over and looked up on the exchange. What was filled gets its stop-loss; when that is refused three
-    times, or there is no price for one, the position is closed, reduce-only. What was never sent, fails. No entry is
-    ever sent. Any number may run at once. Without --confirm nothing is taken over, and nothing sent. Exit status 1:
+    times, or there is no price for one, the position is closed, reduce-only. Orders that are left are cancelled and
+    looked up, also those of an active position beside its stop-loss. What was never sent, fails. No entry is ever
+    sent. Any number may run at once. Without --confirm nothing is taken over, and nothing sent. Exit status 1:
     something was left, with what to do about it.
     """
     server: Server = context.obj
@@ -142,7 +144,7 @@ class Rounds:
         rows = [
             row
             for row in await client.open_positions()
-            if row.status != "active"
+            if (row.status != "active" or row.is_unguarded)
             and row.lease_until is not None
             and row.lease_until < before
             and row.exchange == (self.exchange or row.exchange)
@@ -200,6 +202,12 @@ def _left(row: PositionRow, reason: str) -> Recovered:
     )
 
 
+def _overdue(row: PositionRow, now: datetime) -> str:
+    if row.lease_until is None or row.lease_until.year == 1970:  # a fence that nobody was given
+        return "no driver"
+    return length(max(now - row.lease_until, timedelta()))
+
+
 def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None) -> None:
     out = console()
     if not rows:
@@ -209,8 +217,10 @@ def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None) ->
     print_columns(out, ["position", "slot", "status", "book", "overdue"], WIDTHS, style="bold")
     for row in rows:
         facts: list[Any] = [row.position_id, slot(row), row.status, f"{row.side} {cell(row.open_quantity)}"]
-        over = length(max(now - (row.lease_until or now), timedelta()))
-        print_columns(out, [Text(str(each)) for each in (*facts, over)], WIDTHS)
+        print_columns(out, [Text(str(each)) for each in (*facts, _overdue(row, now))], WIDTHS)
+        if row.status in ("active", "pending_cancels"):
+            others = [name for name in row.orders_left if name != row.stop_loss_order]
+            print_indented(out, f"orders left: {orders_in_words(others)}")
         if row.orders_withheld:
             print_indented(out, "its orders are withheld: look at the exchange whose exposure it is, then take-over")
         if held is not None:

@@ -16,6 +16,7 @@ from .connection import Server
 from .errors import Refused
 from .options import json_option
 from .output import cell, console, plain, print_json
+from .receipts import orders_in_words
 
 WIDTHS = (12, 6, 58)
 STYLES = {
@@ -128,3 +129,5 @@ def _print(position: PositionRow, events: list[TimelineRow]) -> None:
         said = ", ".join(f"{key} {cell(value)}" for key, value in known.items())
         if said:
             print_columns(screen, ["", "", Text(said, style="dim")], WIDTHS)
+    if position.orders_left:
+        print_columns(screen, ["orders left", "", Text(orders_in_words(position.orders_left))], WIDTHS)

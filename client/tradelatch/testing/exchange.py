@@ -300,7 +300,9 @@ class Exchange:
             return
         total = order.filled + filled
         cost = (order.average_price or ZERO) * order.filled + market.price * filled
-        ended = is_last or total == order.quantity
+        ended = total == order.quantity or (
+            is_last and order.kind != "limit"
+        )  # what is not on offer, a limit waits for
         self._orders[order_id] = replace(
             order, status="closed" if ended else "open", filled=total, average_price=cost / total
         )

@@ -44,10 +44,13 @@ select check_name, severity, count(*)
 from tradelatch.diagnose(stale_after => %s)
 group by check_name, severity
 """
+_ORDERS = "select kind, count(*) from tradelatch.orders group by kind"
 CHECKS = (
-    "duplicate", "incomplete", "pending_rollback", "pending_close", "no_stop_loss", "orphaned_db", "orphaned_exchange",
-    "quantity_mismatch", "side_mismatch", "snapshot_suspect",
+    "duplicate", "incomplete", "pending_rollback", "pending_close", "pending_cancels", "no_stop_loss", "orphaned_db",
+    "orphaned_exchange", "orphaned_order", "quantity_mismatch", "side_mismatch", "mode_mismatch", "symbol_mismatch",
+    "stop_mismatch", "snapshot_suspect", "slot_locked", "clock_went_back", "history_changed",
 )  # fmt: skip
+ORDER_KINDS = ("entry", "stop_loss", "close", "own", "unnamed")
 
 
 class Log:
@@ -130,8 +133,14 @@ class BookCollector(Collector):
         row = connection.execute(f"select {Health.columns()} from tradelatch.health").fetchone()
         assert row is not None
         findings = connection.execute(_FINDINGS, [self._stale_after]).fetchall()
+        orders = connection.execute(_ORDERS).fetchall()
         self._log.read(connection)
-        return [*self._of_health(Health.from_row(row)), self._of_findings(findings), *self._of_log()]
+        return [
+            *self._of_health(Health.from_row(row)),
+            self._of_orders(orders),
+            self._of_findings(findings),
+            *self._of_log(),
+        ]
 
     @staticmethod
     def _of_health(health: Health) -> Iterator[Metric]:
@@ -154,6 +163,16 @@ class BookCollector(Collector):
             "Calls by somebody who had lost the position.",
             value=health.stale_fences_refused,
         )
+
+    @staticmethod
+    def _of_orders(rows: list[tuple[Any, ...]]) -> Metric:
+        counted = dict(rows)
+        orders = GaugeMetricFamily(
+            "tradelatch_orders_left", "Orders that are not known to have ended, by kind.", labels=["kind"]
+        )
+        for kind in ORDER_KINDS:
+            orders.add_metric([kind], counted.get(kind, 0))
+        return orders
 
     @staticmethod
     def _of_findings(rows: list[tuple[Any, ...]]) -> Metric:

@@ -57,7 +57,7 @@ def _heading(cells: list[Cell]) -> Text:
 def health_line(book: Book) -> Text:
     """The health row: what is red needs somebody."""
     health = book.health
-    unfinished = sum(position.status != "active" for position in book.positions)
+    unfinished = sum(map(_is_unfinished, book.positions))
     parts = [(f"{health.open_positions} open", "bold")]
     oldest = f" ({brief(health.oldest_unfinished_age)})" if health.oldest_unfinished_age else ""
     parts.append((f"{unfinished} unfinished{oldest}", "yellow" if unfinished else "green"))
@@ -104,13 +104,15 @@ def position_line(position: PositionRow, book: Book, wide: bool) -> Text:
         "account": (position.account, ""),
         "symbol": (position.symbol, ""),
         "side": (position.side, ""),
-        "status": (position.status, "" if position.status == "active" else "yellow"),
+        "status": (position.status, "yellow" if _is_unfinished(position) else ""),
         "age": (brief(book.at - position.created_at), ""),
         "lease": _lease(position, book),
     }
     columns = _columns(wide)
     widths = {title: width for title, width, _ in columns}
-    cells["quantity"] = (number(position.open_quantity or position.quantity, widths.get("quantity", 0)), "")
+    is_opening = position.status in ("pending_entry", "entry_placed")
+    quantity = position.quantity if is_opening and not position.open_quantity else position.open_quantity
+    cells["quantity"] = (number(quantity, widths.get("quantity", 0)), "")
     cells["average"] = (number(position.average_price, widths.get("average", 0)), "")
     stop = "stop-loss" if wide else "stop"
     cells[stop] = _protection(position, widths[stop])
@@ -120,15 +122,25 @@ def position_line(position: PositionRow, book: Book, wide: bool) -> Text:
     return line([(cells[title][0], width, side, cells[title][1]) for title, width, side in columns])
 
 
+def _is_unfinished(position: PositionRow) -> bool:
+    """Somebody has to go on with it: it is not active, or an order is left beside its stop-loss."""
+    return position.status != "active" or position.is_unguarded
+
+
 def _lease(position: PositionRow, book: Book) -> tuple[str, str]:
-    if position.status == "active" or position.lease_until is None:
+    if not _is_unfinished(position) or position.lease_until is None:
         return "", ""
+    if position.lease_until.year == 1970:  # a fence that nobody was given
+        return "none", "red"
     left = position.lease_until - book.at
     return brief(left), "red" if left < timedelta() else ""
 
 
 def _protection(position: PositionRow, width: int) -> tuple[str, str]:
-    if position.status == "active":
+    """The stop-loss that stands; of what is closed but for its orders, how many are left."""
+    if position.status == "pending_cancels":
+        return f"{len(position.orders_left)} left", "yellow"
+    if position.status == "active" or position.stop_loss_order is not None:
         return number(position.stop_loss_price, width), "green"
     return ("none", "bold red") if position.open_quantity > 0 else ("", "")
 
