@@ -269,8 +269,9 @@ DAMAGES = [
         "delete from monitoring.position_transitions where to_status = 'failed'",
         "tables/position_transitions",
         "statuses that monitoring.position_transitions leads to from another is "
-        "{active,canceled,closed,entry_placed,pending_close,pending_rollback,pending_sl,rolled_back}; expected "
-        "{active,canceled,closed,entry_placed,failed,pending_close,pending_rollback,pending_sl,rolled_back}",
+        "{active,canceled,closed,entry_placed,pending_cancels,pending_close,pending_rollback,pending_sl,rolled_back}; "
+        "expected {active,canceled,closed,entry_placed,failed,pending_cancels,pending_close,pending_rollback,pending_sl,"
+        "rolled_back}",
     ),
     (
         "drop index monitoring.positions_closed_at",

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.activate_position(bigint,bigint,numeric,text,text,text[],jsonb)',
+    'tradelatch.activate_position(bigint, bigint, numeric, text, text, text[], jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

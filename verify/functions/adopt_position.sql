@@ -5,8 +5,8 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.adopt_position(text,text,text,numeric,numeric,'
-    'timestamp with time zone,text,text,numeric,text,numeric,uuid,interval,jsonb)',
+    'tradelatch.adopt_position(text, text, text, numeric, numeric, '
+    'timestamp with time zone, text, text, numeric, text, numeric, uuid, interval, jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

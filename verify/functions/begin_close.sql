@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.begin_close(bigint,text,bigint,uuid,interval)',
+    'tradelatch.begin_close(bigint, text, bigint, uuid, interval)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.claim_stale(interval,interval,integer,text,text)',
+    'tradelatch.claim_stale(interval, interval, integer, text, text)',
     returns => 'SETOF tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

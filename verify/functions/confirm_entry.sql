@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.confirm_entry(bigint,bigint,numeric,numeric,text,text[],jsonb)',
+    'tradelatch.confirm_entry(bigint, bigint, numeric, numeric, text, text[], jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

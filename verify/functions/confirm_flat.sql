@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.confirm_flat(bigint,bigint,text[],numeric,numeric,jsonb)',
+    'tradelatch.confirm_flat(bigint, bigint, text[], numeric, numeric, jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

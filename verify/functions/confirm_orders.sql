@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.confirm_orders(bigint,text[],text[],bigint)',
+    'tradelatch.confirm_orders(bigint, text[], text[], bigint)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

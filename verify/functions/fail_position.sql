@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.fail_position(bigint,bigint,text)',
+    'tradelatch.fail_position(bigint, bigint, text)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

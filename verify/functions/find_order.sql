@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.find_order(text,text)',
+    'tradelatch.find_order(text, text)',
     returns => 'TABLE(position_id bigint, kind text, is_left boolean)',
     volatility => 'stable',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.place_entry(bigint,bigint,text,jsonb)',
+    'tradelatch.place_entry(bigint, bigint, text, jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.reissue_order(bigint,bigint,text,text,numeric)',
+    'tradelatch.reissue_order(bigint, bigint, text, text, numeric)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

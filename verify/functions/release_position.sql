@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.release_position(bigint,text)',
+    'tradelatch.release_position(bigint, text)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

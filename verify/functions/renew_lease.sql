@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.renew_lease(bigint,bigint,interval)',
+    'tradelatch.renew_lease(bigint, bigint, interval)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

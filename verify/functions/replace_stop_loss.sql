@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.replace_stop_loss(bigint,numeric,bigint,uuid,interval)',
+    'tradelatch.replace_stop_loss(bigint, numeric, bigint, uuid, interval)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

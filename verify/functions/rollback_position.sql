@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.rollback_position(bigint,bigint,text,jsonb)',
+    'tradelatch.rollback_position(bigint, bigint, text, jsonb)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

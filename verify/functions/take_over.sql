@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.take_over(bigint,text,interval)',
+    'tradelatch.take_over(bigint, text, interval)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.update_stop_loss(bigint,numeric,text,text[],uuid,interval)',
+    'tradelatch.update_stop_loss(bigint, numeric, text, text[], uuid, interval)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.begin_exit(monitoring.positions,text,text)',
+    'monitoring.begin_exit(monitoring.positions, text, text)',
     returns => 'monitoring.positions',
     volatility => 'immutable'
 );

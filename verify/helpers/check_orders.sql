@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.check_orders(text,text[])',
+    'monitoring.check_orders(text, text[])',
     returns => 'text[]',
     volatility => 'immutable'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.end_exit(monitoring.positions,text,boolean,text[])',
+    'monitoring.end_exit(monitoring.positions, text, boolean, text[])',
     returns => 'monitoring.positions',
     volatility => 'volatile'
 );

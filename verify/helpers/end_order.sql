@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.end_order(monitoring.positions,text)',
+    'monitoring.end_order(monitoring.positions, text)',
     returns => 'monitoring.positions',
     volatility => 'immutable'
 );

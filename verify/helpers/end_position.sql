@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.end_position(uuid,bigint,text,text,text,jsonb)',
+    'monitoring.end_position(uuid, bigint, text, text, text, jsonb)',
     returns => 'void',
     volatility => 'volatile'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.entry_order(text,text,text)',
+    'monitoring.entry_order(text, text, text)',
     returns => 'text',
     volatility => 'immutable',
     parallel => 'safe'

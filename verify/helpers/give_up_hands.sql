@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.give_up_hands(jsonb,timestamp with time zone)',
+    'monitoring.give_up_hands(jsonb, timestamp with time zone)',
     returns => 'jsonb',
     volatility => 'immutable'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.hand_over(monitoring.positions,interval,uuid)',
+    'monitoring.hand_over(monitoring.positions, interval, uuid)',
     returns => 'monitoring.positions',
     volatility => 'volatile'
 );

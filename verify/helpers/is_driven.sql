@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.is_driven(monitoring.positions,timestamp with time zone)',
+    'monitoring.is_driven(monitoring.positions, timestamp with time zone)',
     returns => 'boolean',
     volatility => 'immutable',
     security => 'definer',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.is_known_attempt(uuid,bigint,text,jsonb)',
+    'monitoring.is_known_attempt(uuid, bigint, text, jsonb)',
     returns => 'boolean',
     volatility => 'stable'
 );

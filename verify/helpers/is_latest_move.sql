@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.is_latest_move(bigint,text,jsonb)',
+    'monitoring.is_latest_move(bigint, text, jsonb)',
     returns => 'boolean',
     volatility => 'stable'
 );

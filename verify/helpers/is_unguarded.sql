@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.is_unguarded(text[],jsonb,text[],text)',
+    'monitoring.is_unguarded(text[], jsonb, text[], text)',
     returns => 'boolean',
     volatility => 'immutable',
     parallel => 'safe',

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.leave_drive(monitoring.positions,monitoring.positions)',
+    'monitoring.leave_drive(monitoring.positions, monitoring.positions)',
     returns => 'monitoring.positions',
     volatility => 'volatile'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.make_receipt(monitoring.positions,text,boolean,text,text[])',
+    'monitoring.make_receipt(monitoring.positions, text, boolean, text, text[])',
     returns => 'tradelatch.receipt',
     volatility => 'volatile'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.may_end(monitoring.positions,text,boolean)',
+    'monitoring.may_end(monitoring.positions, text, boolean)',
     returns => 'boolean',
     volatility => 'volatile'
 );

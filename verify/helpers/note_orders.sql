@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.note_orders(monitoring.positions,text[],text[],boolean,boolean)',
+    'monitoring.note_orders(monitoring.positions, text[], text[], boolean, boolean)',
     returns => 'monitoring.positions',
     volatility => 'volatile'
 );

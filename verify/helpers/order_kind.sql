@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.order_kind(monitoring.positions,text)',
+    'monitoring.order_kind(monitoring.positions, text)',
     returns => 'text',
     volatility => 'immutable'
 );

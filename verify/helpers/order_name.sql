@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.order_name(monitoring.positions,text)',
+    'monitoring.order_name(monitoring.positions, text)',
     returns => 'text',
     volatility => 'stable'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.orders_said(text[],text[])',
+    'monitoring.orders_said(text[], text[])',
     returns => 'jsonb',
     volatility => 'immutable',
     parallel => 'safe'

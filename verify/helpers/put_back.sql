@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.put_back(monitoring.positions,monitoring.positions,uuid)',
+    'monitoring.put_back(monitoring.positions, monitoring.positions, uuid)',
     returns => 'void',
     volatility => 'volatile'
 );

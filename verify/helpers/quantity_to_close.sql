@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.quantity_to_close(numeric,numeric)',
+    'monitoring.quantity_to_close(numeric, numeric)',
     returns => 'numeric',
     volatility => 'immutable',
     parallel => 'safe'

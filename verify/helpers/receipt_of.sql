@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.receipt_of(monitoring.positions,text,boolean,boolean)',
+    'monitoring.receipt_of(monitoring.positions, text, boolean, boolean)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile'
 );

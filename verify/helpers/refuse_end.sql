@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.refuse_end(monitoring.positions,text,text)',
+    'monitoring.refuse_end(monitoring.positions, text, text)',
     returns => 'void',
     volatility => 'volatile'
 );

@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.refuse_move(monitoring.positions,text,text)',
+    'monitoring.refuse_move(monitoring.positions, text, text)',
     returns => 'void',
     volatility => 'volatile'
 );

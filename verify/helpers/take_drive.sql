@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.take_drive(monitoring.positions,boolean,interval,uuid)',
+    'monitoring.take_drive(monitoring.positions, boolean, interval, uuid)',
     returns => 'monitoring.positions',
     volatility => 'volatile'
 );
