@@ -4,13 +4,17 @@ begin;
 \ir setup.psql
 select plan(4);
 
--- More is open than was filled, almost all that there can be.
+-- More is open than was filled, almost all that there can be; a close of it is for that, and for what may yet fill.
 create procedure add_to(symbol text)
 language plpgsql
 as $$
 begin
     perform set_config('session_replication_role', 'replica', true);
-    update monitoring.positions as p set open_quantity = 999999999999999999999999999990 where p.id = id(add_to.symbol);
+    update monitoring.positions as p
+    set
+        open_quantity = 999999999999999999999999999990,
+        close_quantity = case when p.close_quantity is not null then 999999999999999999999999999996 end
+    where p.id = id(add_to.symbol);
     perform set_config('session_replication_role', 'origin', true);
 end
 $$;

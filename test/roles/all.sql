@@ -183,7 +183,7 @@ select is_empty(
         where p.pronamespace = 'monitoring'::regnamespace
             and (p.prosecdef or p.provolatile = 'v')
             -- what a view shows of a row, by helpers that are the owner's alone
-            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'order_details', 'orders_left'))
+            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'is_unguarded', 'order_details', 'orders_left'))
             and r.rolname in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator')
             and has_function_privilege(r.oid, p.oid, 'execute')
     $$,
