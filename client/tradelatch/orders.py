@@ -49,7 +49,8 @@ class PlacedOrder:
     """An order of the book, as the exchange told of it last.
 
     side is what the database computed. quantity, filled and average_price are the exchange's; average_price is None
-    where nothing was filled, and where the exchange does not tell.
+    where nothing was filled, and where the exchange does not tell. orders_ended: the orders in its way that were open
+    and are cancelled: for the call that follows; a handle names them by itself.
     """
 
     order_id: str
@@ -60,6 +61,7 @@ class PlacedOrder:
     filled: Decimal
     average_price: Decimal | None
     trigger_price: Decimal | None
+    orders_ended: tuple[str, ...] = ()
 
     @property
     def trigger(self) -> Decimal:
@@ -88,8 +90,9 @@ async def send_order(
     is_maybe_sent = position.is_maybe_sent  # asked first: a handle notes that its order was read
     order = _due(position)
     errand = _Errand(access, position, order, clock or WallClock())
+    were_open: dict[str, bool] = {}
     if order.kind == "close":
-        await cancel(access, position, order.cancels)
+        were_open = await cancel(access, position, order.cancels)
     try:
         answer = await errand.look_up(is_maybe_sent) or await errand.send()
     except OrderRefused:
@@ -104,7 +107,7 @@ async def send_order(
         if answer.status != "open":
             raise OrderRefused(f"the stop-loss {order.client_order_id} does not stand: it is {answer.status}")
         try:
-            await cancel(access, position, order.cancels)
+            were_open = await cancel(access, position, order.cancels)
         except Unreachable:  # the position is protected, and its end cancels them too
             log.warning("an earlier stop-loss was not cancelled: the exchange does not answer")
     return PlacedOrder(
@@ -116,6 +119,7 @@ async def send_order(
         filled=answer.filled,
         average_price=answer.average_price,
         trigger_price=answer.trigger or order.price,
+        orders_ended=tuple(name for name, was_open in were_open.items() if was_open),
     )
 
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
-from tradelatch import AsyncClient, PositionRow, send_order
+from tradelatch import AsyncClient, OrderUpdate, PositionRow, send_order
 from tradelatch.orders import WallClock
 from tradelatch.testing import Delays, Exchange, Holding, Market, Order, OrderRefused, ScaledClock
 
@@ -252,16 +252,61 @@ async def test_a_stop_loss_moves_goes_and_triggers(client: AsyncClient, venue: V
     await program_bot.open_position(SIGNAL)
     row = await only(client)
     venue.set_market(SYMBOL, Market(Decimal("3.0")))  # the stop-loss follows the price into the profit
-    await program_bot.stop_loss_moved(row.position_id, Decimal("3.1"), "77")
-    assert (await only(client)).stop_loss_price == Decimal("3.1")
-    await program_bot.stop_loss_gone(row.position_id)
+    assert await program_bot.move_stop_loss(row.position_id, Decimal("3.1"))
+    await program_bot.stop_loss_amended(row.position_id, Decimal("3.2"))
     row = await only(client)
+    assert (row.status, row.stop_loss_price, len(row.orders_left)) == ("active", Decimal("3.2"), 1)
+    assert [order.status for order in venue.orders(SYMBOL) if order.kind == "stop"] == ["canceled", "open"]
+
+    venue.expire(venue.orders(SYMBOL)[-1].order_id)
+    assert await program_bot.on_order(venue.orders(SYMBOL)[-1]) == "stop_loss"
+    assert await program_bot.recover() == ["active"]
     stop_loss = venue.orders(SYMBOL)[-1]
-    assert (row.status, stop_loss.trigger, stop_loss.status) == ("active", Decimal("3.1"), "open")
-    await program_bot.stop_loss_triggered(row.position_id, Decimal("3.1"))
+    assert (stop_loss.trigger, stop_loss.status) == (Decimal("3.2"), "open")
+
+    triggered = asyncio.Event()
+    venue.listen(lambda held: triggered.set())
+    venue.set_market(SYMBOL, Market(Decimal("3.2")))
+    await triggered.wait()
+    assert await program_bot.on_order(venue.orders(SYMBOL)[-1]) == "stop_loss"
     row = await only(client)
-    assert (row.status, row.exit_price) == ("closed", Decimal("3.1"))
-    assert venue.orders(SYMBOL)[-1].status == "canceled"
+    assert (row.status, row.exit_price, row.orders_left) == ("closed", Decimal("3.2"), [])
+
+
+async def test_a_part_is_taken(client: AsyncClient, venue: Venue) -> None:
+    program_bot = bot.Bot(client, venue)
+    await program_bot.open_position(SIGNAL)
+    row = await only(client)
+    await program_bot.take_part(row.position_id, Decimal("21.8"))
+    order = venue.orders(SYMBOL)[-1]
+    assert (order.kind, order.status, order.filled) == ("market", "closed", Decimal("21.8"))
+    assert await program_bot.on_order(order) == "active"
+    row = await only(client)
+    assert (row.status, row.open_quantity, len(row.orders_left)) == ("active", 40, 1)
+    assert venue.held.size == -40
+    standing = [(order.kind, order.quantity) for order in venue.orders(SYMBOL) if order.status == "open"]
+    assert standing == [("stop", 40)]
+
+
+async def test_a_stream_says_what_is_not_ours_and_what_is_to_be_carried_out(
+    client: AsyncClient, venue: Venue, clock: ScaledClock
+) -> None:
+    program_bot = bot.Bot(client, venue)
+    assert await program_bot.on_order(OrderUpdate(order_id="9", client_order_id="web-1", status="open")) == "not ours"
+    await program_bot.open_position(SIGNAL)
+    row = await only(client)
+    await client.confirm_orders(row.position_id, orders_placed=["profit"])
+    order = await venue.send(
+        SYMBOL, "buy", Decimal("61.8"), kind="limit", price=Decimal(3), reduce_only=True, client_order_id="profit"
+    )
+    await program_bot.on_order(order)
+    triggered = asyncio.Event()
+    venue.listen(lambda held: triggered.set())
+    venue.set_market(SYMBOL, Market(Decimal("2.9")))
+    await triggered.wait()
+    assert await program_bot.on_order(venue.orders(SYMBOL)[-1]) == "closed"
+    assert [order.status for order in venue.orders(SYMBOL) if order.kind == "stop"] == ["canceled"]
+    assert (await only(client)).status == "closed"
 
 
 async def test_an_exit_that_is_refused_is_left_with_the_reason(client: AsyncClient, venue: Venue) -> None:

@@ -63,7 +63,7 @@ async def protect(stage: Stage, receipt: Receipt) -> Receipt:
         stop_loss.trigger,
         stop_loss.client_order_id,
         stop_loss_order_id=stop_loss.order_id,
-        orders_ended=receipt.cancels,
+        orders_ended=stop_loss.orders_ended,
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tradelatch import OrderReport, OrderUpdate, Receipt, StaleFence, report_order
+from tradelatch import OrderReport, OrderUpdate, Receipt, StaleFence, close_position, report_order
 from tradelatch.exchange import Order
 from tradelatch.testing import Market
 
@@ -228,6 +228,33 @@ async def test_a_close_that_filled(stage: Stage, is_driver: bool) -> None:
     assert await book(stage, receipt) == ("pending_cancels", 0, ["s1"])
     event, details = await last(stage, receipt)
     assert (event, details["reason"], details["exit_price"]) == ("confirm_close", "target", 105)
+
+
+async def test_the_stream_says_it_while_close_position_waits_for_two_looks(stage: Stage) -> None:
+    """The driver finds the position further on, and frees the slot all the same."""
+    receipt, key = await active(stage)
+
+    async def trade() -> tuple[str, bool]:
+        await stage.exchange.send(SYMBOL, "buy", FIVE)
+        await stage.clock.sleep(1)
+        await stage.exchange.send(
+            SYMBOL, "sell", FIVE, kind="stop", trigger=BELOW, reduce_only=True, client_order_id=f"{key}s1"
+        )
+        said = []
+        send = stage.exchange.send
+
+        async def noted(*arguments: Any, **options: Any) -> Order:
+            order = await send(*arguments, **options)
+            said.append(await report_order(stage.client, order))
+            return order
+
+        stage.exchange.send = noted  # type: ignore[method-assign]
+        closed = await close_position(stage.client, stage.exchange, receipt.position_id, "target", clock=stage.clock)
+        return closed.status, [report.kind for report in said] == ["close"]
+
+    assert await stage.play(trade) == ("closed", True)
+    assert await book(stage, receipt) == ("closed", 0, [])
+    assert [order.status for order in stage.exchange.orders(SYMBOL)] == ["closed", "canceled", "closed"]
 
 
 @pytest.mark.parametrize(
