@@ -270,8 +270,8 @@ DAMAGES = [
         "tables/position_transitions",
         "statuses that monitoring.position_transitions leads to from another is "
         "{active,canceled,closed,entry_placed,pending_cancels,pending_close,pending_rollback,pending_sl,rolled_back}; "
-        "expected {active,canceled,closed,entry_placed,failed,pending_cancels,pending_close,pending_rollback,pending_sl,"
-        "rolled_back}",
+        "expected {active,canceled,closed,entry_placed,failed,pending_cancels,pending_close,pending_rollback,"
+        "pending_sl,rolled_back}",
     ),
     (
         "drop index monitoring.positions_closed_at",
