@@ -99,6 +99,14 @@ async def test_one_that_filled_in_part_and_ended_gives_the_drive(stage: Stage) -
     assert await book(stage, receipt) == ("pending_sl", 3, ["s2"])
 
 
+async def test_what_is_told_again_is_not_counted_twice(stage: Stage) -> None:
+    receipt, key = await active(stage)
+    order = update(f"{key}s1", "closed", 2)
+    await report_order(stage.client, order)
+    assert await report_order(stage.client, order) == OrderReport(receipt.position_id, "stop_loss", None)
+    assert await book(stage, receipt) == ("pending_sl", 3, ["s2"])
+
+
 async def test_one_that_is_still_filling_has_only_arrived(stage: Stage) -> None:
     receipt, key = await active(stage)
     await report_order(stage.client, update(f"{key}s1", "open", 2))
@@ -182,6 +190,15 @@ async def test_an_entry_that_ended_with_a_fill_that_is_known(stage: Stage) -> No
     await stage.filled(created, Decimal(3))
     await report_order(stage.client, update(created.next_order.client_order_id, "closed", 3), created.fence)
     assert await book(stage, created) == ("pending_sl", 3, ["s1"])
+
+
+async def test_an_entry_that_reads_filled_0_when_its_fill_is_known(stage: Stage) -> None:
+    created = await stage.open()
+    assert created.next_order is not None
+    await stage.filled(created, Decimal(3))
+    report = await report_order(stage.client, update(created.next_order.client_order_id, "canceled"), created.fence)
+    assert report == OrderReport(created.position_id, "entry", None)
+    assert await book(stage, created) == ("pending_sl", 3, ["e1", "s1"])
 
 
 async def test_an_entry_that_ended_without_a_fill(stage: Stage) -> None:
@@ -336,6 +353,18 @@ async def test_ones_own_order_that_filled(
     assert report.receipt is not None
     assert (report.receipt.fence is None) == (side is None)  # else the drive, for the stop-loss or the cancels
     assert await book(stage, receipt) == expected
+
+
+async def test_ones_own_order_of_a_short_position(stage: Stage) -> None:
+    """A purchase takes from it."""
+    created = await stage.open("short")
+    assert created.fence is not None
+    due = (await stage.filled(created)).next_order
+    assert due is not None
+    await stage.client.activate_position(created.position_id, created.fence, Decimal(102), due.client_order_id)
+    await stage.client.confirm_orders(created.position_id, orders_placed=["tp"])
+    await report_order(stage.client, update("tp", "closed", 2, side="buy"))
+    assert await book(stage, created) == ("pending_sl", 3, ["s1", "s2"])
 
 
 async def test_ones_own_order_that_ended_without_a_fill(stage: Stage) -> None:
