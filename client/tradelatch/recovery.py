@@ -77,7 +77,11 @@ class Recovery:
             for _ in range(max_positions):
                 try:
                     claimed = await self._client.claim_stale(
-                        lease=self._lease, grace=self._grace, max_positions=1, exchange=name, account=account
+                        lease=self._lease,
+                        grace=max(self._grace, GRACE),  # until then the driver before may still send what it was given
+                        max_positions=1,
+                        exchange=name,
+                        account=account,
                     )
                 except TradelatchError as error:
                     if not done:

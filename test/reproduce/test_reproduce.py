@@ -14,7 +14,7 @@ import pytest
 
 PROGRAM = [sys.executable, "-m", "tradelatch"]
 SCALE = ["--time-scale", "0.05"]
-SCENARIOS = ["a", "b", "c", "d", "stress"]
+SCENARIOS = ["a", "b", "c", "d", "e", "stress"]
 
 
 def run(dsn: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -69,6 +69,9 @@ def test_the_legacy_flow_fails(document: dict[str, Any], scenario: str) -> None:
     assert failed["turned_away"] == 0
     if scenario == "b":  # the second row comes from the synchronizer, which sends no entry
         assert failed["open_at_once"] == 2
+    elif scenario == "e":  # the second position is gone, and the book does not know
+        assert failed["exposure"] == [{"symbol": "DOODUSDT", "on_exchange": "0", "in_book": "-61.8"}]
+        assert "DOODUSDT: 1 stop-losses stand, and the position is flat" in failed["faults"]
     else:
         assert failed["entry_orders"] > 1
         assert float(failed["largest_exposure"]) > 61.8
@@ -99,6 +102,12 @@ def test_recovery_finishes_what_the_killed_process_left(document: dict[str, Any]
     assert held["recovered"] == {"active": 1}
     assert held["exposure"] == [{"symbol": "METUSDT", "on_exchange": "-61.8", "in_book": "-61.8"}]
     assert "METUSDT: row 1 is entry_placed still" in outcome(document, "d", "legacy")["faults"]
+
+
+def test_the_slot_is_held_until_the_old_stop_loss_is_gone(document: dict[str, Any]) -> None:
+    held = outcome(document, "e", "tradelatch")
+    assert (held["rows_opened"], held["turned_away"], held["recovered"]) == (2, 1, {"closed": 1})
+    assert held["exposure"] == [{"symbol": "DOODUSDT", "on_exchange": "-61.8", "in_book": "-61.8"}]
 
 
 def test_a_private_cluster_where_no_server_is_named() -> None:

@@ -172,7 +172,7 @@ def test_several_hosts_are_tried_in_turn(reproduce: Reproduce, empty: str) -> No
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["e"],
+        ["f"],
         [],
         ["a", "--flow", "none"],
         ["a", "--workers", "1"],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # they take the legacy flow's driver, which only this command
 
 
 @click.command()
-@click.argument("scenario", type=click.Choice(["a", "b", "c", "d", "stress", "all"]))
+@click.argument("scenario", type=click.Choice(["a", "b", "c", "d", "e", "stress", "all"]))
 @click.option(
     "--flow", type=click.Choice(["legacy", "tradelatch", "both"]), default="both", help="On which it is played."
 )
@@ -49,6 +49,7 @@ def reproduce(
     b       a signal, and the synchronizer
     c       a retry, after a rollback whose order may still fill
     d       a crash between order and stop-loss, and a restart
+    e       an old stop-loss, and the next position
     stress  many workers on few symbols
     all     all of them
 

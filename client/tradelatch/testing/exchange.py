@@ -142,7 +142,8 @@ class Exchange:
 
         `name` is as receipts have it: its client order id, or `id:` and the exchange's own.
         """
-        fate = "lost" if self.is_down() else self.faults.fate(may_be_refused=False)
+        is_lost = self.is_down() or self.faults.happens(self.faults.odds.cancel_lost)
+        fate = "lost" if is_lost else self.faults.fate(may_be_refused=False)
         if fate == "lost":
             await self._give_up()
         order = self._named(symbol, name, account)

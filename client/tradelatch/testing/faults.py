@@ -16,6 +16,7 @@ class Odds:
     refused: float = 0.0  # an order is not taken, for no reason of ours
     lost: float = 0.0  # a call never arrives; its caller waits for nothing
     unanswered: float = 0.0  # a call arrives and does its work; its caller is not told
+    cancel_lost: float = 0.0  # a cancel never arrives, beside what befalls every call
     late: float = 0.0  # an order that nobody was told of arrives later, by up to `arrival` seconds
     in_parts: float = 0.0  # an order fills in two or three parts
     hidden_fill: float = 0.0  # a filled order reads filled 0 for up to `lie` seconds

@@ -113,7 +113,12 @@ class Bot:
         """
         if receipt.status != "pending_cancels":
             return receipt.status
-        ended = [name for name in receipt.cancels if await self._exchange.cancel(symbol, name)]
+        ended = []
+        for name in receipt.cancels:
+            try:
+                ended += [name] if await self._exchange.cancel(symbol, name) else []
+            except Unreachable as error:
+                self._tell("left", f"{type(error).__name__}: {error}")
         receipt = await self._client.confirm_orders(receipt.position_id, orders_ended=ended, fence=receipt.fence)
         return receipt.status
 

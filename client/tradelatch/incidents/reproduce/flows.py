@@ -14,7 +14,7 @@ import asyncpg
 
 from ... import AsyncClient
 from ...exchange import ExchangeAccess
-from ...recovery import Recovery
+from ...recovery import GRACE, Recovery
 from ...testing import Clock
 from ...testing.venue import Venue
 from ..legacy import LegacyBook, LegacyBot, LegacySynchronizer, Signal, Tell, connect
@@ -30,7 +30,8 @@ LEASE_SECONDS = 30
 # However fast the scenario: a database has to answer within a lease, and a stalled machine is no exchange that lags.
 SHORTEST_LEASE = timedelta(seconds=2)
 SHORTEST_GRACE = timedelta(seconds=0.2)
-# What recovery is given: it waits for leases to end, and looks twice at whatever it claims.
+# What recovery is given: it waits for leases to end, and the database's grace time, which no scenario scales; and it
+# looks twice at whatever it claims.
 LEASES = 3
 GRACES = 10
 CONNECTIONS = 10
@@ -149,7 +150,7 @@ class LatchedFlow:
     async def recover(self, exchange: ExchangeAccess) -> Counter[str]:
         statuses: dict[int, str] = {}
         recovery = Recovery(self._client, {self._exchange.name: exchange}, lease=self._lease, grace=self._grace)
-        until = time.monotonic() + (LEASES * self._lease + GRACES * self._grace).total_seconds()
+        until = time.monotonic() + (LEASES * (self._lease + GRACE) + GRACES * self._grace).total_seconds()
         while time.monotonic() < until:
             statuses |= {each.position_id: each.status for each in await recovery.run_once()}
             if all(row.status == "active" for row in await self._client.open_positions()):

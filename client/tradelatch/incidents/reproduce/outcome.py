@@ -82,6 +82,8 @@ class Outcome:
             faults.append(f"{symbol}: the exchange is {after.position}, the book says {after.book}")
         if sum(stop.quantity for stop in after.stops) < after.position.quantity:
             faults.append(f"{symbol}: {after.position} is not protected by a stop-loss")
+        if len(after.stops) > bool(after.position.size):
+            faults.append(f"{symbol}: {len(after.stops)} stop-losses stand, and the position is {after.position}")
         faults += [
             f"{symbol}: row {row.position_id} is {row.status} still"
             for row in after.rows

@@ -66,7 +66,7 @@ async def play(scenario: Scenario, place: Place, settings: Settings, signal_ids:
         async with watched_lock_waits(place.dsn) as lock_waits:
             await scenario.play(stage)
             await clock.sleep(LATE_SECONDS)
-            recovered = await flow.recover(exchange)
+            await stage.recover()
         slots = {symbol: Slot.read(exchange, symbol, await flow.rows(symbol, like=QUANTITY)) for symbol in symbols}
     return Outcome(
         scenario=scenario.name,
@@ -74,7 +74,7 @@ async def play(scenario: Scenario, place: Place, settings: Settings, signal_ids:
         asked=QUANTITY,
         slots=slots,
         turned_away=stage.turned_away,
-        recovered=recovered,
+        recovered=stage.recovered,
         errors=stage.errors,
         failures=stage.failures,
         lock_waits=lock_waits,

@@ -70,6 +70,7 @@ class Stage:
         self.steps: defaultdict[str, list[float]] = defaultdict(list)
         self.errors: Counter[str] = Counter()  # that an actor has met
         self.failures: Counter[str] = Counter()  # that have ended one
+        self.recovered: Counter[str] = Counter()  # positions, by the status that they came to
         self.turned_away = 0
         self._signal_ids = signal_ids
         self._delays = delays
@@ -103,6 +104,14 @@ class Stage:
         """A signal's whole way, so many seconds from now; what goes wrong on it is counted."""
         await self.clock.sleep(after)
         return await self.counted(self.flow.open_position(signal, self.teller()))
+
+    async def close_position(self, signal: Signal, position_id: int) -> None:
+        """An ordinary exit; what goes wrong on it is counted."""
+        await self.counted(self.flow.close_position(signal, position_id, self.teller()))
+
+    async def recover(self) -> None:
+        """Recovery, where the flow has one; what it finished is counted."""
+        self.recovered += await self.flow.recover(self.exchange)
 
     async def synchronize(self, *, after: float) -> None:
         """One look of the synchronizer, so many seconds from now."""

@@ -36,7 +36,7 @@ async def work(stage: Stage, sides: Mapping[str, Side], until: datetime) -> None
         position_id = await stage.open_position(signal, after=stage.dice.uniform(0, 2))
         if position_id is not None:
             await stage.clock.sleep(stage.dice.uniform(1, 4))
-            await stage.counted(stage.flow.close_position(signal, position_id, stage.teller()))
+            await stage.close_position(signal, position_id)
 
 
 async def keep_synchronizing(stage: Stage) -> None:
