@@ -259,7 +259,9 @@ begin
             u.age,
             jsonb_build_object(
                 'lease_until', u.lease_until,
-                'to_status', case when u.is_gone and not u.is_driven and u.status <> 'active' then nullif(u.ends_as, 'pending_cancels') end,
+                'to_status', case
+                    when u.is_gone and not u.is_driven and u.status <> 'active' then nullif(u.ends_as, 'pending_cancels')
+                end,
                 'refusal', u.refusal
             ),
             case
@@ -325,8 +327,7 @@ begin
             union all
             select
                 b.no_stop_loss_since,
-                b.no_stop_loss_since >= b.orders_at + monitoring.grace()
-                and b.no_stop_loss_since + monitoring.grace() <= b.no_stop_loss_until,
+                monitoring.is_proven(b.orders_at, b.no_stop_loss_since, b.no_stop_loss_until),
                 case when b.status = 'active' then 'no_stop_loss' end
             where b.no_stop_loss_until >= b.orders_at
         ) as x
@@ -411,6 +412,22 @@ begin
             and s.exchange = coalesce(findings.exchange, s.exchange)
             and s.account = coalesce(findings.account, s.account)
             and findings.symbols is null
+        union all
+        select
+            f.*,
+            null::monitoring.evidence
+        from monitoring.order_findings(findings.exchange, findings.account, findings.symbols) as f
+    ),
+
+    -- A list of positions and a list of orders may say the same of a position, or of an account: the graver one counts.
+    weighed as (
+        select
+            f.*,
+            row_number() over (
+                partition by f.check_name, f.exchange, f.account, f.symbol, f.position_side, f.position_id
+                order by array_position(array['critical', 'warning', 'info'], f.severity), f.evidence is null
+            ) as place
+        from found as f
     )
 
     select
@@ -425,7 +442,8 @@ begin
         f.age,
         jsonb_strip_nulls(f.detail || jsonb_build_object('seen', monitoring.seen(f.evidence))),
         f.action
-    from found as f
+    from weighed as f
+    where f.place = 1
     order by
         array_position(array['critical', 'warning', 'info'], f.severity), f.check_name,
         f.exchange, f.account, f.symbol, f.position_side, f.position_id;

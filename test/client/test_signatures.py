@@ -98,7 +98,7 @@ def python_type(name, sql_type):
     """A jsonb is an object, but for the arrays of them."""
     if sql_type == "jsonb":
         entry = Mapping[str, typing.Any]
-        return Sequence[entry] if name in ("snapshot", "events", "marks") else entry
+        return Sequence[entry] if name in ("snapshot", "orders", "events", "marks") else entry
     return PYTHON_TYPES[sql_type]
 
 

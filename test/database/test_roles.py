@@ -14,6 +14,8 @@ TABLES = [
     "position_backups",
     "sightings",
     "snapshots",
+    "order_sightings",
+    "order_snapshots",
     "marks",
     "alerts",
     "health_findings",

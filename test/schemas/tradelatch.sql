@@ -9,7 +9,7 @@ select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, '
 select functions_are('tradelatch', array[
     'activate_position', 'adopt_position', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
     'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'normalize_exchange',
-    'normalize_symbol', 'place_entry', 'reconcile', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
+    'normalize_symbol', 'place_entry', 'reconcile', 'reconcile_orders', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
     'replace_stop_loss', 'resize_position', 'restore_backup', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
@@ -83,7 +83,7 @@ select is_empty(
         select function, prorettype::regtype
         from moves
         where prorettype <> case
-            when name = 'reconcile' then 'tradelatch.finding'::regtype
+            when name in ('reconcile', 'reconcile_orders') then 'tradelatch.finding'::regtype
             when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
             when name in ('record_findings', 'record_marks') then 'integer'::regtype
             when name ~ '^archive_' then ('tradelatch.' || substring(name from '_(.*)'))::regtype
@@ -94,7 +94,7 @@ select is_empty(
 );
 select set_eq(
     'select name from moves where proretset',
-    array['archive_alerts', 'archive_events', 'archive_findings', 'claim_stale', 'cleanup', 'reconcile', 'restore_backup'],
+    array['archive_alerts', 'archive_events', 'archive_findings', 'claim_stale', 'cleanup', 'reconcile', 'reconcile_orders', 'restore_backup'],
     'one each, but for what is done to many positions'
 );
 
@@ -120,7 +120,7 @@ select is_empty(
                     'place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order', 'replace_stop_loss', 'activate_position', 'confirm_close',
                     'confirm_orders'
                 ) then array['TL005']
-                when f.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
+                when f.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
             end
         ) as w (code)
         where f.pronargs > 0
@@ -139,7 +139,7 @@ select is_empty(
             when m.name in ('begin_close', 'replace_stop_loss') then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
-            when m.name in ('reconcile', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
+            when m.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

@@ -23,6 +23,7 @@ where m.relkind in ('r', 'v', 'c')
     and a.attcollation <> 0
     and (
         a.attname in ('exchange', 'account', 'symbol', 'alias', 'check_name', 'order_key', 'order_cancels', 'stop_loss_order', 'orders_arrived')
+        or a.attname = 'name' and m.relation = 'monitoring.order_sightings'::regclass
         or a.attname ~ '(position_side|request_id|order_id|orders)$'
     )
 union all
@@ -71,7 +72,7 @@ select set_has(
             ('monitoring.positions.request_id'), ('monitoring.positions.order_key'), ('monitoring.positions.exchange_order_id'),
             ('monitoring.positions.stop_loss_order_id'), ('monitoring.positions.stop_loss_order'),
             ('monitoring.positions.orders_arrived'), ('monitoring.positions.own_orders'), ('monitoring.sightings.stop_loss_order_id'),
-            ('monitoring.snapshots.exchange'), ('monitoring.snapshots.account'), ('monitoring.exchange_aliases.alias')
+            ('monitoring.order_sightings.name'), ('monitoring.order_sightings.symbol'), ('monitoring.snapshots.exchange'), ('monitoring.snapshots.account'), ('monitoring.exchange_aliases.alias')
     $$,
     'requests, orders and aliases'
 );

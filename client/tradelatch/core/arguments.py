@@ -222,12 +222,12 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
         " realized_pnl remaining fees",
     ),
     "bigint": (integer, str, "position_id fence signal_id"),
-    "integer": (integer, str, "max_positions max_closes max_events max_alerts max_findings"),
+    "integer": (integer, str, "max_positions max_closes max_missing max_events max_alerts max_findings"),
     "interval": (interval, _interval, "lease grace stale_after older_than"),
     "uuid": (uuid, str, "attempt backup_id"),
     "boolean": (boolean, str, "complete apply adopt dry_run"),
     "timestamp with time zone": (time, datetime.isoformat, "observed_at"),
-    "jsonb": (json_document, str, "details snapshot marks"),
+    "jsonb": (json_document, str, "details snapshot orders marks"),
 }
 _TYPES = {name: sql_type for sql_type, (_, _, names) in _SQL_TYPES.items() for name in names.split()}
 _CHECKED = {name: _SQL_TYPES[sql_type][0] for name, sql_type in _TYPES.items()}

@@ -57,6 +57,39 @@ class Functions(Moves):
             max_closes=max_closes,
         )
 
+    def reconcile_orders(
+        self,
+        exchange: str,
+        orders: Sequence[Mapping[str, Any]],
+        observed_at: datetime,
+        *,
+        account: str = "default",
+        complete: bool = False,
+        covers: Sequence[str] | None = None,
+        apply: bool = False,
+        max_missing: int = 3,
+    ) -> list[Finding]:
+        """Record which orders an exchange showed, and compare the orders left with them.
+
+        orders: mappings with `symbol`, `client_order_id` or `order_id` or both, `side` (buy or sell), `quantity` (None:
+        all), `trigger`, `reduce_only`, optionally `position_side`. What is listed has arrived. complete: what is not
+        listed is not there; covers: of these symbols only (None: of all). apply: end the orders that arrived and are
+        proven absent; a position whose stop-loss ended becomes `pending_sl`. max_missing: where more stop-losses are
+        missing, nothing is ended, and a finding `snapshot_suspect` says so. Raises InvalidArgument.
+        """
+        return self._found(
+            Finding,
+            "reconcile_orders",
+            exchange=exchange,
+            orders=orders,
+            observed_at=observed_at,
+            account=account,
+            complete=complete,
+            covers=covers,
+            apply=apply,
+            max_missing=max_missing,
+        )
+
     def find_order(self, name: str, *, exchange: str | None = None) -> list[FoundOrder]:
         """Whose order is this? name: its client order id, or `id:` and the exchange's id.
 

@@ -1,0 +1,7 @@
+-- Revert tradelatch:functions/reconcile_orders from pg
+
+begin;
+
+drop function tradelatch.reconcile_orders;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/compare_orders from pg
+
+begin;
+
+drop function monitoring.compare_orders;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert tradelatch:helpers/open_rows from pg
+
+begin;
+
+drop function monitoring.open_rows;
+
+commit;

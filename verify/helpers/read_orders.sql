@@ -1,0 +1,13 @@
+-- Verify tradelatch:helpers/read_orders on pg
+
+begin;
+
+\ir ../assert.psql
+
+select pg_temp.assert_function(
+    'monitoring.read_orders(jsonb)',
+    returns => 'SETOF monitoring.seen_order',
+    volatility => 'stable'
+);
+
+rollback;
