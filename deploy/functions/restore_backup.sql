@@ -61,12 +61,19 @@ begin
                 from monitoring.position_events as e
                 where e.position_id = v_position.id and e.from_status is not null and e.event <> 'duplicate_prevented'
             ) then 'it moved since it was adopted'
-            when v_backup.position is not null and v_position.closed_at is null then 'it is open'
+            -- one that waits for its cancels ends no sooner for being wrong
+            when v_backup.position is not null and v_position.closed_at is null and v_position.status <> 'pending_cancels'
+                then 'it is open'
+            when v_backup.position is not null and v_position.closed_at is null
+                and (v_position.filled_quantity, v_position.close_attempt, v_position.stop_loss_attempt)
+                <> (v_before.filled_quantity, v_before.close_attempt, v_before.stop_loss_attempt)
+                then 'it moved since it was ended'
             when v_backup.position is not null then (
                 select format('position %s holds the slot now', c.position_id)
                 from monitoring.conflicting_positions(
                     v_position.exchange, v_position.account, v_position.symbol, v_position.position_side
                 ) as c
+                where c.position_id <> v_position.id
                 limit 1
             )
         end;
@@ -108,8 +115,8 @@ $$Gives back what cleanup, reconcile or release_position ended, as it was; for o
 Nobody looked after it meanwhile: one that was active comes back as pending_sl, with the orders that were left and, where something was filled,
 * for those that nobody can name. It has a fence above every one that was ever given, and no lease: claim_stale takes it at once. Events that
 came later stay. A position that was adopted is closed in the book; the exchange is not asked.
-action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, it is open, it was
-restored already, or moved since it was adopted. What is refused stays as it is, the others are restored.
+action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, it is open
+(one that waits for its cancels is restored), it was restored already, or moved since it was ended or adopted. What is refused stays as it is, the others are restored.
 Errors: 22023 no such backup; 55P03; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.restore_backup(uuid, boolean) from public;

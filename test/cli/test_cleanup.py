@@ -61,8 +61,6 @@ def test_confirm_does_it_and_restore_takes_it_back(untidy: Desk) -> None:
     assert statuses(untidy) == AFTER
     command = printed.out.splitlines()[-1].split()[1:]
 
-    assert "it is open" in untidy.run(*command[:2]).out  # APTUSDT, until its stop-loss is known to have ended
-    untidy.client.confirm_orders(1, orders_ended=untidy.row(1).orders_left)
     before = untidy.rows()
     rehearsed = untidy.run(*command[:2])
     assert "Nothing was done: add --confirm to do it." in rehearsed.out

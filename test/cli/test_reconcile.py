@@ -81,7 +81,6 @@ def test_what_is_proven_gone_is_closed_with_confirm_alone(aged: Desk, listed: An
     assert "1 position was closed or adopted." in printed.out
     command = printed.out.splitlines()[-1].split()
     assert command[:2] == ["tradelatch", "restore"]
-    aged.client.confirm_orders(2, orders_ended=aged.row(2).orders_left)
     assert aged.run(*command[1:]).status == 0
     assert aged.row(2).status == "pending_sl"
 

@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(117);
+select plan(122);
 
 select declared_as_move(
     'restore_backup', 'backup_id uuid, dry_run boolean = true', 'SETOF tradelatch.cleanup_action', 'tradelatch_operator'
@@ -362,6 +362,40 @@ select is(
         where b.position_id = id('B1USDT') and b.restored_at is null and r.position_id = b.position_id
     ),
     '{"it is open"}'::text[], 'the others are refused while it is open'
+);
+
+-- One that waits for its cancels is given back before its stop-loss is cancelled, unless it filled further meanwhile.
+do $$
+declare
+    v_backup uuid := gen_random_uuid();
+begin
+    call given('F1USDT', 'active');
+    call given('F2USDT', 'active', filled => 4);
+    perform monitoring.end_position(v_backup, p.id, 'pending_cancels', 'reconcile', 'gone', '{}')
+    from monitoring.positions as p
+    where p.symbol in ('F1USDT', 'F2USDT');
+end
+$$;
+call claim('F2USDT');
+select is(
+    (tradelatch.confirm_entry(id('F2USDT'), fence('F2USDT'), 6)).status, 'pending_close', 'F2USDT fills after all, and is closed'
+);
+select is(
+    restored(backup_of('F1USDT')),
+    array['restore F1USDT both pending_cancels>pending_sl', 'refused F2USDT both pending_close> it is open'],
+    'F1USDT may come back'
+);
+select is(
+    (tradelatch.confirm_close(id('F2USDT'), 'again', fence => fence('F2USDT'))).status, 'pending_cancels', 'F2USDT is closed again'
+);
+select is(
+    restored(backup_of('F1USDT'), false),
+    array['restore F1USDT both pending_cancels>pending_sl', 'refused F2USDT both pending_cancels> it moved since it was ended'],
+    'F1USDT comes back'
+);
+select is(
+    (book_row('F1USDT')).status || ' ' || (monitoring.orders_left(book_row('F1USDT')))::text,
+    'pending_sl {' || order_of('F1USDT', 's1') || ',*}', 'with the orders that were left, and those that nobody can name'
 );
 
 -- An adoption is taken back only while nobody did anything with it.
