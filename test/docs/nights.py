@@ -62,7 +62,7 @@ def duplicate_key(desk: Desk) -> Iterator[None]:
 @night("Position without stop-loss")
 def no_stop_loss(desk: Desk) -> Iterator[None]:
     desk.send(desk.open("APTUSDT", status="pending_entry"))
-    desk.client.confirm_entry(2548, desk.row(2548).fence, 5, average_price=100)
+    desk.client.confirm_entry(2548, desk.fence(2548), 5, average_price=100)
     desk.age("10 minutes")
     yield
     desk.open("METUSDT")
@@ -102,6 +102,19 @@ def pending_close(desk: Desk) -> Iterator[None]:
     yield
 
 
+@night("pending_cancels for minutes")
+def pending_cancels(desk: Desk) -> Iterator[None]:
+    receipt = desk.open("METUSDT", status="pending_sl")
+    desk.trade("buy", 5, symbol="METUSDT")
+    stop = desk.send(receipt)
+    due = receipt.next_order
+    desk.client.activate_position(2548, receipt.fence, due.price, due.client_order_id, stop_loss_order_id=stop.order_id)
+    desk.trade("sell", 5, symbol="METUSDT", reduce_only=True)
+    desk.client.confirm_close(2548, "take profit")  # and its worker dies
+    desk.age("8 minutes")
+    yield
+
+
 @night("On the exchange, not in the book")
 def orphaned_exchange(desk: Desk) -> Iterator[None]:
     desk.trade("buy", 86, symbol="AVLUSDT")
@@ -118,6 +131,7 @@ def orphaned_exchange(desk: Desk) -> Iterator[None]:
 def orphaned_db(desk: Desk) -> Iterator[None]:
     desk.open("METUSDT")
     desk.age()
+    yield
     yield
     for symbol in ("APTUSDT", "AVLUSDT", "PERPUSDT", "ZBCNUSDT"):
         desk.open(symbol)
@@ -142,7 +156,7 @@ def bot_died(desk: Desk) -> Iterator[None]:
     desk.send(desk.open("APTUSDT", "short", status="pending_entry"))
     desk.open("METUSDT", status="pending_entry")
     desk.send(desk.open("PERPUSDT", status="pending_entry"))
-    desk.client.rollback_position(2550, desk.row(2550).fence, "gave up")
+    desk.client.rollback_position(2550, desk.fence(2550), "gave up")
     desk.age("3 minutes")
     yield
     yield
@@ -180,7 +194,7 @@ def delisted(desk: Desk) -> Iterator[None]:
 @night("Undo a cleanup")
 def undo(desk: Desk) -> Iterator[None]:
     desk.open("APTUSDT")
-    desk.open("METUSDT", status="pending_entry")
+    desk.open("METUSDT")
     desk.age()
     desk.run("reconcile", "--exchange", "binance", "--live", "--evidence")
     desk.age()

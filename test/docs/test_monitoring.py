@@ -25,6 +25,7 @@ def as_shown(text: str) -> list[str]:
     lines = []
     for line in text.splitlines():
         line = re.sub(r"  \S+ on \S+$", "  trading on db.example", line)
+        line = re.sub(r"tl[0-9a-f]{22}", "tl4c1f0a9be2d34f60a7c5d1", line)
         lines.append(" ".join(re.sub(r"[-+]?\d[\d.:TZ-]*[smhd]?", "0", line).split()))
     return [line for line in lines if line]
 
@@ -38,9 +39,10 @@ def night(bot_dsn: str, database: str, age_leases: Any) -> None:
     with Client(bot_dsn, worker="scanner") as client:
         for symbol in ("APTUSDT", "METUSDT"):
             position = client.create_position(symbol=symbol, **numbers)
-            client.confirm_entry(position.position_id, position.fence, Decimal("61.8"))
+            filled = client.confirm_entry(position.position_id, position.fence, Decimal("61.8"))
             if symbol == "APTUSDT":
-                client.activate_position(position.position_id, position.fence, Decimal("3.29"))
+                stop = filled.next_order.client_order_id
+                client.activate_position(position.position_id, position.fence, Decimal("3.29"), stop)
                 client.create_position(symbol=symbol, **numbers)
         client.record_marks("binance", [{"symbol": "APTUSDT", "price": "3.2011", "unrealized_pnl": "1.99"}])
     age_leases("175 seconds", position.position_id)

@@ -62,12 +62,16 @@ def print_receipt(receipt: Receipt, *, confirm: bool) -> None:
     elif receipt.outcome == "replayed":
         stands = f"is {receipt.status} already"
     out.print(f"{name}, {slot(receipt)}, {stands}.")
-    if receipt.cancels:
+    order = receipt.next_order
+    is_protected_first = order is not None and order.kind == "stop_loss"
+    if receipt.cancels and not is_protected_first:
         out.print(f"To cancel on the exchange: {orders_in_words(receipt.cancels)}")
-    if receipt.next_order is not None:
-        out.print(f"To {order_in_words(receipt.next_order)}")
-        if confirm and receipt.next_order.kind != "entry":
-            out.print(f"  client order id {receipt.next_order.client_order_id}")
+    if order is not None:
+        out.print(f"To {order_in_words(order)}")
+        if confirm and order.kind != "entry":
+            out.print(f"  client order id {order.client_order_id}")
+    if receipt.cancels and is_protected_first:
+        out.print(f"To cancel once it stands: {orders_in_words(receipt.cancels)}")
     if confirm and receipt.next_order is not None and receipt.lease_until is not None:
         out.print(f"Yours to drive until {cell(receipt.lease_until)}, fence {receipt.fence}; recover takes over after.")
     if not confirm:

@@ -219,7 +219,8 @@ def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None) ->
         facts: list[Any] = [row.position_id, slot(row), row.status, f"{row.side} {cell(row.open_quantity)}"]
         print_columns(out, [Text(str(each)) for each in (*facts, _overdue(row, now))], WIDTHS)
         if row.status in ("active", "pending_cancels"):
-            others = [name for name in row.orders_left if name != row.stop_loss_order]
+            stands = row.stop_loss_order if row.status == "active" else None
+            others = [name for name in row.orders_left if name != stands]
             print_indented(out, f"orders left: {orders_in_words(others)}")
         if row.orders_withheld:
             print_indented(out, "its orders are withheld: look at the exchange whose exposure it is, then take-over")
