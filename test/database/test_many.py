@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -19,11 +20,12 @@ set local session_replication_role = replica;
 insert into monitoring.positions (
     exchange, account, symbol, side, quantity, entry_price, status,
     filled_quantity, open_quantity, average_price, stop_loss_price,
-    created_at, updated_at, lease_until
+    created_at, updated_at, exposure_at, orders_at, lease_until
 )
 select
     'binance', %s, 'S' || i || 'USDT', 'long', 10, 100, 'active', 10, 10, 100, 95,
-    now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour'
+    now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour',
+    now() - interval '1 hour'
 from generate_series(1, %s) as i;
 commit;
 """
@@ -38,7 +40,9 @@ GATE = (
     "grant usage on schema behind to tradelatch_owner",
     "alter function monitoring.carry_out set schema behind",
     """
-    create function monitoring.carry_out(chosen tradelatch.finding[], move text, reason text, backup_id uuid)
+    create function monitoring.carry_out(
+        chosen tradelatch.finding[], move text, reason text, backup_id uuid, stop_loss_percent numeric default null
+    )
     returns setof tradelatch.cleanup_action
     language plpgsql
     set lock_timeout = 0
@@ -47,7 +51,7 @@ GATE = (
         if pg_catalog.cardinality(chosen) > 0 then
             perform pg_catalog.pg_advisory_xact_lock(42);
         end if;
-        return query select * from behind.carry_out(chosen, move, reason, backup_id);
+        return query select * from behind.carry_out(chosen, move, reason, backup_id, stop_loss_percent);
     end
     $$
     """,
@@ -198,16 +202,15 @@ def test_the_book_is_looked_through_so_often_however_many_there_are(admin: Admin
 
 
 def test_what_moves_between_the_look_and_the_lock_is_left_alone(
-    admin: Admin, bot: Session, operator: Session, operator_dsn: str, connect: Callable[..., Session], gate: None
+    admin: Admin, bot: Session, operator: Session, connect: Callable[..., Session], gate: None
 ) -> None:
     gone(admin, bot, 6)
     ids = {row.symbol: row.id for row in admin.open_positions()}
     driver = connect()
     with waiting_at_the_gate(admin, operator, lambda: operator(CLEANUP, "all", admin.account, False)) as cleanup:
-        # the exchange closed one, an operator takes another one over, a third one is seen after all
+        # the exchange closed one, somebody is to close another one, a third one is seen after all
         assert bot.answer("confirm_close", position_id=ids["S1USDT"], reason="stop-loss") == "ok"
-        taken = connect(operator_dsn).answer("take_over", position_id=ids["S2USDT"], reason="mine")
-        assert taken == "claimed"
+        assert bot.answer("begin_close", position_id=ids["S2USDT"], reason="x", attempt=uuid4()) == "ok"
         show(bot, snapshot("S3USDT"), complete=False)
         # and somebody is about to move a fourth one
         driver("begin")
@@ -223,7 +226,7 @@ def test_what_moves_between_the_look_and_the_lock_is_left_alone(
     }
     driver("rollback")
     assert {row.symbol: row.status for row in admin.open_positions()} == {
-        "S2USDT": "active",
+        "S2USDT": "pending_close",
         "S3USDT": "active",
         "S4USDT": "active",
     }

@@ -54,6 +54,13 @@ def nodes(plan: dict) -> Iterator[dict]:
         yield from nodes(child)
 
 
+def joins(plans: list[dict]) -> Iterator[dict]:
+    for plan in plans:
+        for node in nodes(plan["Plan"]):
+            if "Join" in node["Node Type"] or node["Node Type"] == "Nested Loop":
+                yield node
+
+
 def scans(plans: list[dict]) -> Iterator[tuple[dict, str]]:
     """How the two big tables are read, and the statement that does it."""
     for plan in plans:
@@ -187,11 +194,57 @@ def test_positions_are_not_compared_with_one_another(server, template, connect) 
         ):
             plans.take()
             session(query, *parameters)
-            joins = [node for plan in plans.take() for node in nodes(plan["Plan"]) if "Join" in node["Node Type"]]
-            assert max(join["Actual Rows"] for join in joins) == positions
-            assert sum(join.get("Rows Removed by Join Filter", 0) for join in joins) < 10 * positions
+            found = list(joins(plans.take()))
+            assert max(join["Actual Rows"] for join in found) == positions
+            assert sum(join.get("Rows Removed by Join Filter", 0) for join in found) < 10 * positions
     finally:
         server.drop_database(name)
+
+
+RECONCILE_ORDERS = (
+    "select count(*) from tradelatch.reconcile_orders('binance', %s, clock_timestamp(), %s, complete => true)"
+)
+
+
+def test_orders_are_not_compared_with_one_another(server, template, connect) -> None:
+    """Also where the statistics say that nothing is open; a list of what is there, and one of what should not be."""
+    name, positions = server.create_database(template), 200
+    try:
+        session = connect(server.dsn_of(name))
+        over = session.create(symbol="OVER")
+        assert session.answer("cancel_position", **driven(over), reason="x") == "ok"
+        session("vacuum analyze")
+        opened = [session.create(symbol=f"OPEN{number}") for number in range(positions)]
+        plans = Plans(session)
+        session("set auto_explain.log_analyze = on")
+        for names in (("e1",), ("s7", "c7"), ()):
+            orders = [
+                {"symbol": position.symbol, "client_order_id": order_of(position, name), "side": "sell"}
+                for position in opened
+                for name in names
+            ]
+            plans.take()
+            session(RECONCILE_ORDERS, Jsonb(orders), session.account)
+            found = list(joins(plans.take()))
+            assert found
+            assert sum(join.get("Rows Removed by Join Filter", 0) for join in found) < 10 * positions
+    finally:
+        server.drop_database(name)
+
+
+def test_a_list_of_orders_reads_no_history(database, connect) -> None:
+    session = connect(database)
+    position = session.create(symbol="LISTED")
+    orders = [
+        {"symbol": "LISTED", "client_order_id": order_of(position, name), "side": "sell"} for name in ("e1", "s7")
+    ]
+    for listed in (orders, []):
+        plans = Plans(session)
+        session(RECONCILE_ORDERS, Jsonb(listed), session.account)
+        assert_indexed(plans.take())
+    plans = Plans(session)
+    session("select count(*) from tradelatch.diagnose()")
+    assert_indexed(plans.take())
 
 
 def test_what_ended_is_not_read_once_for_each_slot(server, template, connect) -> None:
