@@ -36,8 +36,10 @@ begin
     if (
         monitoring.is_plain_text(confirm_close.reason, 1000)
         and (confirm_close.exit_price is null or monitoring.is_amount(confirm_close.exit_price))
-        and confirm_close.realized_pnl is null
-        and confirm_close.attempt is null
+        and (
+            confirm_close.realized_pnl is null
+            or confirm_close.realized_pnl > -1e30 and confirm_close.realized_pnl < 1e30
+        )
         and confirm_close.lease = interval '1 minute'
         and cardinality(confirm_close.orders_ended) = 1
         and confirm_close.details = '{}'
@@ -53,35 +55,41 @@ begin
         from monitoring.positions as p
         where p.id = confirm_close.position_id;
 
-        -- The ordinary life: its stop-loss is named, and nothing else is left.
-        update monitoring.positions as p
-        set
-            status = 'closed',
-            open_quantity = 0,
-            exit_reason = confirm_close.reason,
-            exit_price = confirm_close.exit_price,
-            realized_pnl = null,
-            stop_loss_order = null,
-            stop_loss_order_id = null,
-            orders_arrived = '{}',
-            own_orders = null,
-            closed_at = clock_timestamp(),
-            move = 'confirm_close',
-            move_details = jsonb_build_object(
-                'reason', confirm_close.reason,
-                'exit_price', confirm_close.exit_price,
-                'realized_pnl', null,
-                'orders_ended', jsonb_build_array(confirm_close.orders_ended[1])
-            )
-        where p.id = confirm_close.position_id
-            and (p.fence = confirm_close.fence or confirm_close.fence is null)
-            and p.orders_in_hand is null
-            and p.orders_arrived = confirm_close.orders_ended
-            and (p.status = 'active' or p.status = 'pending_close' and p.fence = confirm_close.fence)
-        returning monitoring.make_receipt(p, 'ok', confirm_close.fence is not null, null, null) as receipt into v_moved;
+        -- Known as this call, it is answered below; as another one it is refused here.
+        if confirm_close.attempt is null
+            or not monitoring.is_known_attempt(confirm_close.attempt, confirm_close.position_id, 'confirm_close', '{}')
+        then
+            -- The ordinary life: its stop-loss is named, and nothing else is left.
+            update monitoring.positions as p
+            set
+                status = 'closed',
+                open_quantity = 0,
+                exit_reason = confirm_close.reason,
+                exit_price = confirm_close.exit_price,
+                realized_pnl = confirm_close.realized_pnl,
+                stop_loss_order = null,
+                stop_loss_order_id = null,
+                orders_arrived = '{}',
+                own_orders = null,
+                closed_at = clock_timestamp(),
+                move = 'confirm_close',
+                move_details = jsonb_build_object(
+                    'reason', confirm_close.reason,
+                    'exit_price', confirm_close.exit_price,
+                    'realized_pnl', confirm_close.realized_pnl,
+                    'attempt', confirm_close.attempt,
+                    'orders_ended', jsonb_build_array(confirm_close.orders_ended[1])
+                )
+            where p.id = confirm_close.position_id
+                and (p.fence = confirm_close.fence or confirm_close.fence is null)
+                and p.orders_in_hand is null
+                and p.orders_arrived = confirm_close.orders_ended
+                and (p.status = 'active' or p.status = 'pending_close' and p.fence = confirm_close.fence)
+            returning monitoring.make_receipt(p, 'ok', confirm_close.fence is not null, null, null) as receipt into v_moved;
 
-        if found then
-            return v_moved.receipt;
+            if found then
+                return v_moved.receipt;
+            end if;
         end if;
         perform monitoring.check_orders('orders_ended', confirm_close.orders_ended);
     end if;

@@ -40,7 +40,7 @@ begin
         monitoring.is_amount(confirm_entry.filled_quantity)
         and (confirm_entry.average_price is null or monitoring.is_amount(confirm_entry.average_price))
         and confirm_entry.exchange_order_id is null
-        and cardinality(confirm_entry.orders_ended) = 0
+        and cardinality(confirm_entry.orders_ended) < 2
         and confirm_entry.details = '{}'
     ) is not true then
         perform
@@ -66,22 +66,33 @@ begin
             stop_loss_sized = 1,
             orders_arrived = '{}',
             move = 'confirm_entry',
-            move_details = jsonb_build_object(
-                'filled_quantity', confirm_entry.filled_quantity,
-                'average_price', confirm_entry.average_price,
-                'exchange_order_id', null
-            )
+            move_details = case
+                when cardinality(confirm_entry.orders_ended) = 0
+                    then jsonb_build_object(
+                        'filled_quantity', confirm_entry.filled_quantity,
+                        'average_price', confirm_entry.average_price,
+                        'exchange_order_id', null
+                    )
+                else jsonb_build_object(
+                    'filled_quantity', confirm_entry.filled_quantity,
+                    'average_price', confirm_entry.average_price,
+                    'exchange_order_id', null,
+                    'orders_ended', jsonb_build_array(confirm_entry.orders_ended[1])
+                )
+            end
         where p.id = confirm_entry.position_id
             and p.fence = confirm_entry.fence
             and p.status in ('pending_entry', 'entry_placed')
             and confirm_entry.filled_quantity >= p.quantity
             and p.orders_in_hand is null
+            and (cardinality(confirm_entry.orders_ended) = 0 or confirm_entry.orders_ended[1] = p.order_key || 'e1')
             and (cardinality(p.orders_arrived) = 0 or p.orders_arrived = array[p.order_key || 'e1'])
         returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', null) as receipt into v_moved;
 
         if found then
             return v_moved.receipt;
         end if;
+        perform monitoring.check_orders('orders_ended', confirm_entry.orders_ended);
     end if;
 
     v_position := monitoring.lock_position(confirm_entry.position_id, confirm_entry.fence);

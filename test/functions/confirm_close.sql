@@ -223,7 +223,7 @@ select is(
 select is(
     event('PLAINUSDT'),
     format(
-        'confirm_close active>closed fence {"reason": "x", "exit_price": null, "orders_ended": ["%s"], "realized_pnl": null}',
+        'confirm_close active>closed fence {"reason": "x", "attempt": null, "exit_price": null, "orders_ended": ["%s"], "realized_pnl": null}',
         order_of('PLAINUSDT', 's1')
     ),
     'the log has it'
