@@ -20,7 +20,9 @@ begin
         select p.*
         into v_holder
         from monitoring.positions as p
-        where p.attempt = wanted.attempt;
+        where p.attempt = wanted.attempt
+        -- which writes: the answer, with its order, waits for a synchronous standby as the move itself did
+        for update;
         v_same_attempt := found;
     end if;
 

@@ -1,0 +1,79 @@
+"""A repeated call is answered when a synchronous standby has what its caller is about to act on."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tradelatch.cluster import DATABASE, Cluster
+
+from ..template import deployed_cluster
+from .conftest import Admin, Session
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """One of its own: while a standby is missing, nothing on a server is committed."""
+    with deployed_cluster(settings={}) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster) -> str:
+    return cluster.dsn(DATABASE)
+
+
+@pytest.fixture(scope="module")
+def bot_dsn(database: str) -> str:
+    return database
+
+
+@pytest.fixture
+def standby_is_missing(admin: Admin) -> Iterator[Callable[[bool], None]]:
+    """`standby_is_missing(True)`: commits wait for a standby that is not there."""
+
+    def missing(is_missing: bool) -> None:
+        admin(f"alter system set synchronous_standby_names = '{'absent' if is_missing else ''}'")
+        admin("select pg_reload_conf()")
+        admin.until(lambda: (admin.value("show synchronous_standby_names") != "") == is_missing)
+
+    yield missing
+    missing(False)
+
+
+def filled(bot: Session, **opening: Any) -> tuple[Any, dict[str, Any]]:
+    position = bot.create(**opening)
+    driven = {"position_id": position.position_id, "fence": position.fence}
+    return bot.call("confirm_entry", **driven, filled_quantity=Decimal("61.8")), driven
+
+
+def test_a_replay_waits_as_the_move_did(
+    admin: Admin, connect: Callable[[], Session], standby_is_missing: Callable[[bool], None]
+) -> None:
+    bot, reader = connect(), connect()
+    opening, closing = {"attempt": uuid4()}, {"attempt": uuid4(), "reason": "take profit"}
+    opened = bot.create(**opening)
+    protected, protecting = filled(bot, symbol="AVLUSDT")
+    position, driven = filled(bot, symbol="METUSDT")
+    bot.call("activate_position", **driven, stop_loss_price=4)
+    close = bot.call("begin_close", position_id=position.position_id, **closing)
+    calls = {
+        "create_position": bot.opening(**opening),
+        "confirm_entry": protecting | {"filled_quantity": Decimal("61.8")},
+        "begin_close": {"position_id": position.position_id, **closing},
+    }
+    orders = {
+        "create_position": opened.order_client_order_id,
+        "confirm_entry": protected.order_client_order_id,
+        "begin_close": close.order_client_order_id,
+    }
+    is_waiting = "select wait_event = 'SyncRep' from pg_stat_activity where pid = %s"
+    for function, arguments in calls.items():
+        standby_is_missing(True)
+        running = bot.start(function, **arguments)
+        admin.until(lambda: admin.value(is_waiting, bot.pid))
+        assert reader.value("select count(*) from tradelatch.open_positions") == 3  # what reads alone waits for nobody
+        standby_is_missing(False)
+        assert running.answer() == "replayed", function
+        assert running.receipt().order_client_order_id == orders[function]
