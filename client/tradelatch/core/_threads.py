@@ -90,7 +90,7 @@ def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs
             raise interruption
         if results:
             return results[0]
-        raise failures[0] if failures else flight.failure
+        raise failures[0] if failures else flight.failure()
     finally:
         failures.clear()  # it refers to this frame
 

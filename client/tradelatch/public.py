@@ -1,0 +1,96 @@
+"""What `from tradelatch import ...` finds."""
+
+from .closing import close_position
+from .core.client_async import AsyncClient
+from .core.client_sync import Client
+from .core.errors import (
+    AdoptionRefused,
+    IllegalTransition,
+    InvalidArgument,
+    LeaseExpired,
+    NotFilled,
+    OpeningIncomplete,
+    OutcomeUnknown,
+    PermissionDenied,
+    PositionModeConflict,
+    PositionNotFound,
+    RequestMismatch,
+    RetriesExhausted,
+    RevertRefused,
+    SchemaMismatch,
+    SlotBusy,
+    SlotTaken,
+    StaleFence,
+    TradelatchError,
+    Unavailable,
+)
+from .core.position_async import AsyncPosition
+from .core.position_sync import Position
+from .core.receipt import (
+    AlertRow,
+    BackupRow,
+    CleanupAction,
+    EventRow,
+    ExchangeOrder,
+    Finding,
+    FindingRow,
+    Health,
+    PositionRow,
+    Receipt,
+    TimelineRow,
+)
+from .core.words import OrderKind, OrderSide, Outcome, PositionSide, Side, Status
+from .driving import Unsettled
+from .exchange import ExchangeAccess, OrderRefused, Unreachable
+from .orders import PlacedOrder, cancel_orders, send_order
+
+__all__ = [
+    "AdoptionRefused",
+    "AlertRow",
+    "AsyncClient",
+    "AsyncPosition",
+    "BackupRow",
+    "CleanupAction",
+    "Client",
+    "EventRow",
+    "ExchangeAccess",
+    "ExchangeOrder",
+    "Finding",
+    "FindingRow",
+    "Health",
+    "IllegalTransition",
+    "InvalidArgument",
+    "LeaseExpired",
+    "NotFilled",
+    "OpeningIncomplete",
+    "OrderKind",
+    "OrderRefused",
+    "OrderSide",
+    "Outcome",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "PlacedOrder",
+    "Position",
+    "PositionModeConflict",
+    "PositionNotFound",
+    "PositionRow",
+    "PositionSide",
+    "Receipt",
+    "RequestMismatch",
+    "RetriesExhausted",
+    "RevertRefused",
+    "SchemaMismatch",
+    "Side",
+    "SlotBusy",
+    "SlotTaken",
+    "StaleFence",
+    "Status",
+    "TimelineRow",
+    "TradelatchError",
+    "Unavailable",
+    "Unreachable",
+    "Unsettled",
+    "cancel_orders",
+    "close_position",
+    "send_order",
+]
