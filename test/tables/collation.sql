@@ -22,8 +22,8 @@ where m.relkind in ('r', 'v', 'c')
     and not a.attisdropped
     and a.attcollation <> 0
     and (
-        a.attname in ('exchange', 'account', 'symbol', 'alias', 'check_name', 'order_key', 'order_cancels')
-        or a.attname ~ '(position_side|request_id|order_id|orders)$'
+        a.attname in ('exchange', 'account', 'symbol', 'position_side', 'request_id', 'alias', 'check_name')
+        or m.relkind <> 'v' and a.attname ~ '(^|_)orders?(_|$)' and a.attname not in ('order_kind', 'order_side')
     )
 union all
 select
