@@ -80,6 +80,7 @@ adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
 mutants: ## the build broken on purpose: which test sees it
 	@.ci/install test
 	@$(PYTHON) test/mutants/run.py
+	@$(PYTHON) test/mutants/client.py
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo

@@ -16,7 +16,9 @@ from tradelatch import (
     TradelatchError,
     Unavailable,
 )
+from tradelatch.core.settings import LARGEST_POOL
 
+WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 LOCK = "select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))"
 
 
@@ -53,6 +55,49 @@ async def test_silent_first_host(direct_database, apt):
             began_at = time.monotonic()
             assert (await client.create_position(**apt)).outcome == "created"
             assert time.monotonic() - began_at < 4
+
+
+def with_second_host(proxy, dsn):
+    """Through the proxy, or past it if that is silent."""
+    first, second = conninfo_to_dict(proxy.dsn), conninfo_to_dict(dsn)
+    hosts = {"host": f"{first['host']},{second['host']}", "port": f"{first['port']},{second['port']}"}
+    return make_conninfo(proxy.dsn, **hosts)
+
+
+async def calls_that_wait(client, admin, count, tasks):
+    """So many at once, each on a connection of its own."""
+    calls = [tasks.start(client.health) for _ in range(count)]
+    await tasks.until(lambda: admin(WAITING) == [count])
+    return calls
+
+
+async def test_idle_connections_to_a_silent_host(proxy, direct_database, admin, tasks):
+    """One call finds out; the next ones do not try the others of the pool."""
+    async with AsyncClient(with_second_host(proxy, direct_database), timeout=4) as client:
+        await client.health()
+        with psycopg.connect(direct_database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            calls = await calls_that_wait(client, admin, 3, tasks)
+        for call in calls:
+            await tasks.result(call)
+        proxy.silence()
+        with pytest.raises(Unavailable):
+            await client.health()
+        assert (await client.health()).open_positions == 0
+
+
+async def test_every_connection_waits_for_a_silent_host(proxy, direct_database, admin, tasks):
+    """The pool has all that it may have, and they are lost with the host: it has others beside them."""
+    async with AsyncClient(with_second_host(proxy, direct_database), timeout=4) as client:
+        await client.health()
+        with psycopg.connect(direct_database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            calls = await calls_that_wait(client, admin, LARGEST_POOL, tasks)
+            proxy.silence()
+        for call in calls:
+            with pytest.raises(Unavailable):
+                await tasks.result(call)
+        assert (await client.health()).open_positions == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ from tradelatch import (
     TradelatchError,
     Unavailable,
 )
+from tradelatch.core.settings import LARGEST_POOL
 
+WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 LOCK = "select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))"
 
 
@@ -54,6 +56,49 @@ def test_silent_first_host(direct_database, apt):
             began_at = time.monotonic()
             assert (client.create_position(**apt)).outcome == "created"
             assert time.monotonic() - began_at < 4
+
+
+def with_second_host(proxy, dsn):
+    """Through the proxy, or past it if that is silent."""
+    first, second = conninfo_to_dict(proxy.dsn), conninfo_to_dict(dsn)
+    hosts = {"host": f"{first['host']},{second['host']}", "port": f"{first['port']},{second['port']}"}
+    return make_conninfo(proxy.dsn, **hosts)
+
+
+def calls_that_wait(client, admin, count, threads):
+    """So many at once, each on a connection of its own."""
+    calls = [threads.start(client.health) for _ in range(count)]
+    threads.until(lambda: admin(WAITING) == [count])
+    return calls
+
+
+def test_idle_connections_to_a_silent_host(proxy, direct_database, admin, threads):
+    """One call finds out; the next ones do not try the others of the pool."""
+    with Client(with_second_host(proxy, direct_database), timeout=4) as client:
+        client.health()
+        with psycopg.connect(direct_database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            calls = calls_that_wait(client, admin, 3, threads)
+        for call in calls:
+            threads.result(call)
+        proxy.silence()
+        with pytest.raises(Unavailable):
+            client.health()
+        assert (client.health()).open_positions == 0
+
+
+def test_every_connection_waits_for_a_silent_host(proxy, direct_database, admin, threads):
+    """The pool has all that it may have, and they are lost with the host: it has others beside them."""
+    with Client(with_second_host(proxy, direct_database), timeout=4) as client:
+        client.health()
+        with psycopg.connect(direct_database) as rival:
+            rival.execute("lock table monitoring.positions in access exclusive mode")
+            calls = calls_that_wait(client, admin, LARGEST_POOL, threads)
+            proxy.silence()
+        for call in calls:
+            with pytest.raises(Unavailable):
+                threads.result(call)
+        assert (client.health()).open_positions == 0
 
 
 @pytest.mark.parametrize(

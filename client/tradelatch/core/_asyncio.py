@@ -24,7 +24,7 @@ async def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.
     """Wait for function(flight, …), at most `seconds`, however often the caller is cancelled meanwhile.
 
     It runs as a task of its own, which no cancellation of the caller reaches. The cancellation is raised when the
-    function has ended, or when its time is up.
+    function has ended, or when its time is up; its cause is what the function raised.
     """
     loop = asyncio.get_running_loop()
     flight = Flight(seconds)
@@ -55,10 +55,13 @@ async def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.
         ending = loop.create_task(_end(task, flight))
         _abandoned.add(ending)
         ending.add_done_callback(_abandoned.discard)
-        raise interruption or flight.failure()
+        if interruption is not None:
+            raise interruption from flight.failure()
+        raise flight.failure()
     if interruption is not None:
         if not task.cancelled() and (failure := task.exception()):
             log.warning("a cancelled call failed: %s", type(failure).__name__)
+            raise interruption from failure
         raise interruption
     return task.result()
 

@@ -41,14 +41,14 @@ _FATES = {
 _LOST = ("08", "57P0")  # how the SQLSTATEs of a connection that ended begin
 
 
-class NotReplicated(psycopg.OperationalError):
-    """The wait for a synchronous standby was cancelled: the server committed, but may lose it in a failover."""
+class NoAnswer(psycopg.OperationalError):
+    """A row that is no answer: whether its transaction stands is not known."""
 
 
 def fate_of(error: psycopg.Error, connection: AnyConnection) -> Fate:
     """What became of a try that ended with this error."""
     code = error.sqlstate or ""
-    if isinstance(error, NotReplicated) or code.startswith(_LOST) or (not code and connection.closed):
+    if isinstance(error, NoAnswer) or code.startswith(_LOST) or (not code and connection.closed):
         return Fate.UNANSWERED
     return _FATES.get(code, Fate.REFUSED)
 

@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from ._asyncio import Flown, run, sleep
-from .answers import Fate, NotReplicated, fate_of, from_database, is_idle, reason_of, refusal_of
+from .answers import Fate, NoAnswer, fate_of, from_database, is_idle, reason_of, refusal_of
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, PermissionDenied, SchemaMismatch, TradelatchError, Unavailable
 from .flight import RETRIES, Flight, pause_before
@@ -290,10 +290,9 @@ class AsyncLine:
             raise InvalidArgument("a string does not fit the connection's encoding") from error
         rows = await cursor.fetchall()
         if not is_idle(self.connection):
-            await self.connection.close()
-            raise psycopg.OperationalError("the transaction was not ended")
+            raise NoAnswer("the server has not ended the transaction")
         if not self._is_replicated:
-            raise NotReplicated("the wait for a synchronous standby was cancelled")
+            raise NoAnswer("the wait for a synchronous standby was cancelled")
         return rows
 
     async def restore(self) -> None:
@@ -309,7 +308,7 @@ class AsyncLine:
 
 
 def _what_happened(error: psycopg.Error) -> str:
-    return str(error) if isinstance(error, NotReplicated) else "the connection was lost"
+    return str(error) if isinstance(error, NoAnswer) else "the connection was lost"
 
 
 async def _reconnect(pool: AsyncConnectionPool[Any]) -> None:

@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from ._threads import Flown, run, sleep
-from .answers import Fate, NotReplicated, fate_of, from_database, is_idle, reason_of, refusal_of
+from .answers import Fate, NoAnswer, fate_of, from_database, is_idle, reason_of, refusal_of
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, PermissionDenied, SchemaMismatch, TradelatchError, Unavailable
 from .flight import RETRIES, Flight, pause_before
@@ -291,10 +291,9 @@ class Line:
             raise InvalidArgument("a string does not fit the connection's encoding") from error
         rows = cursor.fetchall()
         if not is_idle(self.connection):
-            self.connection.close()
-            raise psycopg.OperationalError("the transaction was not ended")
+            raise NoAnswer("the server has not ended the transaction")
         if not self._is_replicated:
-            raise NotReplicated("the wait for a synchronous standby was cancelled")
+            raise NoAnswer("the wait for a synchronous standby was cancelled")
         return rows
 
     def restore(self) -> None:
@@ -310,7 +309,7 @@ class Line:
 
 
 def _what_happened(error: psycopg.Error) -> str:
-    return str(error) if isinstance(error, NotReplicated) else "the connection was lost"
+    return str(error) if isinstance(error, NoAnswer) else "the connection was lost"
 
 
 def _reconnect(pool: ConnectionPool[Any]) -> None:
