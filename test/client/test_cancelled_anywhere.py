@@ -73,7 +73,7 @@ async def all_of(pool):
     async with AsyncExitStack() as stack:
         for _ in range(pool.max_size):
             connection = await stack.enter_async_context(pool.connection(timeout=5))
-            assert await (await connection.execute("select 1")).fetchone() == (1,)
+            assert await (await connection.execute("select 1", prepare=False)).fetchone() == (1,)
     assert pool.get_stats()["pool_size"] == pool.max_size
 
 
