@@ -63,7 +63,7 @@ check-elsewhere:
 	@printf '\nThe client through PgBouncer\n'
 	@TRADELATCH_TEST_PGBOUNCER=1 $(PRIVATE_PYTEST) test/client
 	@printf '\nPostgreSQL 18\n'
-	@TRADELATCH_TEST_POSTGRES=18 $(PRIVATE_PYTEST) $(ON_18)
+	@TRADELATCH_TEST_POSTGRES=18 $(PRIVATE_PYTEST) $(ON_18) --ignore=test/database/test_standby.py
 
 simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 	@.ci/install test
@@ -80,6 +80,7 @@ adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
 mutants: ## the build broken on purpose: which test sees it
 	@.ci/install test
 	@$(PYTHON) test/mutants/run.py
+	@$(PYTHON) test/mutants/client.py
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,17 +60,36 @@ def pgbouncer(dsn: str, users: Sequence[str]) -> Iterator[PgBouncer]:
             account = pwd.getpwnam("postgres")
             for path in (folder, *folder.iterdir()):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                command, stderr=log, user=account and account.pw_uid, group=account and account.pw_gid
-            )
+        stopped = threading.Event()
+        started: list[subprocess.Popen[bytes]] = []
+
+        def start() -> None:
+            with (folder / "log").open("a") as log:
+                started.append(
+                    subprocess.Popen(
+                        command, stderr=log, user=account and account.pw_uid, group=account and account.pw_gid
+                    )
+                )
+
+        def keep() -> None:
+            """PgBouncer 1.18 may end when a client cancels; whoever runs it has it started again."""
+            while not stopped.is_set():
+                started[-1].wait()
+                if not stopped.is_set():
+                    time.sleep(0.1)
+                    start()
+
+        start()
+        keeper = threading.Thread(target=keep, daemon=True)
         try:
             end = time.monotonic() + PATIENCE
             while not (folder / f".s.PGSQL.{PORT}").exists():
-                is_coming = process.poll() is None and time.monotonic() < end
+                is_coming = started[0].poll() is None and time.monotonic() < end
                 assert is_coming, (folder / "log").read_text()
                 time.sleep(0.01)
+            keeper.start()
             yield PgBouncer(folder)
         finally:
-            process.terminate()
-            process.wait(PATIENCE)
+            stopped.set()
+            started[-1].terminate()
+            started[-1].wait(PATIENCE)

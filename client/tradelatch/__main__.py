@@ -7,6 +7,7 @@ EXTRAS = {
     "click": "cli",
     "rich": "cli",
     "asyncpg": "demo",
+    "libpq": "binary",
     "prometheus_client": "metrics",
 }  # what is not installed with the client alone
 
@@ -18,8 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .cli.group import tradelatch
 
         return run(tradelatch, arguments)
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
+    except ImportError as error:
+        # psycopg does not name what it misses.
+        missing = "libpq" if "pq wrapper" in str(error) else (error.name or "").partition(".")[0]
         if missing not in EXTRAS:
             raise
         print(f'tradelatch: {missing} is missing: pip install "tradelatch[{EXTRAS[missing]}]"', file=sys.stderr)

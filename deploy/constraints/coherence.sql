@@ -77,9 +77,9 @@ begin
                         else p.status
                     end as status,
                     nullif(p.stop_loss_price, 0) as stop_loss_price,
-                    nullif(btrim(left(regexp_replace(p.exit_reason, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g'), 1000)), '')
+                    nullif(btrim(left(regexp_replace(p.exit_reason, E'[\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]+', ' ', 'g'), 1000)), '')
                         as exit_reason,
-                    nullif(btrim(regexp_replace(p.exchange_order_id, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g')), '')
+                    nullif(btrim(regexp_replace(p.exchange_order_id, E'[\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]+', ' ', 'g')), '')
                         as exchange_order_id,
                     case
                         when pg_temp.is_open_status(p.status) then null
@@ -355,7 +355,7 @@ comment on index monitoring.positions_position_id is 'Finds a row by the positio
 
 -- Indexes of the table that was found, under their names.
 with wanted as (
-    select pg_catalog.regexp_match(s.statement, '^CREATE INDEX (\S+) ON (.*)$') as part
+    select pg_catalog.regexp_match(s.statement, E'^CREATE INDEX (\\S+) ON (.*)$') as part
     from monitoring.legacy_state as s
     where s.part = 'index'
 ),

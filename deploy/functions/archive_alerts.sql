@@ -18,16 +18,22 @@ declare
     v_count bigint;
 begin
     return query
-    with gone as (
+    -- Chosen once: the same as a subquery of the DELETE may be run again for each row, with its limit.
+    with chosen as materialized (
+        select
+            a.xid,
+            a.id
+        from monitoring.alerts as a
+        where a.at < v_before
+        order by a.xid, a.id
+        limit archive_alerts.max_alerts
+        for update skip locked
+    ),
+
+    gone as (
         delete from tradelatch.alerts as v
-        where (v.xid, v.alert_id) in (
-            select a.xid, a.id
-            from monitoring.alerts as a
-            where a.at < v_before
-            order by a.xid, a.id
-            limit archive_alerts.max_alerts
-            for update skip locked
-        )
+        using chosen as c
+        where v.xid = c.xid and v.alert_id = c.id
         returning v.*
     )
 

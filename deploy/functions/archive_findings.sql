@@ -18,16 +18,20 @@ declare
     v_count bigint;
 begin
     return query
-    with gone as (
+    -- Chosen once: the same as a subquery of the DELETE may be run again for each row, with its limit.
+    with chosen as materialized (
+        select h.id
+        from monitoring.health_findings as h
+        where h.cleared_at < v_before
+        order by h.id
+        limit archive_findings.max_findings
+        for update skip locked
+    ),
+
+    gone as (
         delete from tradelatch.findings as v
-        where v.finding_id in (
-            select h.id
-            from monitoring.health_findings as h
-            where h.cleared_at < v_before
-            order by h.id
-            limit archive_findings.max_findings
-            for update skip locked
-        )
+        using chosen as c
+        where v.finding_id = c.id
         returning v.*
     )
 

@@ -11,7 +11,7 @@ language sql
 immutable
 parallel safe
 return length(value) <= longest
-and value ~ '^ *[^ \u0001-\u001f\u007f-\u009f\u2028\u2029][^\u0001-\u001f\u007f-\u009f\u2028\u2029]*$';
+and value ~ E'^ *[^ \\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029][^\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$';
 
 comment on function monitoring.is_plain_text(text, integer) is
 'True for 1 to longest characters, not all of them spaces, without control characters or line separators. Null for null.';

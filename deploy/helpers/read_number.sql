@@ -14,7 +14,7 @@ begin
         return null;
     elsif jsonb_typeof(read_number.value) not in ('number', 'string')
         -- collation "C": elsewhere there are blanks and digits that numeric does not take
-        or (read_number.value #>> '{}') collate "C" !~ '^\s*[-+]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][-+]?\d{1,2})?\s*$'
+        or (read_number.value #>> '{}') collate "C" !~ E'^\\s*[-+]?(\\d{1,40}\\.?\\d{0,40}|\\.\\d{1,40})([eE][-+]?\\d{1,2})?\\s*$'
     then
         perform monitoring.refuse_argument(read_number.argument, 'must be a number, or null', read_number.value #>> '{}');
     end if;

@@ -21,7 +21,7 @@ begin
         into v_holder
         from monitoring.positions as p
         where p.attempt = wanted.attempt
-        -- which writes: the answer, with its order, waits for a standby as the move itself did
+        -- which writes: the answer, with its order, waits for a synchronous standby as the move itself did
         for update;
         v_same_attempt := found;
     end if;

@@ -123,6 +123,17 @@ def test_a_server_that_says_nothing_is_given_up(run: Any) -> None:
     assert "no answer within" in printed.err
 
 
+@pytest.mark.parametrize("command", ["diagnose", "status", "backups"])
+def test_a_first_host_that_says_nothing_is_passed_over(run: Any, database: str, command: str) -> None:
+    parts = conninfo_to_dict(database)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = {"host": f"127.0.0.1,{parts['host']}", "port": f"{silent.getsockname()[1]},{parts['port']}"}
+        began = time.monotonic()
+        printed = run("--dsn", make_conninfo(**{**parts, **hosts}), command)
+        assert (printed.status, printed.err) == (0, "")
+        assert time.monotonic() - began < 8  # twice 2 s for the silent one
+
+
 def test_the_dsn_comes_from_the_environment(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADELATCH_DSN", "host=/from/the/environment")
     assert "/from/the/environment" in run("diagnose").err
@@ -143,6 +154,32 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, missing: str)
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f'tradelatch: {missing} is missing: pip install "tradelatch[cli]"\n'
+
+
+WITHOUT_LIBPQ = """
+import ctypes.util, sys
+sys.modules["psycopg_binary"] = sys.modules["psycopg_c"] = None
+ctypes.util.find_library = lambda name: None
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["--version"], 0), (["--help"], 0), (["analyze-logs", "log"], 0), (["diagnose"], 2)]
+)
+def test_without_libpq(tmp_path: Path, arguments: list[str], status: int) -> None:
+    """What needs no database works; what does says what to install."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_LIBPQ)
+    (tmp_path / "log").write_text("2025-10-22 21:50:40,981 - bot - INFO - Executing signal #5483266: APTUSDT\n")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([*PROGRAM, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == status, done.stderr
+    assert done.stderr == ("" if status == 0 else 'tradelatch: libpq is missing: pip install "tradelatch[binary]"\n')
+
+
+def test_what_reads_a_log_imports_no_psycopg() -> None:
+    program = "import sys, tradelatch.cli.analyze_logs, tradelatch.cli.group; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from tradelatch.exchange import OrderRefused
 
@@ -18,6 +19,14 @@ WHY = ["--reason", "three in the morning"]
 ADOPT = ["adopt", "--exchange", "binance", "--symbol", "avl/usdt"]
 FOUND = [*ADOPT, "--side", "short", "--quantity", "43", "--average-price", "0.1358"]
 DRY = "Nothing was done: add --confirm to do it."
+REFUSED_AT_COMMIT = """
+    create function public.refuse() returns trigger language plpgsql as $$
+    begin
+        raise exception 'refused at commit' using errcode = '{}';
+    end $$;
+    create constraint trigger refuse after update on monitoring.positions
+    deferrable initially deferred for each row execute function public.refuse();
+"""
 
 
 @pytest.mark.parametrize("command", [["take-over", "1", *WHY], ["close", "1", *WHY], ["release", "1", *WHY], FOUND])
@@ -265,3 +274,22 @@ def test_no_connection_is_one_line(desk: Desk, command: list[str]) -> None:
     assert printed.err.startswith("tradelatch: no connection: ")
     assert len(printed.err.splitlines()) == 1
     assert "sesame" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "name"), [("40001", "RetriesExhausted"), ("23505", "TradelatchError"), ("P0001", "TradelatchError")]
+)
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_what_is_refused_at_commit_has_no_receipt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, sqlstate: str, name: str, as_json: list[str]
+) -> None:
+    """A deferred constraint trigger raises when the row was sent already."""
+    monkeypatch.setattr("tradelatch.core.flight.FIRST_PAUSE", 0.001)
+    desk.open()
+    with psycopg.connect(desk.superuser, autocommit=True) as connection:
+        connection.execute(REFUSED_AT_COMMIT.format(sqlstate))
+    before = desk.rows()
+    printed = desk.run("close", "1", *WHY, "--confirm", *as_json)
+    assert (printed.status, printed.out) == (1, "")
+    assert printed.err == f"tradelatch: {name} [{sqlstate}]: refused at commit\n"
+    assert desk.rows() == before

@@ -4,7 +4,8 @@
 from decimal import Decimal
 
 import pytest
-from tradelatch import AsyncClient, RetriesExhausted, TradelatchError
+from psycopg_pool import AsyncConnectionPool
+from tradelatch import AsyncClient, RetriesExhausted, TradelatchError, Unavailable
 
 FILL = {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")}
 # A deferred constraint trigger raises at COMMIT, when the row was sent already. Its sequence counts the commits.
@@ -95,3 +96,16 @@ async def test_exit_that_was_refused_is_noted(database, admin, apt):
         assert "could not be undone" in caught.value.__notes__[0]
         assert position.status == "pending_entry"
     assert admin("select status from monitoring.positions") == ["pending_entry"]
+
+
+async def test_open_transaction_is_no_answer(database, admin, apt):
+    """A pool that hands its connections out in a transaction takes back what was done in it."""
+
+    async def begin(connection):
+        await connection.execute("begin")
+
+    async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False, check=begin) as pool:
+        client = AsyncClient(pool=pool, timeout=0.5)
+        with pytest.raises(Unavailable, match="has not ended the transaction"):
+            await client.create_position(**apt)
+    assert admin("select count(*) from monitoring.positions") == [0]

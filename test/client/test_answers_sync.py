@@ -5,7 +5,8 @@
 from decimal import Decimal
 
 import pytest
-from tradelatch import Client, RetriesExhausted, TradelatchError
+from psycopg_pool import ConnectionPool
+from tradelatch import Client, RetriesExhausted, TradelatchError, Unavailable
 
 FILL = {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")}
 # A deferred constraint trigger raises at COMMIT, when the row was sent already. Its sequence counts the commits.
@@ -94,3 +95,16 @@ def test_exit_that_was_refused_is_noted(database, admin, apt):
         assert "could not be undone" in caught.value.__notes__[0]
         assert position.status == "pending_entry"
     assert admin("select status from monitoring.positions") == ["pending_entry"]
+
+
+def test_open_transaction_is_no_answer(database, admin, apt):
+    """A pool that hands its connections out in a transaction takes back what was done in it."""
+
+    def begin(connection):
+        connection.execute("begin")
+
+    with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False, check=begin) as pool:
+        client = Client(pool=pool, timeout=0.5)
+        with pytest.raises(Unavailable, match="has not ended the transaction"):
+            client.create_position(**apt)
+    assert admin("select count(*) from monitoring.positions") == [0]

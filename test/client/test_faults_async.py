@@ -280,7 +280,7 @@ async def test_timeout_bounds_the_wait_for_a_connection(database):
 @pytest.mark.usefixtures("own_schema")
 async def test_timeout_bounds_retries(database, admin, monkeypatch):
     admin(REFUSING.format("40001"))
-    monkeypatch.setattr(calling_async, "pauses", lambda: iter([0.0, 60.0]))
+    monkeypatch.setattr(calling_async, "pause_before", lambda retry: 0.0 if retry == 1 else 60.0)
     async with AsyncClient(database, timeout=30) as client:
         began_at = time.monotonic()
         with pytest.raises(RetriesExhausted):

@@ -278,7 +278,7 @@ def test_timeout_bounds_the_wait_for_a_connection(database):
 @pytest.mark.usefixtures("own_schema")
 def test_timeout_bounds_retries(database, admin, monkeypatch):
     admin(REFUSING.format("40001"))
-    monkeypatch.setattr(calling_sync, "pauses", lambda: iter([0.0, 60.0]))
+    monkeypatch.setattr(calling_sync, "pause_before", lambda retry: 0.0 if retry == 1 else 60.0)
     with Client(database, timeout=30) as client:
         began_at = time.monotonic()
         with pytest.raises(RetriesExhausted):

@@ -4,8 +4,10 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
+from psycopg_pool import ConnectionPool
 from tradelatch import Client
 
 
@@ -83,3 +85,46 @@ def test_move_in_flight(proxy, admin, apt):
             proxy.hold("place_entry")
             position.place_entry("53190368")
         assert admin.events(position.position_id) == ["create_position", "place_entry", "rollback_position"]
+
+
+def interrupt_for(seconds):
+    """Ctrl-C every few milliseconds for so long, soon."""
+
+    def interrupt():
+        time.sleep(0.05)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_again_and_again_while_the_pool_is_exhausted(database, apt, size):
+    with ConnectionPool(database, min_size=size, open=True, kwargs={"autocommit": True}) as pool:
+        client = Client(pool=pool, timeout=0.5)
+        taken = [pool.getconn() for _ in range(size)]
+        began_at = time.monotonic()
+        interrupting = interrupt_for(0.3)
+        with pytest.raises(KeyboardInterrupt):
+            client.create_position(**apt)
+        assert time.monotonic() - began_at < 0.8
+        interrupting.join()
+        for connection in taken:
+            pool.putconn(connection)
+        assert client.open_positions() == []
+
+
+def test_again_and_again_while_the_database_is_down(proxy, apt):
+    dsn = proxy.dsn
+    proxy.close()
+    with Client(dsn, timeout=0.5) as client:
+        began_at = time.monotonic()
+        interrupting = interrupt_for(0.3)
+        with pytest.raises(KeyboardInterrupt):
+            client.create_position(**apt)
+        assert time.monotonic() - began_at < 0.8
+        interrupting.join()

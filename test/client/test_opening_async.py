@@ -406,3 +406,17 @@ async def test_opening_without_its_block(database, apt):
         with pytest.raises(TradelatchError, match="entered before"):
             async with again:
                 pytest.fail("entered")
+
+
+async def test_late_answer_is_not_the_latest(proxy, apt, tasks):
+    """It was given up at `timeout`, and arrives when the position is further on."""
+    async with AsyncClient(proxy.dsn, timeout=0.5) as client, client.opening(**apt) as position:
+        proxy.hold("place_entry")
+        with pytest.raises(Unavailable):
+            await position.place_entry("53190368")
+        await position.confirm_entry(**FILL)
+        stop_loss = position.next_order
+        proxy.release()
+        await tasks.until(lambda: not client._caller._silent)
+        assert (position.status, position.next_order) == ("pending_sl", stop_loss)
+        position.detach()

@@ -388,3 +388,17 @@ def test_opening_without_its_block(database, apt):
             position.cancel("test")
         with pytest.raises(TradelatchError, match="entered before"), again:
             pytest.fail("entered")
+
+
+def test_late_answer_is_not_the_latest(proxy, apt, threads):
+    """It was given up at `timeout`, and arrives when the position is further on."""
+    with Client(proxy.dsn, timeout=0.5) as client, client.opening(**apt) as position:
+        proxy.hold("place_entry")
+        with pytest.raises(Unavailable):
+            position.place_entry("53190368")
+        position.confirm_entry(**FILL)
+        stop_loss = position.next_order
+        proxy.release()
+        threads.until(lambda: not client._caller._silent)
+        assert (position.status, position.next_order) == ("pending_sl", stop_loss)
+        position.detach()

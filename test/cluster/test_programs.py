@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from tradelatch import programs
 from tradelatch.programs import ProgramError, libpq_environment, release_of
@@ -18,6 +19,22 @@ def test_a_dsn_reaches_libpq_s_programs_whole(monkeypatch: pytest.MonkeyPatch) -
         name: environment[name] for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE")
     }
     assert list(given.values()) == ["db.example", "6432", "alice", "a secret", "book", "require"]
+
+
+def test_variables_are_libpq_s_own() -> None:
+    for option in psycopg.pq.Conninfo.get_defaults():
+        name = option.keyword.decode()
+        expected = option.envvar.decode() if option.envvar else None
+        assert (None if name in programs.WITHOUT_VARIABLE else programs.variable_of(name)) == expected, name
+
+
+def test_each_host_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first one that does not answer would else keep psql and sqitch for ever."""
+    monkeypatch.delenv("PGCONNECT_TIMEOUT", raising=False)
+    assert libpq_environment("host=a,b dbname=x")["PGCONNECT_TIMEOUT"] == "5"
+    assert libpq_environment("host=a,b dbname=x connect_timeout=3")["PGCONNECT_TIMEOUT"] == "3"
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "7")
+    assert libpq_environment("host=a,b dbname=x")["PGCONNECT_TIMEOUT"] == "7"
 
 
 def test_a_missing_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

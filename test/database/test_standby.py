@@ -30,13 +30,23 @@ def bot_dsn(database: str) -> str:
 
 
 @pytest.fixture
-def standby_is_missing(admin: Admin) -> Iterator[Callable[[bool], None]]:
+def standby_is_missing(admin: Admin, connect: Callable[[], Session]) -> Iterator[Callable[[bool], None]]:
     """`standby_is_missing(True)`: commits wait for a standby that is not there."""
+    probe = connect().connection
+    waited: list[str | None] = []
+    probe.add_notice_handler(lambda notice: waited.append(notice.source_function))
+    probe.execute("set statement_timeout = '100ms'")
+
+    def waits() -> bool:
+        """Whether a commit waits, which the checkpointer decides for all, after each session has read the setting."""
+        waited.clear()
+        probe.execute("select pg_logical_emit_message(true, 'probe', '')")
+        return "SyncRepWaitForLSN" in waited
 
     def missing(is_missing: bool) -> None:
         admin(f"alter system set synchronous_standby_names = '{'absent' if is_missing else ''}'")
         admin("select pg_reload_conf()")
-        admin.until(lambda: (admin.value("show synchronous_standby_names") != "") == is_missing)
+        admin.until(lambda: waits() == is_missing)
 
     yield missing
     missing(False)

@@ -23,6 +23,12 @@ $$;
 
 select throws_ok('delete from monitoring.alerts', 'TL002', null, 'nobody deletes one');
 
+-- Whatever the plan is: after an autovacuum of an empty table it was a nested loop that looked anew, with its limit, for each row.
+set local enable_hashjoin = off;
+set local enable_mergejoin = off;
+set local enable_hashagg = off;
+set local enable_sort = off;
+set local enable_material = off;
 select is(archived('365 days', 1), 'OLD', 'so many as were asked for');
 select is(archived('365 days'), 'OLDER', 'then the next');
 select is(archived('365 days'), null, 'until nothing is left');

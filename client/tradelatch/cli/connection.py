@@ -1,13 +1,16 @@
 """The database that the commands work on, reached within seconds or not at all."""
 
+from __future__ import annotations
+
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
+if TYPE_CHECKING:  # the commands that need no database need no libpq either
+    import psycopg
 
-from .. import AsyncClient, Client
+    from .. import AsyncClient, Client
 
 CONNECT_SECONDS = 4
 
@@ -24,12 +27,14 @@ class Server:
 
     def connect(self) -> psycopg.Connection:
         """A connection in autocommit, within seconds, however many hosts there are and however slow names resolve."""
+        import psycopg
+
         made: list[psycopg.Connection | psycopg.Error] = []
         too_late = threading.Event()
 
         def connect() -> None:
             try:
-                connection = psycopg.connect(self.dsn or "", autocommit=True, connect_timeout=CONNECT_SECONDS)
+                connection = psycopg.connect(self._quick_dsn(), autocommit=True)
             except psycopg.Error as error:
                 made.append(error)
                 return
@@ -49,13 +54,26 @@ class Server:
 
     def client(self, command: str) -> Client:
         """A client for a command, on a server that has answered."""
+        from .. import Client
+
         self.connect().close()
-        return Client(self.dsn, worker=f"tradelatch {command}")
+        return Client(self._quick_dsn(), worker=f"tradelatch {command}")
 
     def async_client(self, command: str) -> AsyncClient:
         """The same for commands that ask an exchange, too."""
+        from .. import AsyncClient
+
         self.connect().close()
-        return AsyncClient(self.dsn, worker=f"tradelatch {command}")
+        return AsyncClient(self._quick_dsn(), worker=f"tradelatch {command}")
+
+    def _quick_dsn(self) -> str:
+        """The DSN, with a time limit for each of its hosts that leaves time for the others."""
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+        from ..core.settings import seconds_for_a_host
+
+        seconds = seconds_for_a_host(conninfo_to_dict(self.dsn or ""), CONNECT_SECONDS)
+        return make_conninfo(self.dsn or "", connect_timeout=seconds)
 
     def now(self) -> datetime:
         """The time by the database's clock."""
@@ -66,6 +84,9 @@ class Server:
 
 def reason(error: psycopg.Error, dsn: str) -> str:
     """Why there is no connection, in one line and without the password."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
     if isinstance(error, psycopg.ProgrammingError):  # libpq repeats the part that it does not understand
         return "that is no DSN"
     given = {name: str(value) for name, value in conninfo_to_dict(dsn).items()}

@@ -1,12 +1,11 @@
 """What ends a command, as one line on stderr and an exit status."""
 
 import signal
+import sys
 from collections.abc import Sequence
 
 import click
-import psycopg
 
-from ..core.answers import from_database
 from ..core.errors import (
     InvalidArgument,
     PermissionDenied,
@@ -62,11 +61,24 @@ def _status(command: click.Command, arguments: Sequence[str] | None) -> int:
     except ProgramError as error:
         click.echo(f"{command.name}: {error}", err=True)
         return FAILED
-    except psycopg.Error as error:
-        return _refused(command.name, from_database(error))
-    except TradelatchError as error:
-        return _refused(command.name, error)
+    except Exception as error:
+        if (refusal := _refusal(error)) is None:
+            raise
+        return _refused(command.name, refusal)
     return status if isinstance(status, int) else 0
+
+
+def _refusal(error: Exception) -> TradelatchError | None:
+    """The exception, or what stands for it if psycopg raised it; None for other ones."""
+    if isinstance(error, TradelatchError):
+        return error
+    if "psycopg" not in sys.modules:  # what needs no database does not import it
+        return None
+    import psycopg
+
+    from ..core.answers import from_database
+
+    return from_database(error) if isinstance(error, psycopg.Error) else None
 
 
 def _refused(name: str | None, error: TradelatchError) -> int:

@@ -24,25 +24,44 @@ async def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.
     """Wait for function(flight, …), at most `seconds`, however often the caller is cancelled meanwhile.
 
     It runs as a task of its own, which no cancellation of the caller reaches. The cancellation is raised when the
-    function has ended, or when its time is up.
+    function has ended, or when its time is up; its cause is what the function raised.
     """
+    loop = asyncio.get_running_loop()
     flight = Flight(seconds)
-    task = asyncio.create_task(function(flight, *args, **kwargs))
-    interruption: asyncio.CancelledError | None = None
-    while not task.done():
-        if not (patience := flight.patience()):
-            flight.abandon()
-            ending = asyncio.create_task(_end(task, flight))
-            _abandoned.add(ending)
-            ending.add_done_callback(_abandoned.discard)
-            raise interruption or flight.failure
+    ended = loop.create_future()
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    async def fly() -> T:
         try:
-            await asyncio.wait((task,), timeout=patience)
+            return await function(flight, *args, **kwargs)
+        finally:
+            end()
+
+    task = loop.create_task(fly())
+    timer = loop.call_later(seconds, end)
+    interruption: asyncio.CancelledError | None = None
+    while not task.done() and flight.patience():
+        try:
+            await ended
         except asyncio.CancelledError as error:
             interruption = error
+            ended = loop.create_future()
+    timer.cancel()
+    if not task.done():
+        flight.abandon()
+        ending = loop.create_task(_end(task, flight))
+        _abandoned.add(ending)
+        ending.add_done_callback(_abandoned.discard)
+        if interruption is not None:
+            raise interruption from flight.failure()
+        raise flight.failure()
     if interruption is not None:
         if not task.cancelled() and (failure := task.exception()):
             log.warning("a cancelled call failed: %s", type(failure).__name__)
+            raise interruption from failure
         raise interruption
     return task.result()
 

@@ -46,7 +46,7 @@ def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs
 
     It runs in a thread of its own: nothing else lets go of a server that does not answer, and what signal handlers
     raise, as KeyboardInterrupt, does not reach it. The interruption is raised when the function has ended, or when
-    its time is up.
+    its time is up; its cause is what the function raised.
     """
     flight = Flight(seconds)
     begun: list[bool] = []
@@ -84,15 +84,18 @@ def run(seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs
         except BaseException as error:  # whatever a signal handler raised
             interruption = error
     try:
+        failure = None if results else failures[0] if failures else flight.failure()
         if interruption is not None:
-            if failures:
-                log.warning("an interrupted call failed: %s", type(failures[0]).__name__)
+            if failure is not None:
+                log.warning("an interrupted call failed: %s", type(failure).__name__)
+                raise interruption from failure
             raise interruption
-        if results:
-            return results[0]
-        raise failures[0] if failures else flight.failure
+        if failure is not None:
+            raise failure
+        return results[0]
     finally:
-        failures.clear()  # it refers to this frame
+        failures.clear()  # they refer to this frame
+        failure = None
 
 
 def _end(flight: Flight) -> None:

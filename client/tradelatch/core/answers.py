@@ -41,21 +41,21 @@ _FATES = {
 _LOST = ("08", "57P0")  # how the SQLSTATEs of a connection that ended begin
 
 
-class NotReplicated(psycopg.OperationalError):
-    """The wait for a synchronous standby was cancelled: the server committed, but may lose it in a failover."""
+class NoAnswer(psycopg.OperationalError):
+    """A row that is no answer: whether its transaction stands is not known."""
 
 
 def fate_of(error: psycopg.Error, connection: AnyConnection) -> Fate:
     """What became of a try that ended with this error."""
     code = error.sqlstate or ""
-    if isinstance(error, NotReplicated) or code.startswith(_LOST) or (not code and connection.closed):
+    if isinstance(error, NoAnswer) or code.startswith(_LOST) or (not code and connection.closed):
         return Fate.UNANSWERED
     return _FATES.get(code, Fate.REFUSED)
 
 
 def is_idle(connection: AnyConnection) -> bool:
     """Whether the server reported the end of the transaction, and waits for the next one."""
-    return connection.info.transaction_status.name == "IDLE"
+    return not connection.info.transaction_status  # libpq's number for idle is 0
 
 
 def from_database(error: psycopg.Error) -> TradelatchError:
@@ -70,9 +70,10 @@ def from_database(error: psycopg.Error) -> TradelatchError:
     return kind(message, sqlstate=code or None, detail=_json(error.diag.message_detail))
 
 
-def reason_of(error: psycopg.Error) -> str:
-    """Why there is no connection, in one line; libpq does not repeat a password."""
-    return " ".join(str(error).split())
+def reason_of(error: psycopg.Error, password: object = None) -> str:
+    """Why there is no connection, in one line and without the password, which a pooler may repeat."""
+    text = " ".join(str(error).split())
+    return text.replace(str(password), "***") if password else text
 
 
 # libpq hands over no SQLSTATE of a connection that was refused. Where the server words these in another language, the
@@ -93,11 +94,8 @@ _REFUSALS: list[tuple[str, str, type[TradelatchError], str]] = [
 ]
 
 
-def refusal_of(error: psycopg.Error | None) -> TradelatchError | None:
-    """What to raise at once, where no later try will get a connection either."""
-    if error is None:
-        return None
-    text = reason_of(error)
+def refusal_of(text: str) -> TradelatchError | None:
+    """What to raise at once for this reason, if no later try will get a connection either."""
     for pattern, sqlstate, kind, advice in _REFUSALS:
         if re.search(pattern, text):
             return kind(f"{text}: {advice}", sqlstate=sqlstate)

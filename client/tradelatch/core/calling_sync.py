@@ -15,10 +15,10 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from ._threads import Flown, run, sleep
-from .answers import Fate, NotReplicated, fate_of, from_database, is_idle, reason_of, refusal_of
+from .answers import Fate, NoAnswer, fate_of, from_database, is_idle, reason_of, refusal_of
 from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, PermissionDenied, SchemaMismatch, TradelatchError, Unavailable
-from .flight import RETRIES, Flight, pauses
+from .flight import RETRIES, Flight, pause_before
 from .lease import Clock
 from .receipt import Receipt, contradiction
 from .settings import LARGEST_POOL, SMALLEST_POOL, connection_settings
@@ -62,7 +62,7 @@ class Caller:
         self._lines: dict[psycopg.Connection[Any], Line] = {}
         self._spellings: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # of exchange and symbol, and the book's own
         self._silent: set[Flight] = set()  # abandoned; our own pool has others beside their connections
-        self._trouble: psycopg.Error | None = None  # why our own pool got no connection the last time
+        self._trouble = ""  # why our own pool got no connection the last time
         self._pool = pool or self._new_pool(connection_settings(dsn, worker, timeout))
 
     def open(self) -> None:
@@ -81,7 +81,8 @@ class Caller:
 
     def run(self, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Wait for function(flight, …), which performs calls, at most `timeout`, through any cancellation."""
-        return self.run_for(self.timeout, function, *args, **kwargs)
+        self._check_process()
+        return run(self.timeout, function, *args, **kwargs)
 
     def run_for(self, seconds: float, function: Flown[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same with another limit."""
@@ -90,11 +91,13 @@ class Caller:
 
     def call(self, call: Call) -> Rows:
         """The rows that a call returns."""
-        return self.run(self.perform, call)
+        self._check_process()
+        return run(self.timeout, self.perform, call)
 
     def receipts(self, call: Call) -> list[Receipt]:
         """The receipts that a call returns."""
-        return self.run(self.perform_receipts, call)
+        self._check_process()
+        return run(self.timeout, self.perform_receipts, call)
 
     def perform_receipts(self, flight: Flight, call: Call) -> list[Receipt]:
         """The same, as a part of a flight."""
@@ -118,20 +121,18 @@ class Caller:
 
     def perform(self, flight: Flight, call: Call) -> Rows:
         """Make a call, and repeat it with the same arguments while that does no harm."""
-        waits = pauses()
-        undone = 0
+        retries = undone = 0
         flight.is_open = False
+        unanswered = Unavailable if call.repeatable else OutcomeUnknown
         while True:
             line, is_new = self._line(flight, call)
             is_sent, fate = False, None
-            no_answer = f"{call.name}: no answer within {flight.seconds:g} s"
-            flight.failure = Unavailable(no_answer)
+            flight.wait_for(call.name, "answer")
             try:
                 if not self._is_compared or not call.repeatable:  # which also tells whether the connection is alive
                     self._compare(line)
                 is_sent = True
-                if not call.repeatable:
-                    flight.failure = OutcomeUnknown(no_answer)
+                flight.wait_for(call.name, "answer", unanswered)
                 rows = line.execute(call.query, call.values, prepare=self._prepare and self._is_direct)
                 log.debug("%s%s: %s", call.name, call.parameters, rows)
                 return rows
@@ -150,9 +151,11 @@ class Caller:
                 failure = Unavailable(f"{call.name}: {_what_happened(cause)}", sqlstate=cause.sqlstate)
                 flight.is_open = flight.is_open or is_sent
             elif flight.is_open and fate is not Fate.ELSEWHERE:
+                unanswered = OutcomeUnknown
                 failure = OutcomeUnknown(f"{call.name}: an earlier try had no answer, and this one: {failure}")
             undone += fate is Fate.UNDONE
-            pause = 0.0 if line.connection.closed and not is_new else next(waits)  # for the server, not for the pool
+            retries += is_new or not line.connection.closed  # else the pool was late, not the server
+            pause = pause_before(retries) if retries else 0.0
             if undone > RETRIES or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
@@ -162,7 +165,7 @@ class Caller:
         """A connection of the pool, to be given back, and whether it was not used before."""
         if self._is_owner and self._pool.closed:
             self.open()
-        flight.failure = Unavailable(f"{call.name}: no connection within {flight.seconds:g} s")
+        flight.wait_for(call.name, "connection")
         connection = None
         while connection is None:
             seconds = flight.left()
@@ -175,8 +178,7 @@ class Caller:
                 if refusal := refusal_of(self._trouble):
                     raise refusal from error
                 if not flight.left():
-                    why = f": {reason_of(self._trouble)}" if self._trouble else ""
-                    raise Unavailable(f"{flight.failure}{why}") from error
+                    raise flight.failure(self._trouble and f": {self._trouble}") from error
             except psycopg.Error as error:
                 raise Unavailable(f"{call.name}: no connection: {reason_of(error)}") from error
         line = self._lines.get(connection)
@@ -232,8 +234,10 @@ class Caller:
             raise TradelatchError("this client was made before a fork: make one in each process")
 
     def _new_pool(self, settings: dict[str, Any]) -> ConnectionPool[Any]:
-        def note(trouble: psycopg.Error | None) -> None:
+        def note(trouble: str) -> None:
             self._trouble = trouble
+
+        password = settings.get("password") or os.environ.get("PGPASSWORD")
 
         class NotingConnection(psycopg.Connection[Any]):
             """The pool logs why there is no connection; this one tells it, too."""
@@ -243,9 +247,9 @@ class Caller:
                 try:
                     connection = super().connect(conninfo, **kwargs)
                 except psycopg.Error as error:
-                    note(error)
+                    note(reason_of(error, password))
                     raise
-                note(None)
+                note("")
                 return connection
 
         return ConnectionPool(
@@ -286,10 +290,9 @@ class Line:
             raise InvalidArgument("a string does not fit the connection's encoding") from error
         rows = cursor.fetchall()
         if not is_idle(self.connection):
-            self.connection.close()
-            raise psycopg.OperationalError("the transaction was not ended")
+            raise NoAnswer("the server has not ended the transaction")
         if not self._is_replicated:
-            raise NotReplicated("the wait for a synchronous standby was cancelled")
+            raise NoAnswer("the wait for a synchronous standby was cancelled")
         return rows
 
     def restore(self) -> None:
@@ -305,7 +308,7 @@ class Line:
 
 
 def _what_happened(error: psycopg.Error) -> str:
-    return str(error) if isinstance(error, NotReplicated) else "the connection was lost"
+    return str(error) if isinstance(error, NoAnswer) else "the connection was lost"
 
 
 def _reconnect(pool: ConnectionPool[Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -26,12 +26,12 @@ class Flight:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.began_at = time.monotonic()
-        self.failure: TradelatchError = Unavailable(f"no answer within {seconds:g} s")  # raised when time is up
         self.connection: AnyConnection | None = None  # on which a statement may be running
-        self.is_abandoned = False  # its caller waits no longer
+        self.is_abandoned = False  # its caller waits no longer, and has got the failure
         self.is_open = False  # an earlier try of the call had no answer, and may have been done
         self.lock = threading.Lock()  # whoever holds it may cancel that statement, and hits no other one
         self.silenced: Callable[[Flight], Any] | None = None  # called when a running statement is abandoned
+        self.wait_for("call", "answer")
 
     def left(self) -> float:
         """Seconds that the call may still take; never below 0."""
@@ -40,6 +40,14 @@ class Flight:
     def patience(self) -> float:
         """Seconds that its caller still waits; never below 0."""
         return max(0.0, self.began_at + self.seconds - time.monotonic())
+
+    def wait_for(self, name: str, what: str, kind: type[TradelatchError] = Unavailable) -> None:
+        """From now on this is what is missing when time is up, and what is raised."""
+        self._name, self._what, self._kind = name, what, kind
+
+    def failure(self, why: str = "") -> TradelatchError:
+        """What is raised when time is up."""
+        return self._kind(f"{self._name}: no {self._what} within {self.seconds:g} s{why}")
 
     def hold(self, connection: AnyConnection) -> None:
         """Statements run on this connection from now on."""
@@ -53,19 +61,16 @@ class Flight:
             return self.is_abandoned
 
     def abandon(self) -> None:
-        """The caller waits no longer, and raises the failure."""
+        """The caller waits no longer."""
         with self.lock:
             self.is_abandoned = True
 
     def check(self) -> None:
-        """Raise the failure when nobody waits for the answer any more."""
+        """Raise the failure if nobody waits for the answer any more."""
         if self.is_abandoned:
-            raise self.failure
+            raise self.failure()
 
 
-def pauses() -> Iterator[float]:
-    """Seconds to wait before each retry: exponential, with jitter."""
-    pause = FIRST_PAUSE
-    while True:
-        yield random.uniform(0.5, 1.0) * pause
-        pause = min(LONGEST_PAUSE, 2 * pause)
+def pause_before(retry: int) -> float:
+    """Seconds to wait: exponential, with jitter. The first retry is number 1."""
+    return random.uniform(0.5, 1.0) * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(retry - 1, 16))

@@ -486,8 +486,15 @@ class Position:
         try:
             self._caller.run_for(seconds, self._leave, reason)
         except TradelatchError as failure:
-            self._problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
-            log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
+            self._note_failure(failure)
+        except BaseException as interruption:
+            if isinstance(interruption.__cause__, TradelatchError):
+                self._note_failure(interruption.__cause__)
+            raise
+
+    def _note_failure(self, failure: TradelatchError) -> None:
+        self._problem = f"position {self.position_id} could not be undone: {type(failure).__name__}: {failure}"
+        log.error("a position could not be undone when its block was left: %s", type(failure).__name__)
 
     def _leave(self, flight: Flight, reason: str | None) -> None:
         self._is_left = True

@@ -1,0 +1,175 @@
+"""Breaks the client on purpose, one way at a time, and says which test saw it: the second half of `make mutants`.
+
+    python test/mutants/client.py [NAME...]
+
+A mutant is a piece of the client's source and what it is replaced with, in a copy of client/ that the tests import
+instead. One that no test fails on has survived, and the exit status is 1. Without names all of them run, after the
+client as it is, which must pass.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+TOP = Path(__file__).parents[2]
+BESIDE = ("deploy", "revert", "verify", "sqitch.plan", "sqitch.conf", "pyproject.toml")
+PATIENCE = 150  # seconds; a test that waits for ever has seen the mutant too
+FIRST_RESULT = """
+
+class _First(psycopg.AsyncRawCursor[Any]):
+    def _check_results(self, results: list[Any]) -> None:
+        super()._check_results(results[:1])
+"""
+
+
+class Mutant(NamedTuple):
+    file: str  # of client/tradelatch/core
+    source: str
+    instead: str
+    tests: str  # of test/client, that are to see it
+    appended: str = ""
+
+
+MUTANTS = {
+    "last_result_ignored": Mutant(
+        "calling_async.py", "psycopg.AsyncRawCursor(", "_First(", "test_answers_sync.py", FIRST_RESULT
+    ),
+    "standby_ignored": Mutant(
+        "calling_async.py", "self._is_replicated = False\n", "pass\n", "test_standby_sync.py test_standby_async.py"
+    ),
+    "open_transaction_ignored": Mutant(
+        "calling_async.py", "if not is_idle(self.connection):", "if False:", "test_answers_sync.py"
+    ),
+    "lost_connection_refuses": Mutant(
+        "answers.py", "code.startswith(_LOST) or (not code and connection.closed)", "False", "test_lost_answers_sync.py"
+    ),
+    "read_only_refuses": Mutant("answers.py", '    "25006": Fate.ELSEWHERE,', "    #", "test_faults_sync.py"),
+    "read_only_connection_kept": Mutant(
+        "calling_async.py", "is_abandoned or not is_usable or", "is_abandoned or", "test_faults_sync.py"
+    ),
+    "deadlocks_for_ever": Mutant("calling_async.py", "undone > RETRIES", "False", "test_faults_sync.py"),
+    "claims_repeated": Mutant(
+        "calling_async.py", "if is_sent and not call.repeatable:", "if False:", "test_lost_answers_sync.py"
+    ),
+    "busy_slot_refuses_the_repetition": Mutant(
+        "calling_async.py", "(fate is Fate.BUSY and not is_open)", "fate is Fate.BUSY", "test_connections_sync.py"
+    ),
+    "busy_slot_always_repeated": Mutant(
+        "calling_async.py", " or (fate is Fate.BUSY and not is_open)", "", "test_faults_sync.py"
+    ),
+    "refusal_not_told": Mutant(
+        "calling_async.py",
+        "if refusal := refusal_of(self._trouble):",
+        "if refusal := None:",
+        "test_connections_sync.py",
+    ),
+    "other_answer_taken": Mutant(
+        "calling_async.py",
+        "contradiction(await self._canonical(flight, call.parameters, receipt), receipt)",
+        "None",
+        "test_connections_sync.py",
+    ),
+    "fork_unseen": Mutant("calling_async.py", "if self._process != os.getpid():", "if False:", "test_misuse.py"),
+    "pooler_unseen": Mutant(
+        "calling_async.py", "process == line.connection.info.backend_pid", "True", "test_pooler.py"
+    ),
+    "tasks_wait_for_ever": Mutant(
+        "_asyncio.py", "while not task.done() and flight.patience():", "while not task.done():", "test_faults_async.py"
+    ),
+    "threads_wait_for_ever": Mutant(
+        "_threads.py", "ended.acquire(timeout=flight.patience())", "ended.acquire()", "test_faults_sync.py"
+    ),
+    "tasks_not_shielded": Mutant(
+        "_asyncio.py", "            interruption = error\n", "            raise\n", "test_cancellation.py"
+    ),
+    "threads_not_shielded": Mutant(
+        "_threads.py", "            interruption = error\n", "            raise\n", "test_interrupts.py"
+    ),
+    "statement_not_cancelled": Mutant(
+        "_threads.py", "connection.cancel_safe(", "(lambda **_: None)(", "test_faults_sync.py"
+    ),
+    "silent_connections_count": Mutant(
+        "calling_async.py", "LARGEST_POOL + len(self._silent)", "LARGEST_POOL", "test_connections_sync.py"
+    ),
+    "idle_ones_kept": Mutant("calling_async.py", "await self._pool.drain()", "pass", "test_connections_sync.py"),
+    "late_answer_taken": Mutant("position_async.py", "            flight.check()\n", "", "test_opening_sync.py"),
+    "refused_handle_offers": Mutant(
+        "position_async.py", "self._is_refused = True", "self._is_refused = False", "test_opening_sync.py"
+    ),
+    "first_host_has_it_all": Mutant(
+        "settings.py", 'int(timeout / (1 + str(hosts).count(",")))', "int(timeout)", "test_connections_sync.py"
+    ),
+}
+
+
+def copy(folder: Path) -> None:
+    """The client, and what lies beside it."""
+    shutil.copytree(TOP / "client", folder / "client", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in BESIDE:
+        (folder / name).symlink_to(TOP / name)
+
+
+def failures(folder: Path, tests: str) -> list[str]:
+    """The tests that fail with the client of a folder."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "--no-header", "--tb=no", "-rfE"]
+    command += [f"test/client/{name}" for name in tests.split()]
+    environment = os.environ | {"PYTHONPATH": str(folder / "client"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=TOP,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return ["a test that did not end"]
+    found = re.findall(r"^(?:FAILED|ERROR) test/(\S+)", done.stdout, re.MULTILINE)
+    if done.returncode != 0 and not found:
+        sys.exit(f"{tests} could not run:\n{done.stdout}")
+    return found
+
+
+def mutate(folder: Path, mutant: Mutant) -> None:
+    """Change the copy, and write the twins anew."""
+    path = folder / "client" / "tradelatch" / "core" / mutant.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutant.source) == 1, f"{mutant.file} has {mutant.source!r} {text.count(mutant.source)} times"
+    path.write_text(text.replace(mutant.source, mutant.instead) + mutant.appended, encoding="utf-8")
+    subprocess.run([sys.executable, folder / "client" / "async_to_sync.py"], check=True, stdout=subprocess.DEVNULL)
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(MUTANTS)
+    survivors = []
+    with tempfile.TemporaryDirectory(prefix="tradelatch-mutants-", dir="/tmp") as name:
+        whole = Path(name)
+        copy(whole)
+        if not sys.argv[1:]:
+            tests = " ".join(sorted({test for mutant in MUTANTS.values() for test in mutant.tests.split()}))
+            if found := failures(whole, tests):
+                print("The client as it is fails:", *found, sep="\n")
+                return 1
+        core = whole / "client" / "tradelatch" / "core"
+        for mutant in names:
+            started = time.monotonic()
+            mutate(whole, MUTANTS[mutant])
+            found = failures(whole, MUTANTS[mutant].tests)
+            print(f"{mutant:32} {time.monotonic() - started:4.0f} s  {', '.join(found) or 'SURVIVED'}", flush=True)
+            survivors += [] if found else [mutant]
+            shutil.rmtree(core)
+            shutil.copytree(TOP / "client" / "tradelatch" / "core", core)
+    print(f"{len(names) - len(survivors)} of {len(names)} mutants of the client were caught")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
