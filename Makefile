@@ -63,7 +63,7 @@ check-elsewhere:
 	@printf '\nThe client through PgBouncer\n'
 	@TRADELATCH_TEST_PGBOUNCER=1 $(PRIVATE_PYTEST) test/client
 	@printf '\nPostgreSQL 18\n'
-	@TRADELATCH_TEST_POSTGRES=18 $(PRIVATE_PYTEST) $(ON_18) --ignore=test/database/test_standby.py
+	@TRADELATCH_TEST_POSTGRES=18 $(PRIVATE_PYTEST) $(ON_18)
 
 simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 	@.ci/install test

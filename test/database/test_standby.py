@@ -1,6 +1,7 @@
 """A repeated call is answered when a synchronous standby has what its caller is about to act on."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -29,19 +30,22 @@ def bot_dsn(database: str) -> str:
     return database
 
 
+IS_WAITING = "select wait_event = 'SyncRep' from pg_stat_activity where pid = %s"
+
+
 @pytest.fixture
 def standby_is_missing(admin: Admin, connect: Callable[[], Session]) -> Iterator[Callable[[bool], None]]:
     """`standby_is_missing(True)`: commits wait for a standby that is not there."""
-    probe = connect().connection
-    waited: list[str | None] = []
-    probe.add_notice_handler(lambda notice: waited.append(notice.source_function))
-    probe.execute("set statement_timeout = '100ms'")
+    probe = connect()
 
     def waits() -> bool:
-        """Whether a commit waits, which the checkpointer decides for all, after each session has read the setting."""
-        waited.clear()
-        probe.execute("select pg_logical_emit_message(true, 'probe', '')")
-        return "SyncRepWaitForLSN" in waited
+        """Whether a commit waits: the checkpointer's word, some time after a session reads the setting."""
+        with ThreadPoolExecutor(1) as thread:
+            writing = thread.submit(probe, "select pg_logical_emit_message(true, 'probe', '')")
+            admin.until(lambda: writing.done() or admin.value(IS_WAITING, probe.pid))
+            if is_waiting := not writing.done():
+                admin("select pg_cancel_backend(%s)", probe.pid)
+        return is_waiting
 
     def missing(is_missing: bool) -> None:
         admin(f"alter system set synchronous_standby_names = '{'absent' if is_missing else ''}'")
@@ -79,11 +83,10 @@ def test_a_replay_waits_as_the_move_did(
         "confirm_entry": order_of(protected, "s1"),
         "begin_close": close.order_client_order_id,
     }
-    is_waiting = "select wait_event = 'SyncRep' from pg_stat_activity where pid = %s"
     for function, arguments in calls.items():
         standby_is_missing(True)
         running = bot.start(function, **arguments)
-        admin.until(lambda: admin.value(is_waiting, bot.pid))
+        admin.until(lambda: admin.value(IS_WAITING, bot.pid))
         assert reader.value("select count(*) from tradelatch.open_positions") == 3  # what reads alone waits for nobody
         standby_is_missing(False)
         assert running.answer() == "replayed", function
