@@ -104,7 +104,9 @@ quantity is recorded, and the driver's next receipt has the new stop-loss.
 Outcomes: ok; claimed; replayed.
 Errors: 22023; TL002, also while the entry may still fill; TL003 a fence that is not the current one; TL004; TL005 the attempt was another call; 55P03.$$;
 
-revoke all on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) from public;
-grant execute on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) to tradelatch_bot;
+revoke all on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval)
+from public;
+grant execute on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval)
+to tradelatch_bot;
 
 commit;

@@ -11,7 +11,8 @@ where i.indexrelid = pg_catalog.to_regclass('monitoring.position_events_attempt'
 create index concurrently if not exists position_events_attempt
 on monitoring.position_events ((details ->> 'attempt') collate "C")
 where event in (
-    'create_position', 'adopt_position', 'begin_close', 'confirm_close', 'replace_stop_loss', 'update_stop_loss', 'resize_position'
+    'create_position', 'adopt_position', 'begin_close', 'confirm_close', 'replace_stop_loss', 'update_stop_loss',
+    'resize_position'
 )
 and details ->> 'attempt' is not null;
 

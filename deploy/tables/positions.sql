@@ -34,7 +34,8 @@ create table monitoring.positions (
     attempt uuid,
     signal bigint,
     order_key text collate "C" not null default 'tl'
-    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10),
+    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
+    || substr(replace(gen_random_uuid()::text, '-', ''), 1, 10),
     details jsonb not null default '{}',
 
     -- where it stands

@@ -18,7 +18,10 @@ select
     )
 from (
     values
-    (true, array['active', 'entry_placed', 'pending_cancels', 'pending_close', 'pending_entry', 'pending_rollback', 'pending_sl']),
+    (
+        true,
+        array['active', 'entry_placed', 'pending_cancels', 'pending_close', 'pending_entry', 'pending_rollback', 'pending_sl']
+    ),
     (false, array['canceled', 'closed', 'failed', 'rolled_back'])
 ) as w (is_open, statuses);
 
