@@ -178,12 +178,18 @@ async def keep_once(worker: Worker) -> None:
 
 
 async def keep_one(worker: Worker, row: PositionRow, held: list[Decimal]) -> None:
-    name = f"id:{row.stop_loss_order_id}"
+    name = row.stop_loss_order
+    if name is None:
+        return
     if not any(held):
         (now,) = await worker.book.positions(row.position_id)
-        if (now.status, now.fence) == (row.status, row.fence):
+        if (now.status, now.stop_loss_order) == (row.status, name):
             await worker.exchange.cancel(row.symbol, name, account=ACCOUNT)
-            await worker.book.confirm_close(row.position_id, "nothing is held", fence=row.fence)
+            receipt = await worker.book.confirm_close(
+                row.position_id, "nothing is held", orders_ended=[name], attempt=uuid4(), lease=LEASE
+            )
+            if receipt.fence is not None and receipt.cancels:
+                await recovery_of(worker).finish(receipt)
         return
     stop = await worker.exchange.find(row.symbol, name, account=ACCOUNT)
     if stop is None or stop.status == "open" or not all(held):
@@ -191,7 +197,9 @@ async def keep_one(worker: Worker, row: PositionRow, held: list[Decimal]) -> Non
     if stop.status == "closed" or stop.filled:  # it left something
         receipt = await worker.book.begin_close(row.position_id, "stop-loss", attempt=uuid4(), lease=LEASE)
     else:
-        receipt = await worker.book.update_stop_loss(row.position_id, None, attempt=uuid4(), lease=LEASE)
+        receipt = await worker.book.update_stop_loss(
+            row.position_id, None, orders_ended=[name], attempt=uuid4(), lease=LEASE
+        )
     if receipt.next_order is not None:
         await recovery_of(worker).finish(receipt)
 
@@ -218,6 +226,7 @@ async def synchronize_once(worker: Worker) -> None:
     await clock.sleep(GRACE.total_seconds())
     before = await worker.exchange.positions(account=ACCOUNT)
     await clock.sleep(GRACE.total_seconds())
+    began_at = clock.now()
     now = await worker.exchange.positions(account=ACCOUNT)
     moved = {
         (row.symbol, row.position_side)
@@ -234,6 +243,7 @@ async def synchronize_once(worker: Worker) -> None:
             held.side,
             held.quantity,
             held.average_price,
+            await worker.world.database_time(began_at),
             account=ACCOUNT,
             position_side=held.position_side,
             attempt=uuid4(),

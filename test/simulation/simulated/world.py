@@ -28,6 +28,32 @@ VENUE = "binance"
 ACCOUNT = "main"
 
 
+# A lease that nobody has stays where it is.
+AGE = """
+    update monitoring.positions as p
+    set
+        lease_until = case when lease_until = 'epoch' then lease_until else lease_until - passed.time end,
+        closed_at = closed_at - passed.time,
+        exposure_at = exposure_at - passed.time,
+        orders_at = orders_at - passed.time,
+        orders_in_hand = (
+            select jsonb_object_agg(
+                h.name,
+                case
+                    when h.hand ? 'until'
+                        then h.hand || jsonb_build_object('until', (h.hand ->> 'until')::timestamptz - passed.time)
+                    else h.hand
+                end
+            )
+            from jsonb_each(p.orders_in_hand) as h (name, hand)
+        )
+    from (select %(passed)s * interval '1 second' as time) as passed
+"""
+
+
+READS = ("positions", "open_positions", "orders", "find_order")
+
+
 class Death(BaseException):
     """The worker's process ends here."""
 
@@ -77,6 +103,12 @@ class World:
         """The same name for a position in every run."""
         return f"#{self._ordinals.setdefault(position_id, len(self._ordinals) + 1)}"
 
+    async def database_time(self, at: datetime) -> datetime:
+        """What the database's clock said when it was that time here."""
+        await self.pass_time()
+        ((now,),) = await (await self.admin.execute("select clock_timestamp()")).fetchall()
+        return now - (self.clock.now() - at)
+
     def happens(self, chance: float) -> bool:
         return chance > 0 and self.random.random() < chance
 
@@ -84,18 +116,13 @@ class World:
         return self.random.randint(round(least * 2), round(most * 2)) / 2
 
     async def pass_time(self) -> None:
-        """Every lease in the database comes as much nearer to its end as time has passed here, and not on the wall."""
+        """Everything in the database becomes as much older as time has passed here, and not on the wall."""
         now, wall = self.clock.now(), time.monotonic()
         if self._seen is not None:
             if now == self._seen[0]:
                 return
             passed = (now - self._seen[0]).total_seconds() - (wall - self._seen[1])
-            await self.admin.execute(
-                "update monitoring.positions set lease_until = lease_until - %(passed)s * interval '1 second',"
-                " entry_judged_after = entry_judged_after - %(passed)s * interval '1 second'"
-                " where closed_at is null",
-                {"passed": passed},
-            )
+            await self.admin.execute(AGE, {"passed": passed})
         self._seen = now, wall
 
 
@@ -144,7 +171,7 @@ class Book:
             await self._worker.hazard(name)
             await self._world.pass_time()
             self._world.calls[name] += 1
-            if name in ("positions", "open_positions"):
+            if name in READS:
                 return await function(*args, **options)
             if self._world.happens(self._world.hazards.lost):
                 self._worker.decide(f"{name} is lost")
@@ -215,6 +242,10 @@ class Access:
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         await self._worker.hazard("find")
         return await self._world.exchange.find(symbol, name, account=account)
+
+    async def open_orders(self, symbol: str, *, account: str) -> Any:
+        await self._worker.hazard("open_orders")
+        return await self._world.exchange.open_orders(symbol, account=account)
 
     async def send(self, symbol: str, side: str, quantity: Decimal, **options: Any) -> Order:
         kind = self._kind(options)
