@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tradelatch.__main__ import main
 
-from .botlog import BotLog, evening
+from .botlog import EVENING, BotLog, after, evening, structlog
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "analyze-logs.md"
 
@@ -247,9 +248,53 @@ def test_a_page_that_cannot_be_written(run: Run, path: Path, tmp_path: Path) -> 
     assert (status, out, err) == (2, "", f"tradelatch: {missing} cannot be written: No such file or directory\n")
 
 
-def test_a_page_never_replaces_a_log(run: Run, path: Path) -> None:
+def test_a_page_never_replaces_a_file(run: Run, path: Path, tmp_path: Path) -> None:
+    other, link = tmp_path / "other.html", tmp_path / "link.html"
+    other.write_text("mine")
+    link.symlink_to(tmp_path / "not-there")
     before = path.read_bytes()
-    status, _, err = run(path, "--html", path)
-    assert status == 2
-    assert "is one of the logs" in err
-    assert path.read_bytes() == before
+    for out in (path, other, link):
+        assert run(path, "--html", out) == (2, "", f"tradelatch: {out} exists: --html never overwrites a file\n")
+    assert (path.read_bytes(), other.read_text()) == (before, "mine")
+    assert not (tmp_path / "not-there").exists()
+
+
+def test_a_file_that_comes_to_be_while_the_logs_are_read(tmp_path: Path, run: Run) -> None:
+    """The page's name is looked at before the logs are read, and taken only if it is free then, too."""
+    fifo, out = tmp_path / "fifo", tmp_path / "page.html"
+    os.mkfifo(fifo)
+
+    def write() -> None:
+        with fifo.open("w") as file:  # returns when the command has opened the log
+            out.write_text("mine")
+            file.write(evening().text())
+
+    writer = Thread(target=write)
+    writer.start()
+    status, _, err = run(fifo, "--html", out)
+    writer.join()
+    assert (status, err) == (2, f"tradelatch: {out} exists: --html never overwrites a file\n")
+    assert out.read_text() == "mine"
+
+
+EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m\x08\x7f\u202e"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_nothing_in_a_log_reaches_the_terminal_as_a_command(run: Run, tmp_path: Path, options: list[str]) -> None:
+    """In whatever part of a message it stands: a symbol, an exchange, an index, a JSON field, the text, a module."""
+    violation = 'duplicate key value violates unique constraint "uq{}"\nDETAIL:  Key (symbol, exchange)=({}, {})'
+    log = BotLog()
+    log.parallel_signals(EVENING, "AUSDT", "binance")
+    text = violation.format(EVIL, f"A{EVIL}USDT", f"bi{EVIL}nance")
+    log.say(after(EVENING, 7.3), f"core{EVIL}", f"{text} already exists. {EVIL}", "ERROR")
+    log.say(after(EVENING, 8.3), "core", f"🔄 Rolling back position for B{EVIL}USDT, state=entry_placed")
+    log.say(after(EVENING, 60), "main", f"Opening position ATOMICALLY: C{EVIL}USDT SELL 5")
+    path = tmp_path / "bot.log"
+    fields = json.dumps({"symbol": f"D{EVIL}USDT", "exchange": EVIL})[1:-1]
+    lines = log.lines(structlog) + log.lines()
+    lines += [line.replace('"event"', f'{fields}, "event"') for line in log.lines(structlog)]
+    path.write_text("\n".join(lines) + "\n")
+    status, out, err = run(path, *options)
+    assert (status, err) == (1, "")
+    assert [letter for letter in out if not letter.isprintable() and letter != "\n"] == []

@@ -1,5 +1,6 @@
 """`tradelatch analyze-logs`: what the log of a bot that was never converted tells."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +56,9 @@ def zone(value: str | tzinfo) -> tzinfo:
     "--context", type=duration, default="1m", metavar="DURATION", help="How much of a story around its incident."
 )
 @json_option
-@click.option("--html", type=click.Path(dir_okay=False, writable=True), metavar="OUT", help="Write a page, too.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, writable=True), metavar="OUT", help="Write a page, too: a new file."
+)
 @click.option("--tz", type=zone, metavar="ZONE", help="Show times in this zone, not in the log's own.")
 @click.option("--log-tz", type=zone, metavar="ZONE", help="The zone of times that name none; with --tz else UTC.")
 def analyze_logs(
@@ -76,8 +79,8 @@ def analyze_logs(
     FILEs are plain or gzip, in any order; - is standard input. Exit status: 0 none found; 1 incidents, or findings
     that left something open; 2 unreadable.
     """
-    if html and any(Path(html).absolute() == Path(file).absolute() for file in files):
-        raise Refused(f"{html} is one of the logs: --html would overwrite it")
+    if html and os.path.lexists(html):
+        raise Refused(_exists(html))
     options = Options(begin, end, symbol, exchange, last, context, tz, log_tz)
     with _progress(files) as advance:
         try:
@@ -85,15 +88,27 @@ def analyze_logs(
         except Unreadable as error:
             raise Refused(str(error)) from None
     if html:
-        try:
-            Path(html).write_text(page(report), encoding="utf-8")
-        except OSError as error:
-            raise Refused(f"{html} cannot be written: {error.strerror}") from None
+        _write(html, page(report))
     if as_json:
         print_json(report.document())
     else:
         print_report(report, console())
     return 1 if report.alarming else 0
+
+
+def _exists(html: str) -> str:
+    return f"{html} exists: --html never overwrites a file"
+
+
+def _write(html: str, text: str) -> None:
+    """A new file: one that came to be while the logs were read stays as it is."""
+    try:
+        with Path(html).open("x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(_exists(html)) from None
+    except OSError as error:
+        raise Refused(f"{html} cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -184,11 +184,9 @@ def facts(text: str, head: Head, source: int) -> Iterator[Fact]:
         else:
             _fill(fact, match.groupdict())
         if fact.symbol is None and (symbol := head.fields.get("symbol")):
-            fact.symbol = canonical(symbol)
+            fact.symbol = canonical(printable(symbol))
         if fact.exchange is None:
-            fact.exchange = (head.fields.get("exchange") or named_exchange(text)) or None
-            if fact.exchange:
-                fact.exchange = fact.exchange.lower()
+            fact.exchange = printable(head.fields.get("exchange", "")).lower() or named_exchange(text)
         yield fact
 
 
@@ -196,6 +194,7 @@ def _fill(fact: Fact, groups: Mapping[str, str | None]) -> None:
     for name, value in groups.items():
         if value is None:
             continue
+        value = printable(value)
         match name:
             case "symbol":
                 fact.symbol = canonical(value)
@@ -213,7 +212,7 @@ def _fill(fact: Fact, groups: Mapping[str, str | None]) -> None:
 
 def _key(fact: Fact, columns: str, values: str) -> None:
     """The symbol and the exchange of `Key (symbol, exchange)=(APTUSDT, binance)`, in any order, among others."""
-    key = dict(zip(columns.split(", "), values.split(", "), strict=False))
+    key = dict(zip(columns.split(", "), printable(values).split(", "), strict=False))
     for column, value in key.items():
         if "symbol" in column:
             fact.symbol = canonical(value)
@@ -254,7 +253,10 @@ def symbols_in(text: str) -> Iterator[str]:
 
 def printable(text: str) -> str:
     """One line that does nothing to a terminal, of bounded length."""
-    text = text[: LONGEST_TEXT * 2].strip()
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    text = visible(text[: LONGEST_TEXT * 2].strip())
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """Blanks instead of what a terminal may take for a command."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)

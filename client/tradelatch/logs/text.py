@@ -6,6 +6,7 @@ from rich.console import Console
 
 from ..timeline import Event, Mood, Timeline, print_columns, print_text
 from .findings import UNPROTECTED_AFTER
+from .messages import visible
 from .records import SECOND
 from .report import ACTORS, FileRead, Finding, Incident, Moment, Report
 
@@ -24,14 +25,14 @@ _TABLE = [44, 9, 8]
 def print_report(report: Report, console: Console) -> None:
     """All of it; where there is nothing to tell, one line."""
     for note in report.notes:
-        console.print(note, soft_wrap=True)
+        console.print(visible(note), soft_wrap=True)
     if not report.files:
         return
     if report.is_empty:
-        console.print(no_match(report), soft_wrap=True)
+        console.print(visible(no_match(report)), soft_wrap=True)
         return
     for file in report.files:
-        print_text(console, file_line(file))
+        print_text(console, visible(file_line(file)))
     console.print()
     print_text(console, headline(report), style="bold")
     _print_counts(report, console)
