@@ -181,3 +181,9 @@ async def test_numbers_keep_every_digit(on_binance: Any, binance: BinanceStandIn
     binance.next("GET", "/fapi/v3/positionRisk", Fate(200, row.replace(digits, "NaN")))
     with pytest.raises(Unreachable):
         await on_binance.positions(**ACCOUNT)
+
+
+async def test_a_position_whose_price_reads_0_is_listed(on_binance: Any, binance: BinanceStandIn) -> None:
+    binance.positions[APT, "both"] = (Decimal("61.8"), Decimal(0))
+    (held,) = await on_binance.positions(**ACCOUNT)
+    assert (held.size, held.average_price) == (Decimal("61.8"), None)

@@ -8,14 +8,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from ..exchange import ExchangeAccess
-from .binance import Binance
-from .bybit import Bybit
 from .session import AccessRefused, NotConfigured
+from .table import TABLE as VENUES
 from .venue import Venue
 
 __all__ = ["VENUES", "AccessRefused", "NotConfigured", "open_exchanges"]
-
-VENUES: Mapping[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit)}
 
 
 @asynccontextmanager
@@ -37,7 +34,7 @@ async def open_exchanges(
         for name in names:
             if name not in VENUES:
                 raise NotConfigured(f"no access to exchange {name}: there is one to {' and '.join(VENUES)}")
-            opened[name] = VENUES[name](ccxt, os.environ if environment is None else environment)
+            opened[name] = Venue(VENUES[name], ccxt, os.environ if environment is None else environment)
             for account in wanted:
                 opened[name].session(account)
         yield dict(opened)

@@ -13,8 +13,9 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -23,6 +24,7 @@ from urllib.parse import urlsplit
 
 from ..core.errors import TradelatchError
 from ..exchange import OrderRefused, Unreachable
+from .table import Row
 
 TIMEOUT = 10.0  # seconds for one request
 STALE_AFTER = 3600.0  # seconds until the markets, and the clock's difference, are read again
@@ -41,26 +43,17 @@ class AccessRefused(TradelatchError):
 class Refusal(OrderRefused):
     """What the venue refused, by its own code; what was asked for was not done."""
 
-    def __init__(self, message: str, code: int) -> None:
+    def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
 
 
 @dataclass(frozen=True)
-class Codes:
-    """A venue's codes that say something else than 'no'."""
-
-    access: frozenset[int]  # the key, its rights, the address it is used from
-    clock: frozenset[int]  # the time of the request
-    unsure: frozenset[int]  # it may have been done, or may be tried again
-    unknown: frozenset[int]  # no such order
-
-
-@dataclass(frozen=True)
 class Market:
-    """A linear swap or future. symbol: canonical; id: the venue's own."""
+    """A linear swap or future. symbol: canonical; unified: ccxt's; id: the venue's own."""
 
     symbol: str
+    unified: str
     id: str
     settle: str
     step: Decimal
@@ -86,22 +79,23 @@ class Keys:
 class Told(Exception):
     """An answer that is an error: its HTTP status, and the venue's code and message, if it has them."""
 
-    def __init__(self, status: int, code: int | None, message: str) -> None:
+    def __init__(self, status: int, code: str | None, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
-        self.number = f"HTTP {status}" if code is None else str(code)
+        self.number = f"HTTP {status}" if code is None else code
 
 
 class Session:
     """ccxt for one account. `exchange` is an instance of one of ccxt's classes, without keys."""
 
-    def __init__(self, name: str, exchange: Any, keys: Keys, codes: Codes, *, url: str | None, fields: tuple[str, str]):
-        self._name = name
+    def __init__(self, row: Row, exchange: Any, keys: Keys, *, url: str | None):
+        self._name = row.name
+        self._row = row
         self._exchange = exchange
         self._keys = keys
-        self._codes = codes
-        self._code_field, self._message_field = fields
+        self._codes = row.codes
+        self._answers: ContextVar[list[Any]] = ContextVar("answers")
         self._markets: dict[str, Market] = {}
         self._by_id: dict[str, Market] = {}
         self._tried_at = 0.0
@@ -113,23 +107,27 @@ class Session:
         exchange.verbose = False
         exchange.logger = logging.Logger("ccxt", logging.CRITICAL + 1)  # at DEBUG it would log headers, with the key
         exchange.has["fetchCurrencies"] = False  # needs rights that trading does not
-        exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False}
+        exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False} | dict(row.options)
         exchange.options["fetchMarkets"] = {"types": ["linear"]}
         exchange.handle_errors = self._tell
+        exchange.sign = partial(_sign_without_none, exchange.sign)
         exchange.on_json_response = partial(json.loads, parse_float=str)
         if url is not None:
             addresses = exchange.urls["api"]
             exchange.urls["api"] = {part: url.rstrip("/") + urlsplit(addresses[part]).path for part in addresses}
 
-    async def call(self, method: str, params: Mapping[str, Any]) -> Any:
-        """The answer of one request. Raises Refusal, AccessRefused or Unreachable.
+    async def call(self, method: str, *arguments: Any) -> Any:
+        """What the exchange answers to one of ccxt's calls, as it came.
 
-        One that the venue refused because of its time was not done: the clocks are compared, and it is sent again.
+        Raises Refusal, AccessRefused or Unreachable. One that the venue refused because of its time was not done: the
+        clocks are compared, and it is sent again.
         """
         await self._read_markets(True)  # and the clock: nothing is signed by this machine's
         for last in (False, True):
+            answers: list[Any] = []
+            self._answers.set(answers)
             try:
-                answer = await getattr(self._exchange, method)(dict(params))
+                await getattr(self._exchange, method)(*arguments)
                 break
             except Told as told:
                 error = self._error(told)
@@ -138,14 +136,14 @@ class Session:
             except Exception as error:  # whatever it was: the request may have arrived, and its text has the address
                 raise Unreachable(f"{self._name}: no answer ({type(error).__name__})") from None
             await self._public(self._exchange.load_time_difference(), "time")
-        if not isinstance(answer, dict | list):
+        if not answers or not isinstance(answers[-1], dict | list):
             raise Unreachable(f"{self._name}: an answer that is not JSON")
-        return answer
+        return answers[-1]
 
-    async def ask(self, method: str, params: Mapping[str, Any]) -> Any:
-        """The answer to a question, or None when the venue knows no such order. A refusal answers nothing."""
+    async def ask(self, method: str, *arguments: Any) -> Any:
+        """The same for a question; None when the venue knows no such order. A refusal answers nothing."""
         try:
-            return await self.call(method, params)
+            return await self.call(method, *arguments)
         except Refusal as refusal:
             if refusal.code in self._codes.unknown:
                 return None
@@ -194,7 +192,8 @@ class Session:
         await self._public(self._exchange.load_markets(True), "list of markets")
         with self.reading():
             listed = [market for same_id in self._exchange.markets_by_id.values() for market in same_id]
-            linear = [_market(market) for market in listed if market["linear"] and (market["swap"] or market["future"])]
+            raw = [market for market in listed if market["linear"] and (market["swap"] or market["future"])]
+            linear = [_market(market) for market in raw]
         if not linear:
             raise Unreachable(f"{self._name}: an empty list of markets")
         fit = [market for market in linear if market.step and market.tick]
@@ -203,6 +202,8 @@ class Session:
         for symbol in (symbol for symbol, markets in traded.items() if markets > 1):
             del self._markets[symbol]  # whose is it?
         self._by_id = {market.id: market for market in linear}
+        chosen = {market.id for market in self._markets.values()}
+        self._exchange.markets |= {market["symbol"]: market for market in raw if market["id"] in chosen}
 
     async def _public(self, request: Awaitable[object], what: str) -> None:
         """What everybody may ask: there is nothing to refuse."""
@@ -215,10 +216,10 @@ class Session:
     def _tell(self, status: int, reason: str, url: str, method: str, headers: Any, body: str, *rest: Any) -> None:
         """ccxt calls this with each answer, which comes parsed after its body."""
         answer = rest[0]
-        told = answer if isinstance(answer, dict) else {}
-        code = str(told.get(self._code_field, ""))
-        if re.fullmatch(r"-?\d+", code) and int(code) not in (0, 200):
-            raise Told(status, int(code), str(told.get(self._message_field, "")))
+        self._answers.get([]).append(answer)
+        error = self._row.error(answer) if isinstance(answer, dict) else None
+        if error is not None:
+            raise Told(status, *error)
         if status >= 400:
             raise Told(status, None, "")
 
@@ -229,6 +230,13 @@ class Session:
             return AccessRefused(text)
         is_unsure = told.status in UNSURE or told.status >= 500 or told.code in self._codes.unsure | self._codes.clock
         return Unreachable(text) if told.code is None or is_unsure else Refusal(text, told.code)
+
+
+def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: str, params: Any, *rest: Any) -> Any:
+    """Sign a request without the parameters that are None: how one that ccxt adds by itself is taken away."""
+    if isinstance(params, dict):
+        params = {name: value for name, value in params.items() if value is not None}
+    return sign(path, api, method, params, *rest)
 
 
 def canonical(unified: str) -> str:
@@ -257,6 +265,7 @@ def rows(value: object) -> list[Any]:
 def _market(market: Mapping[str, Any]) -> Market:
     return Market(
         symbol=canonical(market["symbol"]),
+        unified=market["symbol"],
         id=market["id"],
         settle=market["settleId"],
         step=number(market["precision"]["amount"]),

@@ -1,20 +1,20 @@
-"""What the venues have in common: accounts and their keys, and an order made fit for its market."""
+"""One adapter for every exchange of the table: its accounts and their keys, and orders made fit for their market."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any, ClassVar
+from typing import Any
 
-from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, Unreachable
-from .session import TIMEOUT, Codes, Keys, Market, NotConfigured, Session
+from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, Unreachable
+from .session import TIMEOUT, Keys, Market, NotConfigured, Session, number, rows
+from .table import CLOSING_SIDE, SIDES, Place, Row, get
 
-CLOSING_SIDE = {"long": "sell", "short": "buy"}
+PAGES = 100  # more than any account has
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,13 @@ class Wanted:
         )
 
 
-class Venue(ABC):
-    """ExchangeAccess to one venue, for any account whose keys are in the environment."""
+class Venue:
+    """ExchangeAccess to one exchange of the table, for any account whose keys are in the environment."""
 
-    name: ClassVar[str]
-    ccxt_class: ClassVar[str]
-    codes: ClassVar[Codes]
-    fields: ClassVar[tuple[str, str]]  # of an answer that is an error: code and message
-
-    def __init__(self, ccxt: Any, environment: Mapping[str, str] = os.environ) -> None:
-        self._make = getattr(ccxt, self.ccxt_class)
+    def __init__(self, row: Row, ccxt: Any, environment: Mapping[str, str] = os.environ) -> None:
+        self.name = row.name
+        self._row = row
+        self._make = getattr(ccxt, row.ccxt_class)
         self._environment = environment
         self._sessions: dict[str, Session] = {}
         self._named: dict[str, str] = {}  # accounts, by what their variables are called
@@ -66,9 +63,21 @@ class Venue(ABC):
         if self._url and not re.match(r"https?://[^/]", self._url):
             raise NotConfigured(f"TRADELATCH_{self.name.upper()}_URL must begin with https:// or http://")
 
-    @abstractmethod
     async def positions(self, *, account: str) -> Sequence[Holding]:
         """What the account holds in linear contracts, every page of it."""
+        session = self.session(account)
+        lists: list[dict[str, Any]] = [{}]
+        if self._row.is_listed_by_settle:
+            lists = [{"settleCoin": settle} for settle in await session.settle_currencies()]
+        held: dict[tuple[str, str], Holding] = {}  # a list that moves between two pages shows a row twice
+        for params in lists:
+            limit = {"limit": self._row.pages.positions} if self._row.pages else {}
+            for row in await self._all(session, "fetch_positions", [None], params | limit, self._row.positions_list):
+                with session.reading():
+                    symbol = await session.symbol(_text(get(row, self._row.positions.symbol)))
+                    holding = self._holding(row, symbol, account)
+                    held[holding.symbol, holding.position_side] = holding
+        return [holding for holding in held.values() if holding.size]
 
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         """The newest order of that name, or None.
@@ -145,24 +154,159 @@ class Venue(ABC):
         market = await session.market(symbol)
         return market is not None and await self._cancel(session, market, name)
 
-    @abstractmethod
-    async def _find(self, session: Session, market: Market, name: str, account: str) -> Order | None: ...
+    # By ccxt's calls
 
-    @abstractmethod
-    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]: ...
+    async def _find(self, session: Session, market: Market, name: str, account: str) -> Order | None:
+        if not self._may_exist(name):
+            return None
+        known = [(place, await self._row_of(session, market, place, name)) for place in self._row.places]
+        with session.reading():
+            found = [(place, row) for place, row in known if row is not None]
+            if not found:
+                return None
+            place, row = max(reversed(found), key=lambda each: int(get(each[1], each[0].fields.time)))
+            for conditional, stop in found:
+                passed_on_as = _passed_on_as(conditional, stop)
+                if passed_on_as and passed_on_as in [str(get(row, place.fields.id)) for place, row in found]:
+                    place, row = conditional, stop  # and the other one is what it went on as
+            passed_on_as = _passed_on_as(place, row)
+            stop_order = self._order(place, row, market, account)
+        if not passed_on_as:
+            return stop_order
+        ordinary = self._row.places[0]
+        gone_on = next(
+            (row for at, row in found if at is ordinary and str(get(row, at.fields.id)) == passed_on_as), None
+        )
+        if gone_on is None:
+            gone_on = await self._row_of(session, market, ordinary, f"id:{passed_on_as}")
+        if gone_on is None:  # not there yet
+            return stop_order
+        with session.reading():
+            order = self._order(ordinary, gone_on, market, account)
+            return replace(stop_order, status=order.status, filled=order.filled, average_price=order.average_price)
 
-    @abstractmethod
-    async def _send(self, session: Session, wanted: Wanted) -> Order: ...
+    async def _row_of(self, session: Session, market: Market, place: Place, name: str) -> Any:
+        """The newest order of that name in one place, as the exchange has it, or None."""
+        for method in place.find:
+            one, params = _named(place, name)
+            if method == "fetch_order":
+                answer = await session.ask(method, one, market.unified, params)
+            else:
+                answer = await session.ask(method, market.unified, None, None, params)
+            if answer is None:
+                continue
+            with session.reading():
+                found = (
+                    [get(answer, place.one_at)] if method == "fetch_order" else rows(get(answer, self._row.orders_list))
+                )
+                found = [row for row in found if _text(get(row, place.fields.symbol)) == market.id]
+                if found:
+                    return max(found, key=lambda row: int(get(row, place.fields.time)))
+        return None
 
-    @abstractmethod
-    async def _cancel(self, session: Session, market: Market, name: str) -> bool: ...
+    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]:
+        found: dict[str, Order] = {}  # a list that moves between two pages shows a row twice
+        limit = self._row.pages.orders if self._row.pages else None
+        for place in self._row.places:
+            arguments = [market.unified, None, limit]
+            for row in await self._all(session, "fetch_open_orders", arguments, place.params, self._row.orders_list):
+                with session.reading():
+                    if get(row, place.fields.symbol) == market.id:
+                        order = self._order(place, row, market, account)
+                        found[order.order_id] = order
+        return [order for order in found.values() if order.status == "open"]
+
+    async def _send(self, session: Session, wanted: Wanted) -> Order:
+        place = self._row.place_of(wanted.kind)
+        params = {"clientOrderId": wanted.client_order_id}
+        params |= self._row.side_params(wanted.position_side, wanted.side, wanted.reduce_only)
+        if wanted.trigger is not None:
+            params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}")
+        price = None if wanted.price is None else f"{wanted.price:f}"
+        kind = "limit" if wanted.kind == "limit" else "market"
+        quantity = f"{wanted.quantity:f}"
+        answer = await session.call("create_order", wanted.market.unified, kind, wanted.side, quantity, price, params)
+        with session.reading():
+            created = get(answer, place.created_at)
+            if place.is_terse:
+                return wanted.answered(_text(get(created, place.fields.id)))
+            return self._order(place, created, wanted.market, wanted.account)
+
+    async def _cancel(self, session: Session, market: Market, name: str) -> bool:
+        if not self._may_exist(name):
+            return False
+        for place in self._row.places:
+            one, params = _named(place, name)
+            if await session.ask("cancel_order", one, market.unified, params) is not None:
+                return True
+        return False
+
+    async def _all(
+        self, session: Session, method: str, arguments: list[Any], params: Mapping[str, Any], at: str
+    ) -> list[Any]:
+        """Every page of a list, as the exchange has its rows."""
+        found: list[Any] = []
+        pages = self._row.pages
+        more: dict[str, Any] = {}
+        for _ in range(PAGES):
+            answer = await session.ask(method, *arguments, {**params, **more})
+            if answer is None:
+                raise Unreachable(f"{self.name}: it does not know its own list")
+            with session.reading():
+                found += rows(get(answer, at))
+                cursor = get(answer, pages.cursor) if pages else None
+            if not cursor or pages is None:
+                return found
+            more = {pages.param: cursor}
+        raise Unreachable(f"{self.name}: the pages of the list do not end")
+
+    def _may_exist(self, name: str) -> bool:
+        """Whether the exchange's own ids look like that: it has no order of another one."""
+        return not name.startswith("id:") or re.fullmatch(self._row.ids, name[3:]) is not None
+
+    # What an exchange answered
+
+    def _holding(self, row: Any, symbol: str, account: str) -> Holding:
+        fields = self._row.positions
+        size = number(get(row, fields.size))
+        if size and fields.side:
+            size *= fields.signs[get(row, fields.side)]
+        position_side = fields.position_sides[str(get(row, fields.position_side))]
+        return Holding(account, symbol, size, number(get(row, fields.average)) or None, position_side)
+
+    def _order(self, place: Place, row: Any, market: Market, account: str) -> Order:
+        fields = place.fields
+        filled = number(get(row, fields.filled)) if fields.filled else Decimal(0)
+        told = fields.statuses[get(row, fields.status)]
+        where, by_somebody = fields.canceled_if
+        is_canceled = not filled or (where and get(row, where) == by_somebody)
+        status: OrderStatus = ("canceled" if is_canceled else "closed") if told == "ended" else told
+        trigger = number(get(row, fields.trigger)) or None
+        kind: OrderKind = _KINDS.get(str(get(row, fields.type)).lower(), "stop")
+        order_id = _text(get(row, fields.id))
+        return Order(
+            order_id=order_id,
+            client_order_id=get(row, fields.client_id) or f"id:{order_id}",  # a name, of an order made by hand
+            account=account,
+            symbol=market.symbol,
+            kind="stop" if trigger or place.is_conditional else kind,
+            side=SIDES[get(row, fields.side)],
+            quantity=number(get(row, fields.quantity)),
+            reduce_only=any(map(_is_true, (get(row, path) for path in fields.reduces))),
+            trigger=trigger,
+            status=status,
+            filled=filled,
+            average_price=(number(get(row, fields.average)) or None) if fields.average else None,
+            position_side=fields.position_sides[str(get(row, fields.position_side))],
+            price=None if kind == "market" else number(get(row, fields.price)) or None,
+        )
+
+    # Accounts
 
     def session(self, account: str) -> Session:
         """The account's session, made at its first use. NotConfigured without keys."""
         if account not in self._sessions:
-            self._sessions[account] = Session(
-                self.name, self._make(), self._keys(account), self.codes, url=self._url, fields=self.fields
-            )
+            self._sessions[account] = Session(self._row, self._make(), self._keys(account), url=self._url)
         return self._sessions[account]
 
     async def close(self) -> None:
@@ -201,6 +345,35 @@ class Venue(ABC):
         if rounded <= 0:
             raise OrderRefused(f"{self.name}: a {what} of {price:f} is below the tick of {market.symbol}")
         return rounded
+
+
+_KINDS: Mapping[str, OrderKind] = {"market": "market", "limit": "limit"}  # all others wait for a price
+
+
+def _named(place: Place, name: str) -> tuple[str | None, dict[str, Any]]:
+    """How one of ccxt's calls is told which order: its argument, and its parameters."""
+    params = {**place.params, **place.of_one}
+    if not name.startswith("id:"):
+        return None, params | {place.by_client_id: name}
+    if place.by_id:
+        return None, params | {place.by_id: name[3:]}
+    return name[3:], params
+
+
+def _passed_on_as(place: Place, row: Any) -> str:
+    """The id of the ordinary order that a stop went on as; empty for one that did not."""
+    return str(get(row, place.fields.went_on_as) or "") if place.fields.went_on_as else ""
+
+
+def _is_true(value: object) -> bool:
+    return value is True or str(value).lower() in ("true", "yes")
+
+
+def _text(value: object) -> str:
+    """An id, which an answer has to have."""
+    if value in (None, ""):
+        raise ValueError("no id")
+    return str(value)
 
 
 def _multiple(value: Decimal, unit: Decimal, *, down: bool = False) -> Decimal:
