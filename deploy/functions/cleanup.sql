@@ -34,7 +34,7 @@ declare
     v_mode text := lower(btrim(cleanup.mode));
     v_left integer := monitoring.bulk_limit();
     v_looks boolean := true;
-    v_ended bigint[] := '{}';
+    v_ended bigint[] := array[]::bigint[];
     v_all tradelatch.finding[];
     v_found tradelatch.finding[];
     v_chosen tradelatch.finding[];

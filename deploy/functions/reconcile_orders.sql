@@ -41,7 +41,7 @@ declare
     v_moved boolean := false;
     v_found tradelatch.finding[];
     v_finding tradelatch.finding;
-    v_unprotected bigint[] := '{}';
+    v_unprotected bigint[] := array[]::bigint[];
 begin
     if reconcile_orders.observed_at is null or not isfinite(reconcile_orders.observed_at) then
         perform monitoring.refuse_argument('observed_at', 'must be a time', reconcile_orders.observed_at::text);

@@ -15,7 +15,9 @@ cross join lateral tradelatch.create_position(
     request_id => 'book:' || i, attempt => gen_random_uuid()
 ) as created
 cross join lateral tradelatch.confirm_entry(created.position_id, created.fence, 10, average_price => 100) as confirmed
-cross join lateral tradelatch.activate_position(confirmed.position_id, confirmed.fence, 95) as activated
+cross join lateral tradelatch.activate_position(
+    confirmed.position_id, confirmed.fence, 95, confirmed.order_client_order_id
+) as activated
 """
 RECONCILE = "select count(*) from tradelatch.reconcile('binance', %s, clock_timestamp(), complete => true)"
 

@@ -67,18 +67,30 @@ def symbols(worker: int) -> list[str]:
 async def client_lifecycle(client: AsyncClient, symbol: str) -> None:
     made = await client.create_position("binance", symbol, "long", QUANTITY, PRICE)
     assert made.fence is not None
-    await client.confirm_entry(made.position_id, made.fence, QUANTITY, average_price=FILL, exchange_order_id="53190368")
-    await client.activate_position(made.position_id, made.fence, STOP, stop_loss_order_id="53190369")
-    closed = await client.confirm_close(made.position_id, "take_profit", exit_price=EXIT, realized_pnl=PRICE)
+    entered = await client.confirm_entry(
+        made.position_id, made.fence, QUANTITY, average_price=FILL, exchange_order_id="53190368"
+    )
+    assert entered.next_order
+    stop_loss = entered.next_order.client_order_id
+    await client.activate_position(made.position_id, made.fence, STOP, stop_loss, stop_loss_order_id="53190369")
+    closed = await client.confirm_close(
+        made.position_id, "take_profit", orders_ended=[stop_loss], exit_price=EXIT, realized_pnl=PRICE
+    )
     assert closed.status == "closed"
 
 
 def sync_lifecycle(client: Client, symbol: str) -> None:
     made = client.create_position("binance", symbol, "long", QUANTITY, PRICE)
     assert made.fence is not None
-    client.confirm_entry(made.position_id, made.fence, QUANTITY, average_price=FILL, exchange_order_id="53190368")
-    client.activate_position(made.position_id, made.fence, STOP, stop_loss_order_id="53190369")
-    closed = client.confirm_close(made.position_id, "take_profit", exit_price=EXIT, realized_pnl=PRICE)
+    entered = client.confirm_entry(
+        made.position_id, made.fence, QUANTITY, average_price=FILL, exchange_order_id="53190368"
+    )
+    assert entered.next_order
+    stop_loss = entered.next_order.client_order_id
+    client.activate_position(made.position_id, made.fence, STOP, stop_loss, stop_loss_order_id="53190369")
+    closed = client.confirm_close(
+        made.position_id, "take_profit", orders_ended=[stop_loss], exit_price=EXIT, realized_pnl=PRICE
+    )
     assert closed.status == "closed"
 
 

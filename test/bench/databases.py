@@ -107,9 +107,12 @@ def _make_sample(dsn: str) -> int:
         )
         drive = (made.position_id, made.fence)
         client.place_entry(*drive, exchange_order_id="8389765591234567")
-        client.confirm_entry(*drive, filled_quantity=10, average_price=100, exchange_order_id="8389765591234567")
-        client.activate_position(*drive, stop_loss_price=98, stop_loss_order_id="8389765591234568")
-        client.confirm_close(made.position_id, "take_profit", exit_price=101, realized_pnl=10)
+        entered = client.confirm_entry(
+            *drive, filled_quantity=10, average_price=100, exchange_order_id="8389765591234567"
+        )
+        stop_loss = entered.next_order.client_order_id
+        client.activate_position(*drive, 98, stop_loss, stop_loss_order_id="8389765591234568")
+        client.confirm_close(made.position_id, "take_profit", orders_ended=[stop_loss], exit_price=101, realized_pnl=10)
     return made.position_id
 
 
@@ -120,7 +123,7 @@ _POSITION = {
     "request_id": "n.request_id",
     "attempt": "n.attempt",
     "drive_attempt": "n.attempt",
-    "order_key": "'tl' || substr(md5('order' || n.i), 1, 22)",
+    "order_key": "n.order_key",
     "fence": "sample.fence + n.i",
 }
 _EVENT = {
@@ -163,7 +166,10 @@ def _copy(connection: psycopg.Connection, table: str, differs: Mapping[str, str]
                     md5('attempt' || i)
                     placing lpad(to_hex((1000 * extract(epoch from now() - ago.ago))::bigint), 12, '0') || '7'
                     from 1 for 13
-                )::uuid as attempt
+                )::uuid as attempt,
+                -- as create_position makes it
+                'tl' || lpad(to_hex((1000 * extract(epoch from now() - ago.ago))::bigint), 12, '0')
+                || substr(md5('order' || i), 1, 10) as order_key
             from generate_series(1, %(count)s::bigint) as i
             cross join lateral (
                 select interval '2 days' + interval '300 days' * ((%(count)s - i)::float8 / %(count)s) as ago

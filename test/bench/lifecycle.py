@@ -16,7 +16,7 @@ from tradelatch.create_position(
 )
 """
 CONFIRM = """
-select outcome
+select order_client_order_id
 from tradelatch.confirm_entry(
     position_id => $1, fence => $2, filled_quantity => 10, average_price => 100, exchange_order_id => '8389765591234567'
 )
@@ -24,12 +24,15 @@ from tradelatch.confirm_entry(
 ACTIVATE = """
 select outcome
 from tradelatch.activate_position(
-    position_id => $1, fence => $2, stop_loss_price => 98, stop_loss_order_id => '8389765591234568'
+    position_id => $1, fence => $2, stop_loss_price => 98, client_order_id => $3,
+    stop_loss_order_id => '8389765591234568'
 )
 """
 CLOSE = """
 select outcome
-from tradelatch.confirm_close(position_id => $1, reason => 'take_profit', exit_price => 101, realized_pnl => 10)
+from tradelatch.confirm_close(
+    position_id => $1, reason => 'take_profit', orders_ended => array[$2], exit_price => 101, realized_pnl => 10
+)
 """
 CANCEL = "select outcome from tradelatch.cancel_position(position_id => $1, fence => $2, reason => 'measured')"
 
@@ -52,7 +55,7 @@ def create(session: Session) -> tuple[float, tuple[str, str]]:
 
 def finish(session: Session, position_id: str, fence: str) -> float:
     """Milliseconds of the three moves after it."""
-    confirmed, _ = session.call("confirm_entry", position_id, fence)
-    activated, _ = session.call("activate_position", position_id, fence)
-    closed, _ = session.call("confirm_close", position_id)
+    confirmed, (stop_loss,) = session.call("confirm_entry", position_id, fence)
+    activated, _ = session.call("activate_position", position_id, fence, stop_loss)
+    closed, _ = session.call("confirm_close", position_id, stop_loss)
     return confirmed + activated + closed

@@ -32,8 +32,8 @@ def open_positions(client: Client) -> list[str]:
     symbols = [f"M{number}USDT" for number in range(SYMBOLS)]
     for symbol in symbols:
         made = client.create_position("binance", symbol, "long", 1, 100)
-        client.confirm_entry(made.position_id, made.fence, 1, average_price=100)
-        client.activate_position(made.position_id, made.fence, 95)
+        stop_loss = client.confirm_entry(made.position_id, made.fence, 1, average_price=100).next_order
+        client.activate_position(made.position_id, made.fence, 95, stop_loss.client_order_id)
     return symbols
 
 

@@ -49,9 +49,14 @@ def lifecycle(dsn: str, seconds: float, *, prepare: bool) -> float:
             symbol = f"P{next(_numbers) % SYMBOLS}USDT"
             began = time.perf_counter()
             made = client.create_position("binance", symbol, "long", 10, 100)
-            client.confirm_entry(made.position_id, made.fence, 10, average_price=100, exchange_order_id="53190368")
-            client.activate_position(made.position_id, made.fence, 98, stop_loss_order_id="53190369")
-            client.confirm_close(made.position_id, "take_profit", exit_price=101, realized_pnl=10)
+            entered = client.confirm_entry(
+                made.position_id, made.fence, 10, average_price=100, exchange_order_id="53190368"
+            )
+            stop_loss = entered.next_order.client_order_id
+            client.activate_position(made.position_id, made.fence, 98, stop_loss, stop_loss_order_id="53190369")
+            client.confirm_close(
+                made.position_id, "take_profit", orders_ended=[stop_loss], exit_price=101, realized_pnl=10
+            )
             return (1000 * (time.perf_counter() - began),)
 
         return typical(seconds, one)[0]

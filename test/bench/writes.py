@@ -93,15 +93,18 @@ def _lifecycle(observer: psycopg.Connection, session: Session) -> Iterator[tuple
         ((position,),) = observer.execute("select pg_current_wal_flush_lsn()").fetchall()
         return position
 
-    position_id = fence = ""
+    position_id = fence = stop_loss = ""
     for name in ("bare insert", *MOVES):
         arguments = {
             "bare insert": (),
             "create_position": ("WRITTENUSDT", uuid7(), uuid7()),
-            "confirm_close": (position_id,),
+            "activate_position": (position_id, fence, stop_loss),
+            "confirm_close": (position_id, stop_loss),
         }.get(name, (position_id, fence))
         before = flushed()
         _, answer = session.call(name, *arguments)
         yield name, Written.between(observer, before, flushed())
         if name == "create_position":
             position_id, fence = answer
+        elif name == "confirm_entry":
+            (stop_loss,) = answer

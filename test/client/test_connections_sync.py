@@ -182,7 +182,8 @@ ANOTHER = """
     returns tradelatch.receipt language sql as $$
         select jsonb_populate_record(null::tradelatch.receipt, '{{
             "outcome": "ok", "position_id": 7, "status": "entry_placed", "fence": 1, "lease_until": "2999-01-01Z",
-            "exchange": "binance", "account": "default", "symbol": "ETHUSDT", "position_side": "both"
+            "exchange": "binance", "account": "default", "symbol": "ETHUSDT", "position_side": "both",
+            "answered_at": "2026-01-01Z"
         }}')
     $$
 """

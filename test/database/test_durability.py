@@ -95,6 +95,9 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     levels["reconcile"] = level_after(
         "reconcile", exchange="binance", account=admin.account, snapshot=Jsonb([]), observed_at=datetime.now(UTC)
     )[1]
+    levels["reconcile_orders"] = level_after(
+        "reconcile_orders", exchange="binance", account=admin.account, orders=Jsonb([]), observed_at=datetime.now(UTC)
+    )[1]
     levels["record_marks"] = level_after("record_marks", exchange="binance", marks=Jsonb([]))[1]
     for archive in ("archive_events", "archive_alerts", "archive_findings"):
         levels[archive] = level_after(archive, operator)[1]

@@ -140,8 +140,9 @@ def lived(session: Session) -> list[Any]:
     day("confirm_entry", **drive, filled_quantity="4.0", average_price="99.995")
     day("confirm_entry", **drive, filled_quantity="9.75")
     day("renew_lease", **drive, lease="36:00:00")
-    day("rollback_position", **drive, reason="it's over")
-    day("confirm_flat", **drive, exit_price="98", realized_pnl="-.5")
+    (undone,) = day("rollback_position", **drive, reason="it's over")
+    ended = [undone["order_client_order_id"], *undone["order_cancels"]]
+    day("confirm_flat", **drive, orders_ended=ended, exit_price="98", realized_pnl="-.5")
     day("settle_position", position_id=made["position_id"], fees="0.0001")
 
     (left,) = day("create_position", **slot, symbol="c/usdt", lease="1 microsecond")
