@@ -71,6 +71,31 @@ def test_a_dry_run_in_json_has_the_columns_of_a_position(dead: Desk) -> None:
     assert document["positions"][0]["lease_until"].endswith("Z")
 
 
+def test_orders_that_are_left_are_named_before_and_gone_after(desk: Desk) -> None:
+    for symbol in ("APTUSDT", "METUSDT"):
+        receipt = desk.open(symbol, status="pending_sl")
+        desk.trade("buy", 5, symbol=symbol)
+        stop = desk.send(receipt)
+        due = receipt.next_order
+        desk.client.activate_position(
+            receipt.position_id, receipt.fence, due.price, due.client_order_id, stop_loss_order_id=stop.order_id
+        )
+    desk.trade("sell", 5, reduce_only=True)
+    desk.client.confirm_close(1, "take profit")  # and its worker dies
+    due = desk.client.replace_stop_loss(2, 99)
+    stop = desk.send(due)
+    desk.client.activate_position(2, due.fence, 99, due.next_order.client_order_id, stop_loss_order_id=stop.order_id)
+    desk.age()
+    key = [desk.row(position).order_key for position in (1, 2)]
+    printed = desk.run("recover")
+    assert max(map(len, printed.out.splitlines())) <= 80
+    left = [line.split() for line in printed.out.splitlines() if "orders left: " in line]
+    assert left == [["orders", "left:", f"{key[0]}s1"], ["orders", "left:", f"{key[1]}s1"]]
+    assert desk.run("recover", "--confirm").status == 0
+    assert (desk.row(1).status, desk.row(1).orders_left) == ("closed", [])
+    assert (desk.row(2).status, desk.row(2).orders_left) == ("active", [f"{key[1]}s2"])
+
+
 def test_confirm_finishes_them(dead: Desk) -> None:
     printed = dead.run("recover", "--confirm")
     assert (printed.status, printed.err) == (0, "")

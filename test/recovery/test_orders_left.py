@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tradelatch import AsyncClient, Receipt
+from tradelatch.recovery import Recovery
 from tradelatch.testing import Exchange, Market
 
 from .stage import FIVE, PRICE, SYMBOL, Stage
@@ -172,6 +173,44 @@ async def test_an_exchange_that_does_not_answer_keeps_the_slot(stage: Stage) -> 
     assert (await stage.recover()).status == "closed"
 
 
+async def test_an_order_that_is_unknown_at_the_first_look_is_cancelled_at_the_second(stage: Stage) -> None:
+    receipt = await protected(stage)
+    closed = await stage.client.confirm_close(receipt.position_id, "by hand")
+    cancel, find = stage.exchange.cancel, stage.exchange.find
+    is_known = False
+
+    async def lagging_cancel(*arguments: Any, **options: Any) -> bool:
+        return is_known and await cancel(*arguments, **options)
+
+    async def lagging_find(*arguments: Any, **options: Any) -> Any:
+        nonlocal is_known
+        found, is_known = await find(*arguments, **options) if is_known else None, True
+        return found
+
+    stage.exchange.cancel, stage.exchange.find = lagging_cancel, lagging_find  # type: ignore[method-assign]
+    assert (await stage.recover()).status == "closed"
+    assert stops(stage) == [("s1", FIVE, "canceled")]
+    assert closed.status == "pending_cancels"
+
+
+async def test_an_order_that_adds_fills_while_the_position_is_closed(stage: Stage) -> None:
+    receipt = await protected(stage)
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["dca-1"])
+    await stage.play(lambda: stage.exchange.send(SYMBOL, "buy", THREE, client_order_id="dca-1"))
+    await stage.client.begin_close(receipt.position_id, "take profit")
+    done = await stage.recover()
+    assert (done.outcome, done.status, stage.held) == ("finished", "closed", 0)
+    assert sum(order.filled for order in stage.exchange.orders(SYMBOL) if order.side == "sell") == 8
+
+
+async def test_an_opening_that_never_began_is_rolled_back_where_another_order_of_it_is_left(stage: Stage) -> None:
+    receipt = await stage.open()
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["tp-1", "tp-1"], fence=receipt.fence)
+    done = await stage.recover()
+    assert (done.outcome, done.status) == ("finished", "rolled_back")
+    assert done.reason.startswith("the entry ended without a fill, and another order is left")
+
+
 # Active, with an order beside its stop-loss
 
 
@@ -233,6 +272,27 @@ async def test_a_stop_loss_of_before_that_has_triggered_ends_the_position(stage:
     assert (done.outcome, done.status) == ("finished", "closed")
     assert "an earlier stop-loss has triggered" in done.reason
     assert [status for _, _, status in stops(stage)] == ["closed", "canceled"]
+
+
+@pytest.mark.parametrize(("price", "status"), [(98.5, "closed"), (100, "active")])
+async def test_a_stop_loss_that_is_no_more_is_seen_before_the_earlier_one_goes(
+    stage: Stage, price: float, status: str
+) -> None:
+    receipt = await protected(stage)
+    receipt = await stage.client.replace_stop_loss(receipt.position_id, 99)
+    stop = await stage.send(receipt)
+    await stage.protected(receipt, stop_loss_order_id=stop.order_id)  # the earlier one, at 98, stands too
+    if status == "active":
+        stage.exchange.expire(stop.order_id)
+    await price_is(stage, price)
+    await price_is(stage, 100)
+    done = await stage.recover()
+    assert (done.outcome, done.status) == ("finished", status)
+    reason = "the stop-loss has triggered" if status == "closed" else "its stop-loss had ended; it is protected"
+    assert done.reason.startswith(reason)
+    last = [("s3", FIVE, "open")] if status == "active" else []
+    assert stops(stage)[2:] == last
+    assert [name for name, _, state in stops(stage) if state == "open"] == [name for name, _, _ in last]
 
 
 async def test_no_earlier_stop_loss_is_cancelled_before_the_new_one_stands(stage: Stage) -> None:
@@ -350,6 +410,15 @@ async def test_a_list_that_lags_is_read_twice(stage: Stage) -> None:
 # Whose they are
 
 
+async def test_nothing_is_claimed_while_the_driver_before_may_still_send(stage: Stage) -> None:
+    await stage.open()
+    stage.age_leases("62 seconds")
+    recovery = Recovery(stage.client, {"binance": stage.exchange}, clock=stage.clock, grace=timedelta(seconds=0.1))
+    assert await stage.play(recovery.run_once) == []
+    stage.age_leases("4 seconds")
+    assert [done.status for done in await stage.play(recovery.run_once)] == ["failed"]
+
+
 async def test_after_the_drive_is_lost_nothing_is_cancelled(stage: Stage) -> None:
     receipt = await protected(stage)
     await stage.client.confirm_close(receipt.position_id, "by hand")
@@ -381,10 +450,11 @@ async def test_after_the_drive_is_lost_no_stranger_is_cancelled(stage: Stage) ->
     assert {"theirs-both-stop-sell", "theirs-both-limit-sell"} <= set(open_orders(stage))
 
 
+@pytest.mark.parametrize("seconds", [40, 60])  # is waited for, and by this clock in vain; is longer than a lease
 async def test_an_entry_that_its_driver_may_still_send_is_left_with_the_time(
-    stage: Stage, operator: AsyncClient
+    stage: Stage, operator: AsyncClient, seconds: int
 ) -> None:
-    receipt = await stage.open()
+    receipt = await stage.open(lease=timedelta(seconds=seconds))
     until = receipt.lease_until + timedelta(seconds=5)
     taken = await operator.take_over(receipt.position_id, "it hangs")
     done = await stage.play(lambda: stage.recovery.finish(taken))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -39,6 +40,32 @@ def test_what_it_says(book: Book) -> None:
     assert met.split()[5].startswith("-")  # its lease is over
     assert apt.endswith("    3.29   3.2011     1.99")
     assert any("confirm_entry → pending_sl  scanner" in line for line in said)
+
+
+def test_orders_that_are_left(bot: Any, database: str) -> None:
+    bot.activate("BTCUSDT")
+    closed = bot.activate("APTUSDT")
+    bot.client.confirm_close(closed.position_id, "by hand")
+    moved = bot.activate("METUSDT")
+    due = bot.client.replace_stop_loss(moved.position_id, 4)
+    bot.client.activate_position(due.position_id, due.fence, 4, due.next_order.client_order_id)
+    expired = bot.activate("ETHUSDT")
+    bot.client.confirm_orders(expired.position_id, orders_ended=bot.orders_of(expired))
+    replaced = bot.activate("XRPUSDT")
+    bot.client.replace_stop_loss(replaced.position_id, 5)
+    with psycopg.connect(database, autocommit=True) as connection:
+        book = read_book(connection, FIVE_MINUTES)
+    said = {line.split()[1]: line for line in lines(book, 80, 40) if line.lstrip()[:1].isdigit() and ":" not in line}
+    assert lines(book, 80, 40)[0].startswith("5 open  4 unfinished (")
+    assert list(said)[-1] == "BTCUSDT"  # which is finished
+    assert " pending_cancels " in said["APTUSDT"]
+    assert said["APTUSDT"].endswith("  1 left")
+    assert " active, 1 left " in said["METUSDT"]
+    assert said["METUSDT"].split()[7:] == ["59s", "4"]  # its lease, because somebody must cancel the earlier stop-loss
+    assert " pending_sl " in said["ETHUSDT"]
+    assert said["ETHUSDT"].split()[5:] == ["none", "none"]  # nobody drives it, and it has no stop-loss
+    assert said["XRPUSDT"].endswith("        5")  # one stands while the next is due
+    assert max(map(len, lines(book, 80, 40))) <= 80
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (160, 50), (80, 10), (143, 24), (144, 24)])

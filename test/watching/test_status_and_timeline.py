@@ -50,7 +50,7 @@ def story(bot: Any) -> Any:
     return old, new
 
 
-def test_timeline_of_a_symbol(story: Any, run: Any) -> None:
+def test_timeline_of_a_symbol(story: Any, bot: Any, run: Any) -> None:
     old, new = story
     status, out, err = run("timeline", "apt/usdt")
     assert (status, err) == (0, "")
@@ -64,6 +64,8 @@ def test_timeline_of_a_symbol(story: Any, run: Any) -> None:
     assert "reason gave up" in out
     assert "duplicate_prevented  scanner" in out
     assert "+0." in out
+    (left,) = [line for line in out.splitlines() if line.startswith("orders left")]
+    assert left.split() == ["orders", "left", *bot.orders_of(new)]
 
 
 @pytest.mark.parametrize(("exchange", "found"), [("binanceusdm", 2), (" Binance ", 2), ("bybit", 0)])

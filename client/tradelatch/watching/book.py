@@ -38,7 +38,9 @@ def read_book(connection: psycopg.Connection[Any], stale_after: timedelta) -> Bo
         return Book(
             at=at.astimezone(UTC),
             health=health,
-            positions=rows(PositionRow, "open_positions order by status = 'active', created_at, position_id"),
+            positions=rows(
+                PositionRow, "open_positions order by status = 'active' and not is_unguarded, created_at, position_id"
+            ),
             findings=rows(Finding, "diagnose(stale_after => %s)", stale_after),
             events=rows(
                 EventRow,

@@ -104,7 +104,7 @@ def position_line(position: PositionRow, book: Book, wide: bool) -> Text:
         "account": (position.account, ""),
         "symbol": (position.symbol, ""),
         "side": (position.side, ""),
-        "status": (position.status, "yellow" if _is_unfinished(position) else ""),
+        "status": _status(position),
         "age": (brief(book.at - position.created_at), ""),
         "lease": _lease(position, book),
     }
@@ -125,6 +125,14 @@ def position_line(position: PositionRow, book: Book, wide: bool) -> Text:
 def _is_unfinished(position: PositionRow) -> bool:
     """Somebody has to go on with it: it is not active, or an order is left beside its stop-loss."""
     return position.status != "active" or position.is_unguarded
+
+
+def _status(position: PositionRow) -> tuple[str, str]:
+    """Of an active one with an order that somebody must cancel, also how many are left beside its stop-loss."""
+    if position.status == "active" and position.is_unguarded:
+        beside = set(position.orders_left) - {position.stop_loss_order}
+        return f"active, {len(beside)} left", "yellow"
+    return position.status, "yellow" if position.status != "active" else ""
 
 
 def _lease(position: PositionRow, book: Book) -> tuple[str, str]:
