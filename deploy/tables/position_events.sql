@@ -26,7 +26,7 @@ comment on table monitoring.position_events is
 'Append-only log of every position: moves, changes of the drive, prevented duplicates, plain UPDATEs. Within one position the ids are in the order of the moves; across positions they are not in the order of the commits.';
 comment on column monitoring.position_events.event is
 'The function that made the move; duplicate_prevented; insert and plain_update for changes that no function made.';
-comment on column monitoring.position_events.from_status is 'Null when the row was made.';
+comment on column monitoring.position_events.from_status is 'The status before it; null when the row was made.';
 comment on column monitoring.position_events.fence is 'The fence that was valid after the event; null for the call of somebody who does not drive.';
 comment on column monitoring.position_events.details is 'The arguments of the call, and whatever the caller added.';
 comment on column monitoring.position_events.user_name is 'session_user of the caller.';

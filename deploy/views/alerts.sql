@@ -22,7 +22,15 @@ select
 from monitoring.alerts as a;
 
 comment on view tradelatch.alerts is
-'What a person was told through NOTIFY tradelatch_alert; the columns are explained at monitoring.alerts. Read it from an xid on, and go on from pg_snapshot_xmin(pg_current_snapshot()) of the same query: none is missed.';
+'What a person was told through NOTIFY tradelatch_alert. Read it from an xid on, and go on from pg_snapshot_xmin(pg_current_snapshot()) of the same query: none is missed.';
+comment on column tradelatch.alerts.alert_id is 'Number of the alert; not in the order of the commits.';
+comment on column tradelatch.alerts.at is 'When it was raised.';
+comment on column tradelatch.alerts.position_id is 'The position that it is about; null where it is about none.';
+comment on column tradelatch.alerts.detail is 'What is known about it; it depends on the alert.';
+comment on column tradelatch.alerts.user_name is 'session_user of the caller who raised it.';
+comment on column tradelatch.alerts.application_name is 'application_name of that caller''s session: the worker.';
+\ir comments.psql
+select pg_temp.comment_columns('tradelatch.alerts', 'monitoring.alerts', 'monitoring.positions');
 
 grant select on tradelatch.alerts to tradelatch_reader;
 

@@ -29,6 +29,14 @@ inner join monitoring.positions as p on p.id = e.position_id;
 comment on view tradelatch.events is
 'The log of all positions. Ask it for a stretch of time (at); for the history of one position ask position_timeline.';
 comment on column tradelatch.events.created_at is 'When the position was created.';
+comment on column tradelatch.events.event_id is 'Number of the event; across positions not in the order of the commits.';
+comment on column tradelatch.events.at is 'When it happened.';
+comment on column tradelatch.events.position_id is 'Whose event it is.';
+comment on column tradelatch.events.to_status is 'The status after it; the same as from_status where it did not change.';
+comment on column tradelatch.events.fence is
+'Number of the drive that was valid after it, which rises with each change of hands; null for the call of somebody who does not drive.';
+\ir comments.psql
+select pg_temp.comment_columns('tradelatch.events', 'monitoring.position_events', 'monitoring.positions');
 
 grant select on tradelatch.events to tradelatch_reader;
 

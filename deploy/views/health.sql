@@ -8,7 +8,7 @@ create view tradelatch.health as
 with book as (
     select
         count(*) as open_positions,
-        min(o.created_at) filter (where o.status <> 'active') as oldest_unfinished,
+        min(o.created_at) filter (where o.status <> 'active' or o.is_unguarded) as oldest_unfinished,
         count(*) filter (
             where o.open_quantity > 0 and o.status <> 'active' and o.stop_loss_order is null
         ) as without_stop_loss
@@ -55,7 +55,8 @@ comment on column tradelatch.health.open_by_status is 'How many positions stand 
 comment on column tradelatch.health.open_positions is 'How many positions are open.';
 comment on column tradelatch.health.duplicates_prevented is 'How often a second opening of a slot or request was prevented within a day.';
 comment on column tradelatch.health.rollback_rate is 'Rollbacks begun within a day, in relation to the positions created within it; null when there were none.';
-comment on column tradelatch.health.oldest_unfinished is 'When the oldest open position that is not active was created.';
+comment on column tradelatch.health.oldest_unfinished is
+'When the oldest position that somebody has to go on with was created: open and not active, or with an order beside its stop-loss.';
 comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
 comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to stand.';
 comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';

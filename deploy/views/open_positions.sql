@@ -15,6 +15,8 @@ from tradelatch.positions
 where closed_at is null and position_side = 'short' and monitoring.without_workers();
 
 comment on view tradelatch.open_positions is 'The positions that hold a slot now; the columns are those of tradelatch.positions.';
+\ir comments.psql
+select pg_temp.comment_columns('tradelatch.open_positions', 'tradelatch.positions');
 
 grant select on tradelatch.open_positions to tradelatch_reader;
 

@@ -22,9 +22,15 @@ from monitoring.position_events as e;
 
 comment on view tradelatch.position_timeline is
 'The log: what happened to each position, who did it, and how long after the event before. Order by position_id, event_id.';
-comment on column tradelatch.position_timeline.event is
-'The function that made the move; duplicate_prevented; insert and plain_update for changes that no function made.';
 comment on column tradelatch.position_timeline.since_previous is 'Time since the event before of the same position; null for its first.';
+comment on column tradelatch.position_timeline.position_id is 'Whose history it is; order by position_id, event_id.';
+comment on column tradelatch.position_timeline.event_id is 'Number of the event; within one position in the order of the moves.';
+comment on column tradelatch.position_timeline.at is 'When it happened.';
+comment on column tradelatch.position_timeline.to_status is 'The status after it; the same as from_status where it did not change.';
+comment on column tradelatch.position_timeline.fence is
+'Number of the drive that was valid after it, which rises with each change of hands; null for the call of somebody who does not drive.';
+\ir comments.psql
+select pg_temp.comment_columns('tradelatch.position_timeline', 'monitoring.position_events');
 
 grant select on tradelatch.position_timeline to tradelatch_reader;
 

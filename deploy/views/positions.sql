@@ -52,7 +52,7 @@ select
 from monitoring.priced_positions as p;
 
 comment on view tradelatch.positions is
-'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset; the columns are explained at monitoring.positions, the last three at monitoring.marks and, for a table that was taken over, at monitoring.priced_positions.';
+'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset.';
 
 comment on column tradelatch.positions.stop_loss_order is 'Name of the stop-loss that is known to stand; null where none is known to.';
 comment on column tradelatch.positions.orders_left is
@@ -61,6 +61,25 @@ comment on column tradelatch.positions.is_in_hand is 'Whether somebody may still
 comment on column tradelatch.positions.is_unguarded is
 'Whether an order beside the stop-loss is left that the database handed out, or that was its stop-loss: claim_stale takes an active position for it.';
 comment on column tradelatch.positions.is_driven is 'Whether somebody holds the right to send its orders now.';
+comment on column tradelatch.positions.position_id is 'Number of the position, monitoring.positions.id.';
+comment on column tradelatch.positions.status is 'Where it stands; monitoring.position_statuses says what each status means.';
+comment on column tradelatch.positions.signal_id is 'The signal that it was opened for, as the bot numbers them.';
+comment on column tradelatch.positions.entry_client_order_id is 'Client order id of the entry; null where the entry was not ours.';
+comment on column tradelatch.positions.exit_reason is 'Why it was closed or rolled back, or is about to be; null before.';
+comment on column tradelatch.positions.exit_price is
+'At what price it was closed, in units of the quote asset; null where nobody said.';
+comment on column tradelatch.positions.realized_pnl is
+'Profit that was realized, in units of the quote asset; null where nobody said.';
+comment on column tradelatch.positions.fees is 'Fees that were paid, in units of the quote asset; null where nobody said.';
+comment on column tradelatch.positions.details is 'Whatever the caller of create_position or adopt_position added.';
+comment on column tradelatch.positions.created_at is 'When its row was made: before its entry order was sent.';
+comment on column tradelatch.positions.updated_at is 'When it last moved.';
+comment on column tradelatch.positions.mark_price is
+'Price that was last recorded by record_marks, or in a table that was taken over written into the row, whichever is newer.';
+comment on column tradelatch.positions.unrealized_pnl is 'Profit at that price, as recorded with it, in units of the quote asset.';
+comment on column tradelatch.positions.marked_at is 'When that was recorded; null where it is not known.';
+\ir comments.psql
+select pg_temp.comment_columns('tradelatch.positions', 'monitoring.positions');
 
 grant select on tradelatch.positions to tradelatch_reader;
 

@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(11);
+select plan(12);
 
 select is_read_only('alerts');
 select is(

@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(11);
+select plan(12);
 
 select view_owner_is('tradelatch'::name, 'backups'::name, 'tradelatch_owner'::name);
 select is(
@@ -24,7 +24,7 @@ select is_empty(
     $$,
     'nobody changes anything through it'
 );
-select isnt(obj_description('tradelatch.backups'::regclass, 'pg_class'), null, 'it says what it is');
+select says_what_it_is('backups');
 
 select position_id as first from tradelatch.create_position('binance', 'APTUSDT', 'short', 61.8, 3.2333) \gset
 select position_id as second from tradelatch.create_position('binance', 'AVLUSDT', 'long', 43, 0.1358) \gset

@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(10);
+select plan(11);
 
 select is_read_only('findings');
 select is(

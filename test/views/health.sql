@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(29);
+select plan(31);
 
 select is_read_only('health');
 select is(
@@ -70,6 +70,16 @@ values
 select is(h.without_stop_loss, 3::bigint, 'something is open, and no stop-loss is known to stand') from tradelatch.health as h;
 select is(h.open_positions, 10::bigint, 'ten are open') from tradelatch.health as h;
 select is(h.rollback_rate, null, 'rows that were put in by hand were not opened') from tradelatch.health as h;
+
+-- An active one is unfinished, too, while an order beside its stop-loss is left that somebody must cancel; the bot's own is not.
+insert into monitoring.positions (
+    exchange, symbol, side, quantity, entry_price, status, filled_quantity, open_quantity, stop_loss_price, stop_loss_order,
+    orders_arrived, own_orders, created_at
+)
+values
+    ('binance', 'M', 'long', 10, 1, 'active', 10, 10, 0.9, 'id:4', array['id:4', 'tp-1', '*'], array['tp-1'], now() - interval '5 hours'),
+    ('binance', 'N', 'long', 10, 1, 'active', 10, 10, 0.9, 'id:6', array['id:5', 'id:6'], null, now() - interval '4 hours');
+select is(h.oldest_unfinished, now() - interval '4 hours', 'one with an earlier stop-loss is unfinished') from tradelatch.health as h;
 
 -- A day, to the microsecond.
 

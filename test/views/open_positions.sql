@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir ../indexes/setup.psql
-select plan(13);
+select plan(14);
 
 select is_read_only('open_positions');
 select is(columns_of('open_positions'), columns_of('positions'), 'its columns are those of tradelatch.positions');

@@ -15,16 +15,6 @@ select is(
     ],
     'its columns are settled'
 );
-select is_empty(
-    $$
-        select a.attname
-        from pg_attribute as a
-        where a.attrelid = 'tradelatch.orders'::regclass
-            and a.attnum > 0
-            and col_description(a.attrelid, a.attnum) is null
-    $$,
-    'each of them says what it is'
-);
 
 -- The orders of a position: name kind hand, one each; in hand until its lease and the grace time (driver), or another time.
 create function orders_of_view(symbol text, position_side text default null)

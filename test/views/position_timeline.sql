@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(14);
+select plan(15);
 
 select is_read_only('position_timeline');
 select is(

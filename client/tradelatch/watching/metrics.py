@@ -153,7 +153,7 @@ class BookCollector(Collector):
             ("rollback_ratio", "Rollbacks to openings, within a day.", float(health.rollback_rate or 0)),
             (
                 "oldest_unfinished_seconds",
-                "Age of the oldest open position that is not active.",
+                "Age of the oldest position that somebody has to go on with.",
                 health.oldest_unfinished_age.total_seconds() if health.oldest_unfinished_age else 0,
             ),
         ):
