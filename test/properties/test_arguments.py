@@ -26,7 +26,7 @@ REPEATABLE = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-CONTRACT = {"22023", "42501", "55P03", "TL002", "TL003", "TL004", "TL005", "TL006"}
+CONTRACT = {"22023", "42501", "55P03", "TL002", "TL003", "TL004", "TL005", "TL006", "TL009"}
 # Raised before the function is entered: there is no such value.
 NO_SUCH_VALUE = {"22003", "22007", "22008", "22015", "22P02", "22P05"}
 STRUCTURED = CONTRACT - {"42501", "55P03"}
@@ -34,9 +34,9 @@ STRUCTURED = CONTRACT - {"42501", "55P03"}
 
 @dataclass(frozen=True)
 class OfPosition:
-    """A column of one of the positions that are there, looked up when the call is made."""
+    """What one of the positions that are there has under this name, looked up when the call is made."""
 
-    column: str
+    name: str
     index: int
 
 
@@ -74,8 +74,9 @@ FITTING = {
     "position_side": ["both", "long", "short", "LONG"],
     "request_id": ["signal:1", "signal:2"],
     "exchange_order_id": ["1001", "1002"],
-    "stop_loss_order_id": ["2001"],
+    "stop_loss_order_id": ["2001", "2002"],
     "reason": ["because"],
+    "observed_at": ["now", "2026-01-01 00:00:00+00"],
     "mode": ["duplicates", "incomplete", "orphaned_db", "orphaned_exchange", "all"],
 }
 
@@ -123,8 +124,29 @@ documents = st.one_of(
         ['{"a": 1e400}', "[" * 500 + "]" * 500, '{"a": "%s"}' % ("x" * 40000), "null", "", "{", '"\\ud800"']
     ),
 )
+seen = st.fixed_dictionaries(
+    {"symbol": st.sampled_from(["COIN3USDT", "COIN4USDT", "NEWUSDT"])},
+    optional={
+        "side": st.sampled_from(["long", "short", "buy"]) | scalars,
+        "quantity": st.sampled_from([0, 10, "5"]) | scalars,
+        "average_price": st.just(100) | scalars,
+        "position_side": st.sampled_from(["both", "long"]) | scalars,
+        "stop_loss_price": st.just(90) | scalars,
+        "stop_loss_order_id": st.just("2001") | scalars,
+        "client_order_id": st.just("tp-1") | scalars,
+        "order_id": st.sampled_from(["1001", "2001"]) | scalars,
+        "trigger": st.just(90) | scalars,
+        "reduce_only": st.booleans() | scalars,
+    },
+)
+snapshots = st.lists(seen, max_size=3).map(json.dumps)
+# Orders of a position of ours, the bot's own, and what nobody knows.
+some_position = st.shared(st.integers(0, 8), key="position")
+ours = st.builds(OfPosition, st.sampled_from(["e1", "s1", "s2", "c1"]), some_position)
+orders = st.lists(st.one_of(ours, ours, st.sampled_from(["tp-1", "id:1001", "id:2001", "*"]), texts), max_size=3)
 BY_TYPE = {
     "text": texts,
+    "text[]": st.one_of(orders, st.integers(0, 1001).map(["tp-1"].__mul__), st.just([None])),
     "numeric": numerics,
     "bigint": bigints,
     "integer": integers,
@@ -139,11 +161,12 @@ BY_TYPE = {
 def values(name: str, sql_type: str) -> st.SearchStrategy[Any]:
     """What an argument may be: mostly what fits, so that the others are looked at as well."""
     wild = st.one_of(BY_TYPE[sql_type], st.none())
-    if name in ("position_id", "fence", "client_order_id"):
-        column = {"position_id": "id", "client_order_id": "order_client_order_id"}.get(name, name)
-        fitting: st.SearchStrategy[Any] = st.builds(
-            OfPosition, st.just(column), st.shared(st.integers(0, 7), key="position")
-        )
+    if name in ("position_id", "fence"):
+        fitting: st.SearchStrategy[Any] = st.builds(OfPosition, st.just(name), some_position)
+    elif name in ("client_order_id", "name"):
+        fitting = ours
+    elif name in ("snapshot", "orders"):
+        fitting = snapshots
     elif name in FITTING:
         fitting = st.sampled_from(FITTING[name])
     else:
@@ -151,33 +174,41 @@ def values(name: str, sql_type: str) -> st.SearchStrategy[Any]:
             "numeric": st.decimals("0.001", "200", places=3).map(str),
             "interval": st.just("1 minute"),
             "jsonb": st.just("{}"),
+            "text[]": orders,
         }.get(sql_type, wild)
     return st.one_of(fitting, fitting, fitting, wild)
 
 
 @pytest.fixture(scope="module")
 def positions(bot: psycopg.Connection[Any]) -> list[Any]:
-    """One position in each status that a bot can bring about at once, with its fence and the order that is due."""
+    """One position in each status that a bot can bring about at once, with its fence and the names of its orders."""
     made = []
+    active = [
+        "confirm_entry({position_id}, {fence}, 10, 100)",
+        "activate_position({position_id}, {fence}, 90, '{s1}', '2001')",
+    ]
     for index, moves in enumerate(
         [
             [],
-            ["place_entry(%s, %s, '1001')"],
-            ["confirm_entry(%s, %s, 5)"],
-            ["confirm_entry(%s, %s, 10, 100)", "activate_position(%s, %s, 90)"],
-            ["confirm_entry(%s, %s, 5, 100)", "begin_close(%s, 'exit', %s)"],
-            ["rollback_position(%s, %s, 'failed')"],
-            ["cancel_position(%s, %s, 'rejected')"],
-            ["confirm_entry(%s, %s, 10, 100)", "confirm_close(%s, 'exit', fence => %s)"],
+            ["place_entry({position_id}, {fence}, '1001')"],
+            ["confirm_entry({position_id}, {fence}, 5)"],
+            active,
+            ["confirm_entry({position_id}, {fence}, 5, 100)", "begin_close({position_id}, 'exit', {fence})"],
+            ["rollback_position({position_id}, {fence}, 'failed')"],
+            [*active, "confirm_close({position_id}, 'exit')"],
+            ["cancel_position({position_id}, {fence}, 'rejected')"],
+            [*active, "confirm_close({position_id}, 'exit', array['{s1}'])"],
         ]
     ):
         create = "select * from tradelatch.create_position('binance', %s, 'long', 10, 100)"
-        receipt = first = bot.execute(create, [f"COIN{index}USDT"]).fetchone()
+        receipt = bot.execute(create, [f"COIN{index}USDT"]).fetchone()
+        key = receipt.order_client_order_id.removesuffix("e1")
+        position = {"position_id": receipt.position_id, "fence": receipt.fence}
+        position |= {ending: key + ending for ending in ("e1", "s1", "s2", "c1")}
         for move in moves:
-            receipt = bot.execute(f"select * from tradelatch.{move}", [first.position_id, first.fence]).fetchone()
-        made.append(
-            {"id": first.position_id, "fence": first.fence, "order_client_order_id": receipt.order_client_order_id}
-        )
+            receipt = bot.execute(f"select * from tradelatch.{move.format(**position)}").fetchone()
+            position["fence"] = receipt.fence or position["fence"]
+        made.append(position)
     return made
 
 
@@ -230,12 +261,14 @@ def test_only_the_contracts_errors_come_out(
     needed = required(admin, function)
     given_names = names[:needed] + [name for name in names[needed:] if data.draw(st.booleans())]
     drawn = {name: data.draw(values(name, types[name]), label=name) for name in given_names}
+
+    def looked_up(value: Any) -> Any:
+        if isinstance(value, list):
+            return [looked_up(item) for item in value]
+        return positions[value.index][value.name] if isinstance(value, OfPosition) else value
+
     arguments = SQL(", ").join(
-        SQL("{} => {}::{}").format(
-            Identifier(name),
-            Literal(positions[value.index][value.column] if isinstance(value, OfPosition) else value),
-            SQL(types[name]),
-        )
+        SQL("{} => {}::{}").format(Identifier(name), Literal(looked_up(value)), SQL(types[name]))
         for name, value in drawn.items()
     )
     call = SQL("select * from {}({})").format(Identifier("tradelatch", function), arguments).as_string(bot)
