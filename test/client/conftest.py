@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,27 @@ BEYOND_PGBOUNCER = {
     "test_read_only_servers_are_left",
 }
 PATIENCE = 20.0  # seconds until a test gives up waiting for what it wants to observe
+LATE = 3.0  # seconds that a machine with much to do may need for what takes no time
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is in the block has a limit, and keeps to it."""
+    began_at = time.monotonic()
+    yield
+    assert time.monotonic() - began_at < seconds + LATE
+
+
+@contextmanager
+def hurried(client: AsyncClient | Client, seconds: float = 0.5) -> Iterator[None]:
+    """Calls in the block have a short `timeout`; what must succeed stands outside and has the usual one."""
+    caller = client._caller
+    usual, caller.timeout = caller.timeout, seconds
+    try:
+        with within(seconds):
+            yield
+    finally:
+        caller.timeout = usual
 
 
 class Session:

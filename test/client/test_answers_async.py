@@ -7,6 +7,8 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 from tradelatch import AsyncClient, RetriesExhausted, TradelatchError, Unavailable
 
+from .conftest import hurried
+
 FILL = {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")}
 # A deferred constraint trigger raises at COMMIT, when the row was sent already. Its sequence counts the commits.
 REFUSED_AT_COMMIT = """
@@ -105,7 +107,7 @@ async def test_open_transaction_is_no_answer(database, admin, apt):
         await connection.execute("begin")
 
     async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False, check=begin) as pool:
-        client = AsyncClient(pool=pool, timeout=0.5)
-        with pytest.raises(Unavailable, match="has not ended the transaction"):
+        client = AsyncClient(pool=pool)
+        with hurried(client, 2), pytest.raises(Unavailable, match="has not ended the transaction"):
             await client.create_position(**apt)
     assert admin("select count(*) from monitoring.positions") == [0]

@@ -8,6 +8,8 @@ import pytest
 from psycopg_pool import ConnectionPool
 from tradelatch import Client, RetriesExhausted, TradelatchError, Unavailable
 
+from .conftest import hurried
+
 FILL = {"filled_quantity": Decimal("61.8"), "average_price": Decimal("3.23")}
 # A deferred constraint trigger raises at COMMIT, when the row was sent already. Its sequence counts the commits.
 REFUSED_AT_COMMIT = """
@@ -104,7 +106,7 @@ def test_open_transaction_is_no_answer(database, admin, apt):
         connection.execute("begin")
 
     with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False, check=begin) as pool:
-        client = Client(pool=pool, timeout=0.5)
-        with pytest.raises(Unavailable, match="has not ended the transaction"):
+        client = Client(pool=pool)
+        with hurried(client, 2), pytest.raises(Unavailable, match="has not ended the transaction"):
             client.create_position(**apt)
     assert admin("select count(*) from monitoring.positions") == [0]

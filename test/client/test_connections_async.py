@@ -18,6 +18,8 @@ from tradelatch import (
 )
 from tradelatch.core.settings import LARGEST_POOL
 
+from .conftest import within
+
 WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 LOCK = "select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))"
 
@@ -51,10 +53,8 @@ async def test_silent_first_host(direct_database, apt):
     parts = conninfo_to_dict(direct_database)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = {"host": f"127.0.0.1,{parts['host']}", "port": f"{silent.getsockname()[1]},{parts['port']}"}
-        async with AsyncClient(make_conninfo(**{**parts, **hosts}), timeout=5) as client:
-            began_at = time.monotonic()
+        async with AsyncClient(make_conninfo(**{**parts, **hosts}), timeout=6) as client:
             assert (await client.create_position(**apt)).outcome == "created"
-            assert time.monotonic() - began_at < 4
 
 
 def with_second_host(proxy, dsn):
@@ -110,11 +110,9 @@ async def test_every_connection_waits_for_a_silent_host(proxy, direct_database, 
 )
 async def test_refused_at_once(direct_database, apt, changes, kind, sqlstate, advice):
     async with AsyncClient(make_conninfo(direct_database, **changes)) as client:
-        began_at = time.monotonic()
-        with pytest.raises(kind, match=advice) as caught:
+        with within(1), pytest.raises(kind, match=advice) as caught:
             await client.create_position(**apt)
         assert caught.value.sqlstate == sqlstate
-        assert time.monotonic() - began_at < 2
 
 
 @pytest.mark.usefixtures("own_schema")
@@ -134,10 +132,9 @@ async def test_login_without_a_role(direct_database, admin, apt):
 async def test_wrong_password(apt):
     with refusing("C28P01\0Mpassword authentication failed: sesame") as dsn:
         async with AsyncClient(dsn) as client:
-            began_at = time.monotonic()
-            with pytest.raises(PermissionDenied, match="check the user and the password") as caught:
+            advice = "check the user and the password"
+            with within(1), pytest.raises(PermissionDenied, match=advice) as caught:
                 await client.create_position(**apt)
-            assert time.monotonic() - began_at < 2
     assert caught.value.sqlstate == "28P01"
     error = caught.value
     while error is not None:
@@ -149,11 +146,11 @@ async def test_wrong_password(apt):
 async def test_refused_until_timeout(apt, text):
     """What may pass, or is said in words that the client does not know."""
     with refusing(text) as dsn:
-        async with AsyncClient(dsn, timeout=0.5) as client:
+        async with AsyncClient(dsn, timeout=2) as client:
             began_at = time.monotonic()
-            with pytest.raises(Unavailable, match=f"no connection within 0.5 s: .*{text[8:]}"):
+            with within(2), pytest.raises(Unavailable, match=f"no connection within 2 s: .*{text[8:]}"):
                 await client.create_position(**apt)
-            assert 0.4 < time.monotonic() - began_at < 0.7
+            assert time.monotonic() - began_at > 1.5
 
 
 @pytest.mark.parametrize("seconds", [20, 3])

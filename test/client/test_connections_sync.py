@@ -19,6 +19,8 @@ from tradelatch import (
 )
 from tradelatch.core.settings import LARGEST_POOL
 
+from .conftest import within
+
 WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 LOCK = "select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))"
 
@@ -52,10 +54,8 @@ def test_silent_first_host(direct_database, apt):
     parts = conninfo_to_dict(direct_database)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = {"host": f"127.0.0.1,{parts['host']}", "port": f"{silent.getsockname()[1]},{parts['port']}"}
-        with Client(make_conninfo(**{**parts, **hosts}), timeout=5) as client:
-            began_at = time.monotonic()
+        with Client(make_conninfo(**{**parts, **hosts}), timeout=6) as client:
             assert (client.create_position(**apt)).outcome == "created"
-            assert time.monotonic() - began_at < 4
 
 
 def with_second_host(proxy, dsn):
@@ -111,11 +111,9 @@ def test_every_connection_waits_for_a_silent_host(proxy, direct_database, admin,
 )
 def test_refused_at_once(direct_database, apt, changes, kind, sqlstate, advice):
     with Client(make_conninfo(direct_database, **changes)) as client:
-        began_at = time.monotonic()
-        with pytest.raises(kind, match=advice) as caught:
+        with within(1), pytest.raises(kind, match=advice) as caught:
             client.create_position(**apt)
         assert caught.value.sqlstate == sqlstate
-        assert time.monotonic() - began_at < 2
 
 
 @pytest.mark.usefixtures("own_schema")
@@ -133,10 +131,9 @@ def test_login_without_a_role(direct_database, admin, apt):
 
 def test_wrong_password(apt):
     with refusing("C28P01\0Mpassword authentication failed: sesame") as dsn, Client(dsn) as client:
-        began_at = time.monotonic()
-        with pytest.raises(PermissionDenied, match="check the user and the password") as caught:
+        advice = "check the user and the password"
+        with within(1), pytest.raises(PermissionDenied, match=advice) as caught:
             client.create_position(**apt)
-        assert time.monotonic() - began_at < 2
     assert caught.value.sqlstate == "28P01"
     error = caught.value
     while error is not None:
@@ -147,11 +144,11 @@ def test_wrong_password(apt):
 @pytest.mark.parametrize("text", ["C28P01\0MPasswort-Authentifizierung fehlgeschlagen", "C57P03\0Mstarting up"])
 def test_refused_until_timeout(apt, text):
     """What may pass, or is said in words that the client does not know."""
-    with refusing(text) as dsn, Client(dsn, timeout=0.5) as client:
+    with refusing(text) as dsn, Client(dsn, timeout=2) as client:
         began_at = time.monotonic()
-        with pytest.raises(Unavailable, match=f"no connection within 0.5 s: .*{text[8:]}"):
+        with within(2), pytest.raises(Unavailable, match=f"no connection within 2 s: .*{text[8:]}"):
             client.create_position(**apt)
-        assert 0.4 < time.monotonic() - began_at < 0.7
+        assert time.monotonic() - began_at > 1.5
 
 
 @pytest.mark.parametrize("seconds", [20, 3])

@@ -22,6 +22,8 @@ from tradelatch.core import calling_async
 from tradelatch.core.flight import RETRIES
 from tradelatch.core.moves_async import receipt_call
 
+from .conftest import hurried, within
+
 SESSIONS = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 REFUSING = """
     drop sequence if exists public.tries;
@@ -182,12 +184,11 @@ async def test_lost_again_and_again(proxy, apt):
         proxy.lose("renew_lease", times=2 * RETRIES)
         assert (await client.renew_lease(created.position_id, created.fence)).outcome == "ok"
         assert not proxy.faults
-    async with AsyncClient(proxy.dsn, timeout=0.5) as client:
         proxy.lose("renew_lease", times=10000)
         began_at = time.monotonic()
-        with pytest.raises(Unavailable, match=r"the connection was lost|no connection within"):
+        with hurried(client), pytest.raises(Unavailable, match="the connection was lost"):
             await client.renew_lease(created.position_id, created.fence)
-        assert 0.2 < time.monotonic() - began_at < 0.7
+        assert time.monotonic() - began_at > 0.2
         assert await client.schema_version() == "1"
 
 
@@ -208,49 +209,64 @@ async def test_read_only_servers_are_left(database, admin, apt, tasks):
 
 @pytest.mark.usefixtures("own_schema", "short_pauses")
 async def test_read_only_until_timeout(database, admin, apt, age_leases):
-    async with AsyncClient(database, timeout=0.5) as client:
+    async with AsyncClient(database) as client:
         await client.create_position(**{**apt, "symbol": "ETHUSDT"})
         age_leases("2 minutes")
         admin(f"alter database {admin.connection.info.dbname} set default_transaction_read_only = on")
         admin.terminate()
+        assert (await client.health()).open_positions == 1  # connected again
         for name, arguments in (("create_position", apt), ("claim_stale", {})):  # never done, so not unknown
-            began_at = time.monotonic()
-            with pytest.raises(Unavailable, match="read-only") as caught:
+            with hurried(client, 2), pytest.raises(Unavailable, match="read-only") as caught:
                 await getattr(client, name)(**arguments)
             assert caught.value.sqlstate == "25006"
-            assert time.monotonic() - began_at < 0.7
+
+
+@pytest.mark.usefixtures("own_schema")
+async def test_what_failed_before_is_told(proxy, admin, monkeypatch):
+    """Time is up while the call waits for a connection, but the try before it had an answer."""
+    admin(REFUSING.format("25006"))
+
+    def cut_off(retry):
+        proxy.close()
+        return 0.0
+
+    monkeypatch.setattr(calling_async, "pause_before", cut_off)
+    async with AsyncConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = AsyncClient(pool=pool)
+        with hurried(client), pytest.raises(Unavailable) as caught:
+            await client.renew_lease(1, 1)
+    assert str(caught.value) == "renew_lease: no connection within 0.5 s; the try before: no"
+    assert caught.value.sqlstate == "25006"
 
 
 async def test_nobody_listens(proxy):
     dsn = proxy.dsn
     proxy.close()
     async with AsyncClient(dsn, timeout=0.3) as client:
-        began_at = time.monotonic()
-        with pytest.raises(Unavailable):
+        with within(0.3), pytest.raises(Unavailable):
             await client.claim_stale()  # never sent, so not unknown
-        assert time.monotonic() - began_at < 2
 
 
 @pytest.mark.parametrize(("name", "kind"), [("schema_version", Unavailable), ("claim_stale", OutcomeUnknown)])
 async def test_timeout_bounds_a_silent_server(proxy, name, kind):
-    async with AsyncClient(proxy.dsn, timeout=0.5) as client:
+    async with AsyncClient(proxy.dsn) as client:
         await client.normalize_symbol("aptusdt")
         proxy.hold(name)
         began_at = time.monotonic()
-        with pytest.raises(kind, match=r"no answer within 0\.5 s"):
+        with hurried(client), pytest.raises(kind, match=r"no answer within 0\.5 s"):
             await getattr(client, name)()
-        assert 0.4 < time.monotonic() - began_at < 0.7
+        assert time.monotonic() - began_at > 0.4
         proxy.silence()
-        with pytest.raises(Unavailable):  # a claim is not sent on a connection that does not answer
+        with hurried(client), pytest.raises(Unavailable):  # a claim is not sent on a connection that does not answer
             await getattr(client, name)()
-        assert time.monotonic() - began_at < 1.3
+        proxy.close()
 
 
 async def test_timeout_bounds_a_call_of_a_task(proxy, tasks):
-    async with AsyncClient(proxy.dsn, timeout=0.5) as client:
+    async with AsyncClient(proxy.dsn) as client:
         await client.schema_version()
         proxy.hold("normalize_symbol")
-        with pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
+        with hurried(client), pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
             await tasks.result(tasks.start(client.normalize_symbol, "aptusdt"))
         assert await client.normalize_symbol("aptusdt") == "APTUSDT"
 
@@ -258,11 +274,11 @@ async def test_timeout_bounds_a_call_of_a_task(proxy, tasks):
 async def test_timeout_bounds_a_pool_of_ones_own(database):
     """The server ends what nobody waits for any more, and the pool has its only connection again."""
     async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = AsyncClient(pool=pool, timeout=0.5)
+        client = AsyncClient(pool=pool)
         await client.schema_version()
         with psycopg.connect(database) as rival:
             rival.execute("lock table monitoring.positions in access exclusive mode")
-            with pytest.raises(Unavailable):
+            with hurried(client), pytest.raises(Unavailable):
                 await client.health()
             assert await client.normalize_symbol("aptusdt") == "APTUSDT"
         assert (await client.health()).open_positions == 0
@@ -270,9 +286,9 @@ async def test_timeout_bounds_a_pool_of_ones_own(database):
 
 async def test_timeout_bounds_the_wait_for_a_connection(database):
     async with AsyncConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = AsyncClient(pool=pool, timeout=0.2)
+        client = AsyncClient(pool=pool)
         async with pool.connection():
-            with pytest.raises(Unavailable):
+            with hurried(client), pytest.raises(Unavailable):
                 await client.schema_version()
         assert await client.schema_version() == "1"
 
@@ -282,10 +298,8 @@ async def test_timeout_bounds_retries(database, admin, monkeypatch):
     admin(REFUSING.format("40001"))
     monkeypatch.setattr(calling_async, "pause_before", lambda retry: 0.0 if retry == 1 else 60.0)
     async with AsyncClient(database, timeout=30) as client:
-        began_at = time.monotonic()
-        with pytest.raises(RetriesExhausted):
+        with within(10), pytest.raises(RetriesExhausted):
             await client.renew_lease(1, 1)
-        assert time.monotonic() - began_at < 30
 
 
 async def test_nothing_secret_is_told(proxy, apt, caplog):
@@ -293,11 +307,12 @@ async def test_nothing_secret_is_told(proxy, apt, caplog):
     secret = "pw-3f9c"
     dsn = proxy.dsn + f" password={secret}"
     texts = []
-    async with AsyncClient(dsn, timeout=0.5) as client:
+    async with AsyncClient(dsn) as client:
         created = await client.create_position(**apt)
         proxy.silence()
-        with pytest.raises(Unavailable) as caught:
+        with hurried(client), pytest.raises(Unavailable) as caught:
             await client.renew_lease(created.position_id, created.fence)
+        proxy.close()
     error = caught.value
     while error is not None:
         texts += [str(error), repr(error)]
@@ -310,13 +325,11 @@ async def test_nothing_secret_is_told(proxy, apt, caplog):
 @pytest.mark.parametrize("name", ["health", "claim_stale"])
 async def test_timeout_bounds_a_frozen_server(emptied, frost, name):
     """Neither the call nor its cancellation is answered; when the server goes on, so does the client."""
-    async with AsyncClient(emptied.dsn(), timeout=0.5) as client:
+    async with AsyncClient(emptied.dsn()) as client:
         await client.schema_version()
         frost.come()
         for _ in range(4):
-            began_at = time.monotonic()
-            with pytest.raises(Unavailable):
+            with hurried(client), pytest.raises(Unavailable):
                 await getattr(client, name)()
-            assert time.monotonic() - began_at < 0.7
         frost.go()
         assert (await client.health()).open_positions == 0

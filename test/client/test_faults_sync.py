@@ -23,6 +23,8 @@ from tradelatch.core import calling_sync
 from tradelatch.core.flight import RETRIES
 from tradelatch.core.moves_sync import receipt_call
 
+from .conftest import hurried, within
+
 SESSIONS = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 REFUSING = """
     drop sequence if exists public.tries;
@@ -181,12 +183,11 @@ def test_lost_again_and_again(proxy, apt):
         proxy.lose("renew_lease", times=2 * RETRIES)
         assert (client.renew_lease(created.position_id, created.fence)).outcome == "ok"
         assert not proxy.faults
-    with Client(proxy.dsn, timeout=0.5) as client:
         proxy.lose("renew_lease", times=10000)
         began_at = time.monotonic()
-        with pytest.raises(Unavailable, match=r"the connection was lost|no connection within"):
+        with hurried(client), pytest.raises(Unavailable, match="the connection was lost"):
             client.renew_lease(created.position_id, created.fence)
-        assert 0.2 < time.monotonic() - began_at < 0.7
+        assert time.monotonic() - began_at > 0.2
         assert client.schema_version() == "1"
 
 
@@ -207,49 +208,63 @@ def test_read_only_servers_are_left(database, admin, apt, threads):
 
 @pytest.mark.usefixtures("own_schema", "short_pauses")
 def test_read_only_until_timeout(database, admin, apt, age_leases):
-    with Client(database, timeout=0.5) as client:
+    with Client(database) as client:
         client.create_position(**{**apt, "symbol": "ETHUSDT"})
         age_leases("2 minutes")
         admin(f"alter database {admin.connection.info.dbname} set default_transaction_read_only = on")
         admin.terminate()
+        assert (client.health()).open_positions == 1  # connected again
         for name, arguments in (("create_position", apt), ("claim_stale", {})):  # never done, so not unknown
-            began_at = time.monotonic()
-            with pytest.raises(Unavailable, match="read-only") as caught:
+            with hurried(client, 2), pytest.raises(Unavailable, match="read-only") as caught:
                 getattr(client, name)(**arguments)
             assert caught.value.sqlstate == "25006"
-            assert time.monotonic() - began_at < 0.7
+
+
+@pytest.mark.usefixtures("own_schema")
+def test_what_failed_before_is_told(proxy, admin, monkeypatch):
+    """Time is up while the call waits for a connection, but the try before it had an answer."""
+    admin(REFUSING.format("25006"))
+
+    def cut_off(retry):
+        proxy.close()
+        return 0.0
+
+    monkeypatch.setattr(calling_sync, "pause_before", cut_off)
+    with ConnectionPool(proxy.dsn, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
+        client = Client(pool=pool)
+        with hurried(client), pytest.raises(Unavailable) as caught:
+            client.renew_lease(1, 1)
+    assert str(caught.value) == "renew_lease: no connection within 0.5 s; the try before: no"
+    assert caught.value.sqlstate == "25006"
 
 
 def test_nobody_listens(proxy):
     dsn = proxy.dsn
     proxy.close()
-    with Client(dsn, timeout=0.3) as client:
-        began_at = time.monotonic()
-        with pytest.raises(Unavailable):
-            client.claim_stale()  # never sent, so not unknown
-        assert time.monotonic() - began_at < 2
+    with Client(dsn, timeout=0.3) as client, within(0.3), pytest.raises(Unavailable):
+        client.claim_stale()  # never sent, so not unknown
 
 
 @pytest.mark.parametrize(("name", "kind"), [("schema_version", Unavailable), ("claim_stale", OutcomeUnknown)])
 def test_timeout_bounds_a_silent_server(proxy, name, kind):
-    with Client(proxy.dsn, timeout=0.5) as client:
+    with Client(proxy.dsn) as client:
         client.normalize_symbol("aptusdt")
         proxy.hold(name)
         began_at = time.monotonic()
-        with pytest.raises(kind, match=r"no answer within 0\.5 s"):
+        with hurried(client), pytest.raises(kind, match=r"no answer within 0\.5 s"):
             getattr(client, name)()
-        assert 0.4 < time.monotonic() - began_at < 0.7
+        assert time.monotonic() - began_at > 0.4
         proxy.silence()
-        with pytest.raises(Unavailable):  # a claim is not sent on a connection that does not answer
+        with hurried(client), pytest.raises(Unavailable):  # a claim is not sent on a connection that does not answer
             getattr(client, name)()
-        assert time.monotonic() - began_at < 1.3
+        proxy.close()
 
 
 def test_timeout_bounds_a_call_of_a_task(proxy, threads):
-    with Client(proxy.dsn, timeout=0.5) as client:
+    with Client(proxy.dsn) as client:
         client.schema_version()
         proxy.hold("normalize_symbol")
-        with pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
+        with hurried(client), pytest.raises(Unavailable, match=r"no answer within 0\.5 s"):
             threads.result(threads.start(client.normalize_symbol, "aptusdt"))
         assert client.normalize_symbol("aptusdt") == "APTUSDT"
 
@@ -257,11 +272,11 @@ def test_timeout_bounds_a_call_of_a_task(proxy, threads):
 def test_timeout_bounds_a_pool_of_ones_own(database):
     """The server ends what nobody waits for any more, and the pool has its only connection again."""
     with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = Client(pool=pool, timeout=0.5)
+        client = Client(pool=pool)
         client.schema_version()
         with psycopg.connect(database) as rival:
             rival.execute("lock table monitoring.positions in access exclusive mode")
-            with pytest.raises(Unavailable):
+            with hurried(client), pytest.raises(Unavailable):
                 client.health()
             assert client.normalize_symbol("aptusdt") == "APTUSDT"
         assert (client.health()).open_positions == 0
@@ -269,8 +284,8 @@ def test_timeout_bounds_a_pool_of_ones_own(database):
 
 def test_timeout_bounds_the_wait_for_a_connection(database):
     with ConnectionPool(database, kwargs={"autocommit": True}, min_size=1, open=False) as pool:
-        client = Client(pool=pool, timeout=0.2)
-        with pool.connection(), pytest.raises(Unavailable):
+        client = Client(pool=pool)
+        with pool.connection(), hurried(client), pytest.raises(Unavailable):
             client.schema_version()
         assert client.schema_version() == "1"
 
@@ -279,11 +294,8 @@ def test_timeout_bounds_the_wait_for_a_connection(database):
 def test_timeout_bounds_retries(database, admin, monkeypatch):
     admin(REFUSING.format("40001"))
     monkeypatch.setattr(calling_sync, "pause_before", lambda retry: 0.0 if retry == 1 else 60.0)
-    with Client(database, timeout=30) as client:
-        began_at = time.monotonic()
-        with pytest.raises(RetriesExhausted):
-            client.renew_lease(1, 1)
-        assert time.monotonic() - began_at < 30
+    with Client(database, timeout=30) as client, within(10), pytest.raises(RetriesExhausted):
+        client.renew_lease(1, 1)
 
 
 def test_nothing_secret_is_told(proxy, apt, caplog):
@@ -291,11 +303,12 @@ def test_nothing_secret_is_told(proxy, apt, caplog):
     secret = "pw-3f9c"
     dsn = proxy.dsn + f" password={secret}"
     texts = []
-    with Client(dsn, timeout=0.5) as client:
+    with Client(dsn) as client:
         created = client.create_position(**apt)
         proxy.silence()
-        with pytest.raises(Unavailable) as caught:
+        with hurried(client), pytest.raises(Unavailable) as caught:
             client.renew_lease(created.position_id, created.fence)
+        proxy.close()
     error = caught.value
     while error is not None:
         texts += [str(error), repr(error)]
@@ -308,13 +321,11 @@ def test_nothing_secret_is_told(proxy, apt, caplog):
 @pytest.mark.parametrize("name", ["health", "claim_stale"])
 def test_timeout_bounds_a_frozen_server(emptied, frost, name):
     """Neither the call nor its cancellation is answered; when the server goes on, so does the client."""
-    with Client(emptied.dsn(), timeout=0.5) as client:
+    with Client(emptied.dsn()) as client:
         client.schema_version()
         frost.come()
         for _ in range(4):
-            began_at = time.monotonic()
-            with pytest.raises(Unavailable):
+            with hurried(client), pytest.raises(Unavailable):
                 getattr(client, name)()
-            assert time.monotonic() - began_at < 0.7
         frost.go()
         assert (client.health()).open_positions == 0

@@ -17,6 +17,8 @@ from tradelatch import (
     Unavailable,
 )
 
+from .conftest import hurried
+
 STOP = Decimal("3.29")
 
 
@@ -195,13 +197,13 @@ def test_a_late_driver_cancels_nothing(database, apt, age_leases):
 def test_an_order_that_may_have_been_called_ended_is_not_offered(proxy, apt, function, call):
     """The answer was lost: the book may call for another id, or the slot may be somebody else's."""
     with (
-        Client(proxy.dsn, timeout=0.5) as client,
+        Client(proxy.dsn) as client,
         client.opening(**apt, stop_loss_percent=2) as position,
     ):
         position.confirm_entry(apt["quantity"])
         first = position.next_order.client_order_id
         proxy.hold(function)
-        with pytest.raises(Unavailable):
+        with hurried(client), pytest.raises(Unavailable):
             call(position, first)
         assert position.next_order is None
         proxy.release()

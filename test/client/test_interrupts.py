@@ -10,6 +10,8 @@ import pytest
 from psycopg_pool import ConnectionPool
 from tradelatch import Client
 
+from .conftest import within
+
 
 @pytest.fixture(autouse=True)
 def default_handler():
@@ -107,11 +109,9 @@ def test_again_and_again_while_the_pool_is_exhausted(database, apt, size):
     with ConnectionPool(database, min_size=size, open=True, kwargs={"autocommit": True}) as pool:
         client = Client(pool=pool, timeout=0.5)
         taken = [pool.getconn() for _ in range(size)]
-        began_at = time.monotonic()
         interrupting = interrupt_for(0.3)
-        with pytest.raises(KeyboardInterrupt):
+        with within(0.5), pytest.raises(KeyboardInterrupt):
             client.create_position(**apt)
-        assert time.monotonic() - began_at < 0.8
         interrupting.join()
         for connection in taken:
             pool.putconn(connection)
@@ -122,9 +122,7 @@ def test_again_and_again_while_the_database_is_down(proxy, apt):
     dsn = proxy.dsn
     proxy.close()
     with Client(dsn, timeout=0.5) as client:
-        began_at = time.monotonic()
         interrupting = interrupt_for(0.3)
-        with pytest.raises(KeyboardInterrupt):
+        with within(0.5), pytest.raises(KeyboardInterrupt):
             client.create_position(**apt)
-        assert time.monotonic() - began_at < 0.8
         interrupting.join()

@@ -121,7 +121,7 @@ class AsyncCaller:
     async def perform(self, flight: Flight, call: Call) -> Rows:
         """Make a call, and repeat it with the same arguments while that does no harm."""
         retries = undone = 0
-        flight.is_open = False
+        flight.is_open, flight.last_failure = False, None
         unanswered = Unavailable if call.repeatable else OutcomeUnknown
         while True:
             line, is_new = await self._line(flight, call)
@@ -158,6 +158,7 @@ class AsyncCaller:
             if undone > RETRIES or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
+            flight.last_failure = failure
             await sleep(pause)
 
     async def _line(self, flight: Flight, call: Call) -> tuple[AsyncLine, bool]:

@@ -122,7 +122,7 @@ class Caller:
     def perform(self, flight: Flight, call: Call) -> Rows:
         """Make a call, and repeat it with the same arguments while that does no harm."""
         retries = undone = 0
-        flight.is_open = False
+        flight.is_open, flight.last_failure = False, None
         unanswered = Unavailable if call.repeatable else OutcomeUnknown
         while True:
             line, is_new = self._line(flight, call)
@@ -159,6 +159,7 @@ class Caller:
             if undone > RETRIES or pause >= flight.left():
                 raise failure from cause
             log.info("%s is repeated: %s", call.name, type(failure).__name__)
+            flight.last_failure = failure
             sleep(pause)
 
     def _line(self, flight: Flight, call: Call) -> tuple[Line, bool]:

@@ -31,6 +31,7 @@ class Flight:
         self.is_open = False  # an earlier try of the call had no answer, and may have been done
         self.lock = threading.Lock()  # whoever holds it may cancel that statement, and hits no other one
         self.silenced: Callable[[Flight], Any] | None = None  # called when a running statement is abandoned
+        self.last_failure: TradelatchError | None = None  # of the call's latest try
         self.wait_for("call", "answer")
 
     def left(self) -> float:
@@ -46,8 +47,12 @@ class Flight:
         self._name, self._what, self._kind = name, what, kind
 
     def failure(self, why: str = "") -> TradelatchError:
-        """What is raised when time is up."""
-        return self._kind(f"{self._name}: no {self._what} within {self.seconds:g} s{why}")
+        """What is raised when time is up: what is missing, and why the try before did not succeed."""
+        message = f"{self._name}: no {self._what} within {self.seconds:g} s{why}"
+        if (last := self.last_failure) is None:
+            return self._kind(message)
+        before = str(last).removeprefix(f"{self._name}: ")
+        return self._kind(f"{message}; the try before: {before}", sqlstate=last.sqlstate)
 
     def hold(self, connection: AnyConnection) -> None:
         """Statements run on this connection from now on."""
