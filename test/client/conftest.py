@@ -21,6 +21,7 @@ from tradelatch import AsyncClient, Client
 from tradelatch.cluster import Cluster
 
 from ..pgbouncer import PgBouncer, pgbouncer
+from ..standby import PATIENCE, Standby
 from ..template import deployed_cluster
 
 OTHERS_OUT = """
@@ -28,7 +29,6 @@ OTHERS_OUT = """
     from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
-WRITE = "select pg_logical_emit_message(true, '', '')"  # a transaction that has something to replicate
 # What PgBouncer 1.18 cannot do: its clients do not see that the server was lost, or keep a session's statements,
 # and its connections to the server outlive theirs, read-only ones too.
 BEYOND_PGBOUNCER = {
@@ -37,7 +37,6 @@ BEYOND_PGBOUNCER = {
     "test_prepared_statements_that_are_gone",
     "test_read_only_servers_are_left",
 }
-PATIENCE = 20.0  # seconds until a test gives up waiting for what it wants to observe
 LATE = 3.0  # seconds that a machine with much to do may need for what takes no time
 
 
@@ -397,56 +396,24 @@ def restartable() -> Iterator[Cluster]:
         yield cluster
 
 
-class Standby:
-    """A synchronous standby: commits of the cluster wait for it from `go` to `come_back`."""
+class ClusterStandby(Standby):
+    """The standby of a cluster, whose server can be stopped while commits wait."""
 
     def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster.dsn())
         self.cluster = cluster
-        self.dsn = cluster.dsn()
-
-    def go(self) -> None:
-        """From now on commits wait."""
-        self._name("nobody")
-        with psycopg.connect(self.dsn, autocommit=True) as probe, psycopg.connect(self.dsn, autocommit=True) as other:
-            end = time.monotonic() + PATIENCE
-            while not self.waiting():  # until the server has read its settings
-                assert time.monotonic() < end, "no commit waits for the standby"
-                committing = threading.Thread(target=probe.execute, args=[WRITE])
-                committing.start()
-                committing.join(0.2)
-            for pid in self.waiting():
-                other.execute("select pg_cancel_backend(%s)", [pid])
-            committing.join()
-
-    def come_back(self) -> None:
-        """Nobody waits any more."""
-        self._name("")
-
-    def waiting(self) -> list[int]:
-        """The backends whose commit waits."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            rows = connection.execute("select pid from pg_stat_activity where wait_event = 'SyncRep'").fetchall()
-        return [pid for (pid,) in rows]
 
     def end_the_wait(self, how: str) -> None:
         """By a function of the server, or with the server, which starts again without the standby."""
         if how in ("pg_cancel_backend", "pg_terminate_backend"):
-            with psycopg.connect(self.dsn, autocommit=True) as connection:
-                for pid in self.waiting():
-                    connection.execute(f"select {how}(%s)", [pid])
+            super().end_the_wait(how)
             return
-        self._name("", reload=False)
+        self.name("", reload=False)
         if how == "kill":
             kill_server(self.cluster)
         else:
             self.cluster.stop(how)
         self.cluster.start()
-
-    def _name(self, names: str, *, reload: bool = True) -> None:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            connection.execute(f"alter system set synchronous_standby_names = '{names}'")
-            if reload:
-                connection.execute("select pg_reload_conf()")
 
 
 def processes(cluster: Cluster) -> list[int]:
@@ -480,8 +447,8 @@ def emptied(restartable: Cluster) -> Cluster:
 
 
 @pytest.fixture
-def standby(emptied: Cluster) -> Iterator[Standby]:
-    standby = Standby(emptied)
+def standby(emptied: Cluster) -> Iterator[ClusterStandby]:
+    standby = ClusterStandby(emptied)
     yield standby
     standby.come_back()
 

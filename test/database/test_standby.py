@@ -1,7 +1,6 @@
 """A repeated call is answered when a synchronous standby has what its caller is about to act on."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -9,6 +8,7 @@ from uuid import uuid4
 import pytest
 from tradelatch.cluster import DATABASE, Cluster
 
+from ..standby import Standby
 from ..template import deployed_cluster
 from .conftest import Admin, Session, order_of
 
@@ -30,30 +30,11 @@ def bot_dsn(database: str) -> str:
     return database
 
 
-IS_WAITING = "select wait_event = 'SyncRep' from pg_stat_activity where pid = %s"
-
-
 @pytest.fixture
-def standby_is_missing(admin: Admin, connect: Callable[[], Session]) -> Iterator[Callable[[bool], None]]:
-    """`standby_is_missing(True)`: commits wait for a standby that is not there."""
-    probe = connect()
-
-    def waits() -> bool:
-        """Whether a commit waits: the checkpointer's word, some time after a session reads the setting."""
-        with ThreadPoolExecutor(1) as thread:
-            writing = thread.submit(probe, "select pg_logical_emit_message(true, 'probe', '')")
-            admin.until(lambda: writing.done() or admin.value(IS_WAITING, probe.pid))
-            if is_waiting := not writing.done():
-                admin("select pg_cancel_backend(%s)", probe.pid)
-        return is_waiting
-
-    def missing(is_missing: bool) -> None:
-        admin(f"alter system set synchronous_standby_names = '{'absent' if is_missing else ''}'")
-        admin("select pg_reload_conf()")
-        admin.until(lambda: waits() == is_missing)
-
-    yield missing
-    missing(False)
+def standby(database: str) -> Iterator[Standby]:
+    standby = Standby(database)
+    yield standby
+    standby.come_back()
 
 
 def filled(bot: Session, **opening: Any) -> tuple[Any, dict[str, Any]]:
@@ -63,9 +44,7 @@ def filled(bot: Session, **opening: Any) -> tuple[Any, dict[str, Any]]:
     return position, driven
 
 
-def test_a_replay_waits_as_the_move_did(
-    admin: Admin, connect: Callable[[], Session], standby_is_missing: Callable[[bool], None]
-) -> None:
+def test_a_replay_waits_as_the_move_did(admin: Admin, connect: Callable[[], Session], standby: Standby) -> None:
     bot, reader = connect(), connect()
     opening, closing = {"attempt": uuid4()}, {"attempt": uuid4(), "reason": "take profit"}
     opened = bot.create(**opening)
@@ -84,10 +63,10 @@ def test_a_replay_waits_as_the_move_did(
         "begin_close": close.order_client_order_id,
     }
     for function, arguments in calls.items():
-        standby_is_missing(True)
+        standby.go()
         running = bot.start(function, **arguments)
-        admin.until(lambda: admin.value(IS_WAITING, bot.pid))
+        admin.until(lambda: bot.pid in standby.waiting())
         assert reader.value("select count(*) from tradelatch.open_positions") == 3  # what reads alone waits for nobody
-        standby_is_missing(False)
+        standby.come_back()
         assert running.answer() == "replayed", function
         assert running.receipt().order_client_order_id == orders[function]
