@@ -72,6 +72,7 @@ begin
                 when not o.is_in_hand and o.status <> 'pending_cancels' then 'pending_cancels'
             end as duplicate_ends_as,
             o.status = 'active' and o.is_unguarded as is_unguarded,
+            o.orders_left,
             (e.evidence).side as seen_side,
             (e.evidence).quantity as seen_quantity,
             (e.evidence).first_seen_at,
@@ -261,6 +262,10 @@ begin
                 'lease_until', u.lease_until,
                 'to_status', case
                     when u.is_gone and not u.is_driven and u.status <> 'active' then nullif(u.ends_as, 'pending_cancels')
+                end,
+                'orders_left', case u.status
+                    when 'active' then to_jsonb(array_remove(u.orders_left, u.stop_loss_order))
+                    when 'pending_cancels' then to_jsonb(u.orders_left)
                 end,
                 'refusal', u.refusal
             ),

@@ -26,7 +26,7 @@ comment on column tradelatch.finding.severity is
 comment on column tradelatch.finding.position_id is 'Null where no row of the book is concerned.';
 comment on column tradelatch.finding.age is 'For how long it has been so.';
 comment on column tradelatch.finding.detail is
-'What is known: seen (what the exchange showed, since when, and whether that is proven), to_status (where cleanup would move the row), cancel (orders that may be left on the exchange), and what else the check looked at.';
+'What is known: seen (what the exchange showed, since when, and whether that is proven), to_status (where cleanup would move the row), orders_left (of a position that is over, or active, beside its stop-loss), and what else the check looked at.';
 comment on column tradelatch.finding.action is 'What to do next; after reconcile with apply or adopt, what was done.';
 
 grant usage on type tradelatch.finding to tradelatch_reader;

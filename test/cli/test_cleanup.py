@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tradelatch import BackupRow, CleanupAction
 
-from .desk import Desk
+from .desk import PRICE, Desk
 
 
 @pytest.fixture
@@ -72,6 +73,16 @@ def test_confirm_does_it_and_restore_takes_it_back(untidy: Desk) -> None:
     again = untidy.run(*command)
     assert again.status == 1
     assert again.out.count("it was restored already") == 2
+
+
+def test_what_is_left_on_the_exchange_is_named(desk: Desk) -> None:
+    desk.client.adopt_position("binance", "AVLUSDT", "long", 5, PRICE, datetime.now(UTC), stop_loss_price=98)
+    desk.age()
+    desk.run("reconcile", "--exchange", "binance", "--live", "--evidence")
+    desk.age()
+    words = " ".join(desk.run("cleanup", "orphaned_db", "--confirm").out.split())
+    assert "active -> pending_cancels" in words
+    assert "to cancel on the exchange: every other order of the slot that can only reduce" in words
 
 
 def test_json_has_the_columns_of_an_action(untidy: Desk) -> None:

@@ -1,12 +1,13 @@
 """`tradelatch diagnose`: findings in 80 columns, filters, JSON as the contract has it, and the exit status for cron."""
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tradelatch import Finding
 
-from .desk import Desk
+from .desk import PRICE, Desk
 
 
 @pytest.fixture
@@ -93,6 +94,64 @@ def test_json_has_the_columns_of_a_finding(troubled: Desk) -> None:
     orphan = findings["orphaned_exchange"]
     assert (orphan["position_id"], orphan["severity"], orphan["symbol"]) == (None, "critical", "AVLUSDT")
     assert orphan["detail"]["seen"]["quantity"] == "43"
+
+
+def test_what_is_left_of_a_position_is_named(desk: Desk) -> None:
+    desk.open("APTUSDT")
+    desk.client.confirm_close(1, "take profit")
+    desk.open("METUSDT")
+    due = desk.client.replace_stop_loss(2, 99)
+    desk.client.activate_position(2, due.fence, 99, due.next_order.client_order_id)
+    found = desk.client.adopt_position("binance", "PERPUSDT", "long", 5, PRICE, datetime.now(UTC), stop_loss_price=98)
+    desk.client.confirm_close(found.position_id, "take profit")
+    desk.age()
+    printed = desk.run("diagnose")
+    assert max(map(len, printed.out.splitlines())) <= 80
+    assert [line.strip() for line in printed.out.splitlines() if line.startswith("          ")] == [
+        f"orders left: {desk.row(1).order_key}s1",
+        "-> recover",
+        "orders left: every other order of the slot that can only reduce",
+        "-> recover",
+        f"active; orders left: {desk.row(2).order_key}s1",
+        "-> recover",
+    ]
+
+
+def test_what_lists_of_orders_showed_is_told(desk: Desk) -> None:
+    for symbol in ("APTUSDT", "AVLUSDT", "METUSDT", "ZEUSUSDT"):
+        desk.open(symbol)
+    desk.client.confirm_close(4, "take profit", orders_ended=desk.row(4).orders_left)
+    key = [desk.row(position).order_key for position in (1, 2, 3, 4)]
+    desk.age()
+    listed = [
+        {"symbol": "AVLUSDT", "client_order_id": f"{key[1]}s1", "side": "sell", "quantity": 5, "trigger": 97},
+        {"symbol": "METUSDT", "client_order_id": f"{key[2]}s1", "side": "sell", "quantity": None, "trigger": 98},
+        {"symbol": "ZEUSUSDT", "client_order_id": f"{key[3]}s1", "side": "sell", "quantity": 5, "trigger": 98},
+        {"symbol": "ZEUSUSDT", "client_order_id": f"{key[3]}s2"},
+    ]
+    looked_at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
+    since = f"{looked_at:%Y-%m-%d %H:%M:%SZ}"
+
+    def said(at: datetime, **options: Any) -> list[str]:
+        desk.client.reconcile_orders("binance", listed, at, complete=True, **options)
+        blocks = desk.run("diagnose").out.split("          -> ")[:-1]
+        return [" ".join(block[block.index("\n          ") :].split()) for block in blocks]
+
+    assert said(looked_at)[-1] == (  # the order of findings of one severity: by name
+        f"active; the book has long 5; its stop-loss is at 98; the exchange lists {key[1]}s1, which sells 5 at 97,"
+        f" since {since}, once"
+    )
+    assert said(looked_at + timedelta(seconds=10)) == [
+        f"active; the book has long 5; the exchange does not list {key[0]}s1 since {since}",
+        f"closed; the exchange lists {key[3]}s1, which sells 5 at 98, since {since}, which no open position has;"
+        f" the exchange lists {key[3]}s2 since {since}, which no open position has",
+        f"active; the book has long 5; its stop-loss is at 98; the exchange lists {key[1]}s1, which sells 5 at 97,"
+        f" since {since}",
+    ]
+    listed.clear()
+    assert "3 stop-losses are missing at once, at most 2 may be" in said(
+        looked_at + timedelta(seconds=20), max_missing=2
+    )
 
 
 def test_a_reader_may_diagnose(troubled: Desk, reader_dsn: str) -> None:

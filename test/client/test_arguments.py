@@ -132,9 +132,10 @@ def test_snapshots_that_cannot_be_sent(snapshot):
         json_document("snapshot", snapshot)
 
 
-def test_snapshots():
+@pytest.mark.parametrize("name", ["snapshot", "orders", "marks"])
+def test_arrays(name):
     entry = {"symbol": "APTUSDT", "side": "short", "quantity": Decimal("61.80"), "stop_loss_price": None}
-    assert json.loads(json_document("snapshot", [entry])) == [entry | {"quantity": "61.80"}]
+    assert json.loads(json_document(name, [entry])) == [entry | {"quantity": "61.80"}]
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False) | st.integers())

@@ -4,7 +4,7 @@ begin;
 \ir ../functions/setup.psql
 \ir ../functions/evidence.psql
 \ir setup.psql
-select plan(140);
+select plan(147);
 
 select is_internal('monitoring.findings(text, text, text[], interval)', 'stable');
 
@@ -219,6 +219,26 @@ select is(
         "warning quantity_mismatch W6USDT both pending_cancels: look at its fills, then resize_position"
     }'::text[],
     'nothing is open in the book, and something on the exchange'
+);
+
+-- What is left is named: of what waits for its cancels, and beside the stop-loss of an active one, which is unfinished then.
+select is(
+    (found('W6USDT', 'pending_cancels')).detail -> 'orders_left', to_jsonb(orders_of('W6USDT', 's1')),
+    'the order that a pending_cancels waits for'
+);
+call given('W7USDT', 'active');
+select is((try($$replace_stop_loss(id('W7USDT'), 96)$$)).state, '00000', 'its stop-loss is moved');
+select is(
+    (try($$activate_position(id('W7USDT'), fence('W7USDT'), 96, order_of('W7USDT', 's2'))$$)).state, '00000', 'to another order'
+);
+select is(diagnosed('W7USDT'), null, 'the earlier stop-loss is its driver''s to cancel');
+call lapse('W7USDT', '6 seconds');
+select is(diagnosed('W7USDT'), '{info incomplete W7USDT both active: recover}', 'and recovery''s after lease and grace time');
+call later('5 minutes');
+select is(diagnosed('W7USDT'), '{warning incomplete W7USDT both active: recover}', 'it is due after five minutes');
+select is(
+    (found('W7USDT', 'incomplete')).detail -> 'orders_left', to_jsonb(orders_of('W7USDT', 's1')),
+    'the order that is left beside its stop-loss'
 );
 
 select explained();

@@ -9,7 +9,7 @@ from rich.text import Text
 from ..core.receipt import CleanupAction
 from ..timeline import print_columns
 from .errors import FAILED
-from .findings import print_indented, seen, slot
+from .findings import orders_in_words, print_indented, seen, slot
 from .output import cell, console
 
 WIDTHS = (13, 8, 27, 26)
@@ -40,7 +40,7 @@ def _facts(detail: Mapping[str, Any]) -> list[str]:
     if "duplicate_of" in detail:
         facts.append(f"position {detail['duplicate_of']} stays")
     if detail.get("cancel"):
-        facts.append(f"to cancel on the exchange: {', '.join(detail['cancel'])}")
+        facts.append(f"to cancel on the exchange: {orders_in_words(detail['cancel'])}")
     if "to_status" not in detail:
         facts.append(detail.get("next", ""))
     return list(filter(None, facts))

@@ -1,7 +1,7 @@
 """Findings and what was done about them, for people: two lines each, the facts and what comes next."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..core.receipt import Finding
+from ..orders import UNNAMED
 from ..timeline import print_columns
 from .errors import FAILED
 from .output import SEVERITIES, cell, console, length, severity
@@ -66,12 +67,19 @@ def facts_of(finding: Finding) -> list[str]:
         facts.append(f"the book has {detail['side']} {detail['open_quantity']}")
     if "seen" in detail:
         facts.append(seen(detail["seen"]))
+    if "order_seen" in detail:
+        facts += order_seen(finding.check_name, detail)
+    facts += [f"{listed(order)}, which no open position has" for order in detail.get("orders", ())]
+    if "orders_left" in detail:
+        facts.append(f"orders left: {orders_in_words(detail['orders_left'])}")
     if "duplicate_of" in detail:
         facts.append(f"position {detail['duplicate_of']} stays")
     elif "positions" in detail:
         facts.append(f"positions {', '.join(map(str, detail['positions']))} exclude each other")
     if "absences" in detail:
         facts.append(f"{detail['absences']} positions are missing at once, at most {detail['max_closes']} may be")
+    if "missing" in detail:
+        facts.append(f"{detail['missing']} stop-losses are missing at once, at most {detail['max_missing']} may be")
     if "backup_id" in detail:
         facts.append(f"backup {detail['backup_id']}")
     return list(filter(None, facts))
@@ -82,6 +90,32 @@ def seen(sighting: Mapping[str, Any]) -> str:
     price = sighting.get("average_price")
     what = f"{sighting['side']} {sighting['quantity']}" if sighting.get("side") else "nothing"
     at = "" if price is None else f" at {price}"
-    since = cell(datetime.fromisoformat(sighting["first_seen_at"]))
+    return f"the exchange shows {what}{at} {since(sighting)}"
+
+
+def order_seen(check_name: str, detail: Mapping[str, Any]) -> list[str]:
+    """What a list of orders showed of a stop-loss that should stand."""
+    name = orders_in_words([detail["order"]])
+    if check_name == "no_stop_loss":
+        return [f"the exchange does not list {name} {since(detail['order_seen'])}"]
+    return [f"its stop-loss is at {detail['stop_loss_price']}", listed(detail["order_seen"] | {"order": name})]
+
+
+def listed(order: Mapping[str, Any]) -> str:
+    """What a list of orders says of one."""
+    at = f" at {order['trigger']}" if "trigger" in order else ""
+    does = f", which {order['side']}s {order.get('quantity', 'all')}{at}," if "side" in order else ""
+    return f"the exchange lists {order['order']}{does} {since(order)}"
+
+
+def since(sighting: Mapping[str, Any]) -> str:
+    """Since when it was seen, and whether that is evidence."""
     proof = "" if sighting["is_proven"] else ", once"
-    return f"the exchange shows {what}{at} since {since}{proof}"
+    return f"since {cell(datetime.fromisoformat(sighting['first_seen_at']))}{proof}"
+
+
+def orders_in_words(names: Collection[str]) -> str:
+    """Orders by their names; what `*` stands for, in words."""
+    known = [name for name in names if name != UNNAMED]
+    unnamed = ["every other order of the slot that can only reduce"] if UNNAMED in names else []
+    return ", ".join(known + unnamed)

@@ -1,16 +1,14 @@
 """What the book answers when a position is moved, for people and for programs."""
 
-from collections.abc import Collection
 from typing import Any
 
 from psycopg import RawCursor
 
 from ..core.arguments import function_call
 from ..core.receipt import RECEIPT_COLUMNS, ExchangeOrder, Receipt
-from ..orders import UNNAMED
 from .connection import Server
 from .errors import FAILED
-from .findings import slot
+from .findings import orders_in_words, slot
 from .output import cell, console, print_json
 
 NOTHING_DONE = "Nothing was done: add --confirm to do it."
@@ -76,13 +74,6 @@ def print_receipt(receipt: Receipt, *, confirm: bool) -> None:
         out.print(f"Yours to drive until {cell(receipt.lease_until)}, fence {receipt.fence}; recover takes over after.")
     if not confirm:
         out.print(NOTHING_DONE)
-
-
-def orders_in_words(names: Collection[str]) -> str:
-    """Orders by their names; what `*` stands for, in words."""
-    known = [name for name in names if name != UNNAMED]
-    unnamed = ["every other order of the slot that can only reduce"] if UNNAMED in names else []
-    return ", ".join(known + unnamed)
 
 
 def order_in_words(order: ExchangeOrder) -> str:

@@ -18,12 +18,11 @@ from ..exchange import ExchangeAccess, Holding, Unreachable
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import NoConnection, Server
-from .findings import print_indented, slot
+from .findings import orders_in_words, print_indented, slot
 from .live import held as held_by
 from .live import print_recovered, status_of
 from .options import adopted_option, confirm_option, duration, json_option
 from .output import cell, console, length, plain, print_json, progress
-from .receipts import orders_in_words
 
 WIDTHS = (8, 27, 16, 12, 9)
 FROM_ELSEWHERE = "recover where its keys are, or set them; another exchange needs a recovery of its own"

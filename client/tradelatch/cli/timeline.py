@@ -14,9 +14,9 @@ from ..timeline import print_columns
 from ..watching.figures import brief
 from .connection import Server
 from .errors import Refused
+from .findings import orders_in_words
 from .options import json_option
 from .output import cell, console, plain, print_json
-from .receipts import orders_in_words
 
 WIDTHS = (12, 6, 58)
 STYLES = {

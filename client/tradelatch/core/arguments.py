@@ -134,11 +134,11 @@ def time(name: str, value: object) -> datetime | None:
 
 
 def json_document(name: str, value: object) -> str | None:
-    """A JSON object, or an array of them (snapshot, marks), as text. Decimals, times and UUIDs in it become strings."""
+    """A JSON object, or an array (snapshot, orders, marks), as text. Decimals, times and UUIDs in it become strings."""
     if value is None:
         return None
     document: object
-    if name in ("snapshot", "marks"):
+    if name in ("snapshot", "orders", "marks"):
         if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
             raise _refusal(name, "must be a sequence of mappings", value)
         document = [_array_entry(f"{name}[{number}]", entry) for number, entry in enumerate(value)]
