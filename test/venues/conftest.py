@@ -8,8 +8,10 @@ import pytest
 from tradelatch.venues import open_exchanges
 
 from .binance_standin import BinanceStandIn
+from .bitget_standin import BitgetStandIn
 from .bybit_standin import BybitStandIn
-from .standin import KEY, SECRET, StandIn
+from .okx_standin import OkxStandIn
+from .standin import KEY, PASSPHRASE, SECRET, StandIn
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +43,21 @@ async def standin(request: pytest.FixtureRequest) -> AsyncIterator[StandIn]:
         yield started
 
 
+EVERY = [BinanceStandIn, BitgetStandIn, BybitStandIn, OkxStandIn]
+
+
+@pytest.fixture(params=EVERY, ids=[each.name for each in EVERY])
+async def any_standin(request: pytest.FixtureRequest) -> AsyncIterator[StandIn]:
+    async for started in _started(request.param()):
+        yield started
+
+
+@pytest.fixture
+async def on_any(any_standin: StandIn) -> AsyncIterator[Any]:
+    async for opened in _access(any_standin):
+        yield opened
+
+
 @pytest.fixture
 async def binance() -> AsyncIterator[BinanceStandIn]:
     async for started in _started(BinanceStandIn()):
@@ -50,6 +67,18 @@ async def binance() -> AsyncIterator[BinanceStandIn]:
 @pytest.fixture
 async def bybit() -> AsyncIterator[BybitStandIn]:
     async for started in _started(BybitStandIn()):
+        yield started
+
+
+@pytest.fixture
+async def okx() -> AsyncIterator[OkxStandIn]:
+    async for started in _started(OkxStandIn()):
+        yield started
+
+
+@pytest.fixture
+async def bitget() -> AsyncIterator[BitgetStandIn]:
+    async for started in _started(BitgetStandIn()):
         yield started
 
 
@@ -65,12 +94,13 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Any:
     caplog.set_level(logging.DEBUG)
     yield
     logged = [record.getMessage() for when in ("setup", "call") for record in caplog.get_records(when)]
-    assert not [message for message in logged if KEY in message or SECRET in message]
+    assert not [message for message in logged if any(secret in message for secret in (KEY, SECRET, PASSPHRASE))]
 
 
 def environment_of(standin: StandIn, **more: str) -> dict[str, str]:
     prefix = f"TRADELATCH_{standin.name.upper()}"
-    return {f"{prefix}_KEY": KEY, f"{prefix}_SECRET": SECRET, f"{prefix}_URL": standin.url} | more
+    keys = {f"{prefix}_KEY": KEY, f"{prefix}_SECRET": SECRET, f"{prefix}_PASSPHRASE": PASSPHRASE}
+    return keys | {f"{prefix}_URL": standin.url} | more
 
 
 async def _access(standin: Any) -> AsyncIterator[Any]:
@@ -93,4 +123,16 @@ async def on_binance(binance: BinanceStandIn) -> AsyncIterator[Any]:
 @pytest.fixture
 async def on_bybit(bybit: BybitStandIn) -> AsyncIterator[Any]:
     async for opened in _access(bybit):
+        yield opened
+
+
+@pytest.fixture
+async def on_okx(okx: OkxStandIn) -> AsyncIterator[Any]:
+    async for opened in _access(okx):
+        yield opened
+
+
+@pytest.fixture
+async def on_bitget(bitget: BitgetStandIn) -> AsyncIterator[Any]:
+    async for opened in _access(bitget):
         yield opened

@@ -20,6 +20,7 @@ from aiohttp import web
 
 KEY = "key-that-nobody-may-see"
 SECRET = "secret-that-nobody-may-see"
+PASSPHRASE = "words-that-nobody-may-see"
 PRICE = Decimal("3.2333")
 ZERO = Decimal(0)
 
@@ -140,9 +141,11 @@ class StandIn(ABC):
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()
         route = (request.method, request.path)
-        params: dict[str, Any] = dict(parse_qsl(request.query_string) + parse_qsl(body if body[:1] != "{" else ""))
+        params: dict[str, Any] = dict(parse_qsl(request.query_string) + parse_qsl(body if body[:1] not in "{[" else ""))
         if body[:1] == "{":
             params = json.loads(body)
+        elif body[:1] == "[":
+            params = {"list": json.loads(body)}
         self.told.append(Told(*route, params))
         received = Request(*route, params, request.rel_url.raw_query_string, body, request.headers)
         fate = self._fates[route].popleft() if self._fates[route] else None

@@ -24,8 +24,8 @@ async def refusal(*names: str, accounts: tuple[str, ...] = ("default",), **envir
 
 
 async def test_the_venues_have_the_names_of_the_book() -> None:
-    assert sorted(VENUES) == ["binance", "bybit"]
-    assert await refusal("kraken") == "no access to exchange kraken: there is one to binance and bybit"
+    assert sorted(VENUES) == ["binance", "bitget", "bybit", "okx"]
+    assert await refusal("kraken") == "no access to exchange kraken: there is one to binance, bitget, bybit and okx"
 
 
 async def test_keys_that_are_missing_are_named() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from .binance_standin import BinanceStandIn
 from .bybit_standin import BybitStandIn
-from .conftest import environment_of
+from .conftest import EVERY, environment_of
 
 PAGE = (Path(__file__).parents[2] / "docs/exchanges.md").read_text()
 
@@ -25,5 +25,6 @@ async def test_the_program_runs(
     assert await page.recover() == []
 
 
-def test_the_page_names_every_endpoint(binance: BinanceStandIn, bybit: BybitStandIn) -> None:
-    assert {path for _, path in [*binance.routes, *bybit.routes]} == set(re.findall(r"`(/(?:fapi/)?v\d/[^`]*)`", PAGE))
+def test_the_page_names_every_endpoint() -> None:
+    paths = {path for each in EVERY for _, path in each().routes}
+    assert paths == set(re.findall(r"`(/(?:fapi/|api/)?v\d/[^`]*)`", PAGE))

@@ -2,10 +2,12 @@
 
 from ..exchange import Holding, Order, OrderRefused, Unreachable
 from .clock import Clock, ScaledClock, SimulatedClock
+from .conformance import Bench, NotConforming, conform
 from .exchange import Delays, Exchange, Fill, Market
 from .faults import Faults, Odds
 
 __all__ = [
+    "Bench",
     "Clock",
     "Delays",
     "Exchange",
@@ -13,10 +15,12 @@ __all__ = [
     "Fill",
     "Holding",
     "Market",
+    "NotConforming",
     "Odds",
     "Order",
     "OrderRefused",
     "ScaledClock",
     "SimulatedClock",
     "Unreachable",
+    "conform",
 ]

@@ -1,42 +1,80 @@
-"""Exchange access by ccxt, the extra `tradelatch[exchange]`: Binance USDⓈ-M and Bybit linear contracts."""
+"""Access to exchanges: those of the table by ccxt, the extra `tradelatch[exchange]`, and those of other packages.
+
+A package registers one of its own by an entry point of the group `tradelatch.exchanges`, named as the book names the
+exchange. It names a callable that is given the environment and returns an ExchangeAccess, or an asynchronous context
+manager of one. It comes before a row of the table.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import entry_points
+from typing import Any
 
 from ..exchange import ExchangeAccess
 from .session import AccessRefused, NotConfigured
 from .table import TABLE as VENUES
 from .venue import Venue
 
-__all__ = ["VENUES", "AccessRefused", "NotConfigured", "open_exchanges"]
+GROUP = "tradelatch.exchanges"
+
+__all__ = ["VENUES", "AccessRefused", "NotConfigured", "known_exchanges", "open_exchanges"]
+
+
+def known_exchanges() -> list[str]:
+    """The exchanges that there is access to, by their canonical names."""
+    return sorted({*VENUES, *entry_points(group=GROUP).names})
 
 
 @asynccontextmanager
 async def open_exchanges(
     names: Iterable[str], accounts: Iterable[str] = (), *, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[dict[str, ExchangeAccess]]:
-    """Access to venues, by their canonical names; it is closed when the block is left.
+    """Access to exchanges, by their canonical names; it is closed when the block is left.
 
     An account's keys are read from `environment` (os.environ) when it is first used, and at once for `accounts`.
-    NotConfigured: the extra, a venue or a key is missing. Nothing is sent before the first call.
+    NotConfigured: the extra, an exchange or a key is missing. Nothing is sent before the first call.
     """
+    variables = os.environ if environment is None else environment
+    opened: dict[str, ExchangeAccess] = {}
+    wanted = tuple(accounts)
+    async with AsyncExitStack() as stack:
+        for name in names:
+            if name in entry_points(group=GROUP).names:
+                opened[name] = await _open_registered(name, variables, stack)
+            elif name in VENUES:
+                venue = Venue(VENUES[name], _ccxt(), variables)
+                stack.push_async_callback(venue.close)
+                opened[name] = venue
+                for account in wanted:
+                    venue.session(account)
+            else:
+                *others, last = known_exchanges()
+                raise NotConfigured(f"no access to exchange {name}: there is one to {', '.join(others)} and {last}")
+        yield dict(opened)
+
+
+def _ccxt() -> Any:
     try:
         import ccxt.async_support as ccxt
     except ImportError:
         raise NotConfigured("exchange access needs ccxt: pip install 'tradelatch[exchange]'") from None
-    opened: dict[str, Venue] = {}
-    wanted = tuple(accounts)
+    return ccxt
+
+
+async def _open_registered(name: str, variables: Mapping[str, str], stack: AsyncExitStack) -> ExchangeAccess:
+    (point, *others) = entry_points(group=GROUP, name=name)
+    if others:
+        raise NotConfigured(f"two packages register the exchange {name}: uninstall one")
     try:
-        for name in names:
-            if name not in VENUES:
-                raise NotConfigured(f"no access to exchange {name}: there is one to {' and '.join(VENUES)}")
-            opened[name] = Venue(VENUES[name], ccxt, os.environ if environment is None else environment)
-            for account in wanted:
-                opened[name].session(account)
-        yield dict(opened)
-    finally:
-        await asyncio.gather(*(venue.close() for venue in opened.values()))
+        access = await asyncio.to_thread(point.load)  # it may import much
+    except Exception as error:
+        raise NotConfigured(f"exchange {name} is registered as {point.value}, which fails: {error!r}") from None
+    made = access(variables)
+    if hasattr(made, "__aenter__"):
+        made = await stack.enter_async_context(made)
+    registered: ExchangeAccess = made
+    return registered

@@ -10,21 +10,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.errors import TradelatchError
-from ..exchange import OrderRefused, Unreachable
-from .table import Row
+from ..exchange import ZERO, OrderRefused, Unreachable
+from .row import Row
 
 TIMEOUT = 10.0  # seconds for one request
 STALE_AFTER = 3600.0  # seconds until the markets, and the clock's difference, are read again
@@ -53,25 +52,41 @@ class Market:
     """A linear swap or future. symbol: canonical; unified: ccxt's; id: the venue's own."""
 
     symbol: str
-    unified: str
     id: str
-    settle: str
-    step: Decimal
-    tick: Decimal
-    minimum: Decimal
-    is_traded: bool
+    unified: str = ""
+    settle: str = ""
+    step: Decimal = ZERO
+    tick: Decimal = ZERO
+    minimum: Decimal = ZERO
+    contract: Decimal = Decimal(1)  # the size of one, in units of the base asset
+    is_traded: bool = False
+
+    def in_base(self, contracts: Decimal) -> Decimal:
+        """A number of contracts in units of the base asset."""
+        if self.contract == 1:
+            return contracts
+        with localcontext(prec=90):
+            return contracts * self.contract
+
+    def in_contracts(self, quantity: Decimal) -> Decimal:
+        """A quantity as the exchange counts it; it is a multiple of the step."""
+        if self.contract == 1:
+            return quantity
+        with localcontext(prec=90):
+            return (quantity / self.contract).normalize()
 
 
 @dataclass(frozen=True)
 class Keys:
-    key: str
-    secret: str
+    """What an account is used with, by the names that ccxt has for them."""
+
+    values: Mapping[str, str]
 
     def __repr__(self) -> str:
         return "Keys(…)"
 
     def hide(self, text: str) -> str:
-        for hidden in (self.key, self.secret):
+        for hidden in self.values.values():
             text = text.replace(hidden, "…")
         return text
 
@@ -98,9 +113,11 @@ class Session:
         self._answers: ContextVar[list[Any]] = ContextVar("answers")
         self._markets: dict[str, Market] = {}
         self._by_id: dict[str, Market] = {}
+        self._others: set[str] = set()
         self._tried_at = 0.0
         self._loading = asyncio.Lock()
-        exchange.apiKey, exchange.secret = keys.key, keys.secret
+        for name, value in keys.values.items():
+            setattr(exchange, name, value)
         exchange.enableRateLimit = True
         exchange.timeout = TIMEOUT * 1000
         exchange.number = str
@@ -108,13 +125,12 @@ class Session:
         exchange.logger = logging.Logger("ccxt", logging.CRITICAL + 1)  # at DEBUG it would log headers, with the key
         exchange.has["fetchCurrencies"] = False  # needs rights that trading does not
         exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False} | dict(row.options)
-        exchange.options["fetchMarkets"] = {"types": ["linear"]}
+        exchange.options["fetchMarkets"] = {"types": list(row.market_types)}
         exchange.handle_errors = self._tell
         exchange.sign = partial(_sign_without_none, exchange.sign)
         exchange.on_json_response = partial(json.loads, parse_float=str)
         if url is not None:
-            addresses = exchange.urls["api"]
-            exchange.urls["api"] = {part: url.rstrip("/") + urlsplit(addresses[part]).path for part in addresses}
+            exchange.urls["api"] = _moved(exchange.urls["api"], url.rstrip("/"))
 
     async def call(self, method: str, *arguments: Any) -> Any:
         """What the exchange answers to one of ccxt's calls, as it came.
@@ -162,11 +178,15 @@ class Session:
         await self._read_markets(symbol in self._markets)
         return self._markets.get(symbol)
 
-    async def symbol(self, market_id: str) -> str:
-        """The canonical symbol of one of the venue's own; of one that is in no list, what it would most likely be."""
-        await self._read_markets(market_id in self._by_id)
-        market = self._by_id.get(market_id)
-        return market.symbol if market else re.sub(r"_(\d{6})$", r"-\1", market_id.upper())
+    async def market_of(self, market_id: str) -> Market | None:
+        """The market of one of the exchange's own ids; None for one that is no linear swap or future.
+
+        Of one that is in no list, what it would most likely be.
+        """
+        await self._read_markets(market_id in self._by_id or market_id in self._others)
+        if market_id in self._others:
+            return None
+        return self._by_id.get(market_id) or Market(symbol=self._row.guess(market_id), id=market_id)
 
     async def settle_currencies(self) -> list[str]:
         await self._read_markets(True)
@@ -202,6 +222,7 @@ class Session:
         for symbol in (symbol for symbol, markets in traded.items() if markets > 1):
             del self._markets[symbol]  # whose is it?
         self._by_id = {market.id: market for market in linear}
+        self._others = {market["id"] for market in listed} - self._by_id.keys()
         chosen = {market.id for market in self._markets.values()}
         self._exchange.markets |= {market["symbol"]: market for market in raw if market["id"] in chosen}
 
@@ -239,6 +260,13 @@ def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: st
     return sign(path, api, method, params, *rest)
 
 
+def _moved(addresses: Any, url: str) -> Any:
+    """ccxt's addresses, at another host."""
+    if isinstance(addresses, dict):
+        return {part: _moved(address, url) for part, address in addresses.items()}
+    return url + urlsplit(addresses).path
+
+
 def canonical(unified: str) -> str:
     """The canonical spelling of one of ccxt's unified symbols: BTC/USDT:USDT-261225 is BTCUSDT-261225."""
     pair, _, rest = unified.upper().partition(":")
@@ -263,13 +291,15 @@ def rows(value: object) -> list[Any]:
 
 
 def _market(market: Mapping[str, Any]) -> Market:
+    contract = number(market["contractSize"]) or Decimal(1)
     return Market(
         symbol=canonical(market["symbol"]),
         unified=market["symbol"],
         id=market["id"],
         settle=market["settleId"],
-        step=number(market["precision"]["amount"]),
+        step=number(market["precision"]["amount"]) * contract,
         tick=number(market["precision"]["price"]),
-        minimum=number(market["limits"]["amount"]["min"]),
+        minimum=number(market["limits"]["amount"]["min"]) * contract,
+        contract=contract,
         is_traded=bool(market["active"]),
     )

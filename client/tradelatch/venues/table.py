@@ -1,138 +1,12 @@
-"""What differs from one exchange to the next: one row each, and nothing that an adapter would have to be written for.
-
-Requests are made by ccxt's unified calls. What they answer is read by the exchange's own field names, because ccxt
-interprets: it calls a stop-loss closed that was triggered and may still fill, and leaves out positions without a price.
-"""
+"""The table: what differs from one exchange to the next, and nothing that a class would have to be written for."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from ..exchange import OrderKind
-
-Params = Mapping[str, Any]
-Ending = Literal["open", "closed", "canceled", "ended"]  # ended by the exchange: closed if it was filled, else canceled
-
-SIDES = {"BUY": "buy", "Buy": "buy", "buy": "buy", "SELL": "sell", "Sell": "sell", "sell": "sell"}
-CLOSING_SIDE = {"long": "sell", "short": "buy"}
-
-
-@dataclass(frozen=True)
-class Codes:
-    """An exchange's codes that say something else than 'no'."""
-
-    access: frozenset[str]  # the key, its rights, the address it is used from
-    clock: frozenset[str]  # the time of the request
-    unsure: frozenset[str]  # it may have been done, or may be tried again
-    unknown: frozenset[str]  # no such order
-
-
-@dataclass(frozen=True)
-class OrderFields:
-    """Where a row of an order has what; a dot leads into an object."""
-
-    symbol: str
-    id: str
-    client_id: str
-    status: str
-    statuses: Mapping[str, Ending]
-    quantity: str
-    filled: str
-    average: str
-    side: str
-    reduces: tuple[str, ...]  # each of them says that the order can only reduce
-    position_side: str
-    position_sides: Mapping[str, str]
-    trigger: str
-    type: str
-    price: str
-    time: str
-    went_on_as: str = ""  # of a stop that goes on as an ordinary order once it is triggered: that order's id
-    canceled_if: tuple[str, str] = ("", "")  # a field, and what it says of an order that somebody cancelled
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an exchange keeps orders of one sort, and by which of ccxt's calls they are reached."""
-
-    fields: OrderFields
-    by_client_id: str  # the parameter that names an order by its client order id
-    params: Params = field(default_factory=dict)  # lead ccxt's calls here
-    of_one: Params = field(default_factory=dict)  # beside a name; None takes a parameter of ccxt's away
-    by_id: str = ""  # the parameter of the exchange's own id; else it is the call's own argument
-    find: tuple[str, ...] = ("fetch_order",)  # asked one after the other, until one knows the order
-    one_at: str = ""  # where the answer to fetch_order has the order
-    created_at: str = ""  # and the answer to create_order
-    is_terse: bool = False  # a new order is answered with its id alone
-    is_conditional: bool = False
-
-
-@dataclass(frozen=True)
-class PositionFields:
-    symbol: str
-    size: str
-    average: str
-    position_side: str
-    position_sides: Mapping[str, str]
-    side: str = ""  # of a size without a sign
-    signs: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Pages:
-    """How a list that comes in pages goes on."""
-
-    cursor: str  # where an answer has it
-    param: str = "cursor"
-    orders: int = 50
-    positions: int = 200
-
-
-@dataclass(frozen=True)
-class Row:
-    """One exchange. What follows is data, but for the few things that are a rule there."""
-
-    name: str
-    ccxt_class: str
-    error: Callable[[Mapping[str, Any]], tuple[str, str] | None]  # code and message of an answer that is an error
-    codes: Codes
-    ids: str  # a regular expression: what its own order ids look like
-    places: tuple[Place, ...]  # ordinary orders first, then conditional ones where they are kept apart
-    positions: PositionFields
-    orders_list: str  # where the answer with orders has its list, and the one with positions
-    positions_list: str
-    side_params: Callable[[str, str, bool], Params]  # of position side, side and whether it only reduces
-    stop_params: Callable[[str, str], Params]  # of the side and the trigger
-    options: Params = field(default_factory=dict)  # of ccxt
-    pages: Pages | None = None
-    is_listed_by_settle: bool = False  # the position list is asked for each settle currency
-
-    def place_of(self, kind: OrderKind) -> Place:
-        """Where an order of this kind is sent to."""
-        return self.places[-1] if kind == "stop" else self.places[0]
-
-
-def get(row: Any, path: str) -> Any:
-    """What a row has there; None where it has nothing. An empty path is the row itself."""
-    for name in filter(None, path.split(".")):
-        row = row[int(name)] if isinstance(row, list) else row.get(name)
-        if row is None:
-            return None
-    return row
-
-
-def numbered(code: str, message: str) -> Callable[[Mapping[str, Any]], tuple[str, str] | None]:
-    """Errors by a whole number, of which 0 and 200 are none."""
-
-    def error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
-        told = str(answer.get(code, ""))
-        is_error = re.fullmatch(r"-?\d+", told) and int(told) not in (0, 200)
-        return (told, str(answer.get(message, ""))) if is_error else None
-
-    return error
+from .row import Codes, OrderFields, Pages, Params, Place, PositionFields, Row, get, numbered
 
 
 def _codes(*numbers: int) -> frozenset[str]:
@@ -234,6 +108,7 @@ BINANCE = Row(
     positions_list="",
     side_params=_binance_side,
     stop_params=lambda side, trigger: {"stopLossPrice": trigger, "newOrderRespType": None},
+    client_ids="[A-Za-z0-9.:/_-]{1,36}",
     options={"leverageBrackets": {}},  # nobody asks for them here
 )
 
@@ -309,8 +184,255 @@ BYBIT = Row(
         "triggerBy": "LastPrice",
     },
     options={"enableUnifiedMargin": False, "enableUnifiedAccount": True, "unifiedMarginStatus": 6},
-    pages=Pages(cursor="result.nextPageCursor"),
+    order_pages=Pages(50, "cursor", "result.nextPageCursor"),
+    position_pages=Pages(200, "cursor", "result.nextPageCursor"),
     is_listed_by_settle=True,
 )
 
-TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BYBIT)}
+# OKX perpetual swaps, sized in contracts. Stop orders are algo orders, as on Binance, in lists of their own for each
+# type. An order is refused by the code of its row; the answer's own code says only that something in it failed.
+
+_OKX_SIDES = {"net": "both", "": "both", "long": "long", "short": "short"}
+
+
+def _okx_error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+    code, message = str(answer.get("code", "0")), str(answer.get("msg", ""))
+    rows = answer.get("data")
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict) and str(row.get("sCode", "0")) not in ("0", ""):
+            return str(row["sCode"]), str(row.get("sMsg", ""))
+    return None if code == "0" else (code, message)
+
+
+OKX = Row(
+    name="okx",
+    ccxt_class="okx",
+    error=_okx_error,
+    codes=Codes(
+        access=_codes(
+            50030, 50035, *range(50100, 50102), *range(50103, 50115), *range(50117, 50125), 51010, 53000, 59200
+        ),
+        clock=_codes(50102, 50112),
+        unsure=_codes(1, 2, 50001, 50004, 50005, 50011, 50013, 50026, 50040, 50061, 51030, 51054, 51149, 51410, 59000),
+        unknown=_codes(51400, 51401, 51402, 51509, 51603),
+    ),
+    ids="[0-9]{1,20}",
+    client_ids="[A-Za-z0-9]{1,32}",
+    places=(
+        Place(
+            by_client_id="clientOrderId",
+            one_at="data.0",
+            created_at="data.0",
+            is_terse=True,
+            fields=OrderFields(
+                symbol="instId",
+                id="ordId",
+                client_id="clOrdId",
+                status="state",
+                statuses={
+                    "live": "open",
+                    "partially_filled": "open",
+                    "filled": "closed",
+                    "canceled": "canceled",
+                    "mmp_canceled": "canceled",
+                },
+                canceled_if=("cancelSource", "1"),
+                quantity="sz",
+                filled="accFillSz",
+                average="avgPx",
+                side="side",
+                reduces=("reduceOnly",),
+                position_side="posSide",
+                position_sides=_OKX_SIDES,
+                trigger="",
+                type="ordType",
+                price="px",
+                time="cTime",
+            ),
+        ),
+        Place(
+            by_client_id="clientOrderId",
+            ids_of_new=("clientOrderId", "algoClOrdId"),
+            params={"trigger": True},
+            lists=({"ordType": "conditional,oco"}, {"ordType": "trigger"}, {"ordType": "move_order_stop"}),
+            one_at="data.0",
+            created_at="data.0",
+            is_terse=True,
+            is_conditional=True,
+            fields=OrderFields(
+                symbol="instId",
+                id="algoId",
+                client_id="algoClOrdId",
+                status="state",
+                statuses={
+                    **dict.fromkeys(("live", "pause", "partially_effective"), "open"),
+                    **dict.fromkeys(("canceled", "order_failed", "partially_failed"), "canceled"),
+                    "effective": "closed",
+                },
+                quantity="sz",
+                filled="",
+                average="",
+                side="side",
+                reduces=("reduceOnly",),
+                position_side="posSide",
+                position_sides=_OKX_SIDES,
+                trigger="slTriggerPx|triggerPx|tpTriggerPx",
+                type="ordType",
+                price="",
+                time="cTime",
+                went_on_as="ordIdList.0|ordId",
+            ),
+        ),
+    ),
+    positions=PositionFields(
+        symbol="instId",
+        size="pos",
+        average="avgPx",
+        position_side="posSide",
+        position_sides=_OKX_SIDES,
+        side="posSide",
+        signs={"net": 1, "long": 1, "short": -1},
+    ),
+    orders_list="data",
+    positions_list="data",
+    position_params={"instType": "SWAP"},
+    side_params=lambda position_side, side, reduce_only: (
+        {"reduceOnly": reduce_only} if position_side == "both" else {"positionSide": position_side}
+    ),
+    stop_params=lambda side, trigger: {"stopLossPrice": trigger},
+    options={"createOrder": "privatePostTradeOrder"},
+    order_pages=Pages(100, "after", only_full=True),
+    market_types=("swap",),
+    keys={"KEY": "apiKey", "SECRET": "secret", "PASSPHRASE": "password"},
+    guess=lambda market_id: market_id.upper().removesuffix("-SWAP").replace("-", ""),
+)
+
+# Bitget USDT futures, of classic accounts. A stop-loss is a plan order of its own kind, which can only reduce and ends
+# with its position. In hedge mode `side` is the position's, and not the order's.
+
+_BITGET_SIDES = {"net": "both", "long": "long", "short": "short"}
+_BITGET_REDUCING = ("loss_plan", "profit_plan", "moving_plan", "pos_loss", "pos_profit")
+
+
+def _bitget_error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+    code = str(answer.get("code", "00000"))
+    if code != "00000":
+        return code, str(answer.get("msg", ""))
+    failed = get(answer, "data.failureList") if isinstance(answer.get("data"), dict) else None
+    if failed:
+        return str(failed[0].get("errorCode", "")) or "failed", str(failed[0].get("errorMsg", ""))
+    return None
+
+
+def _bitget_side(row: Any) -> str:
+    if row.get("posMode") != "hedge_mode":
+        return str(row["side"])
+    is_closing = row.get("tradeSide") == "close" or row.get("planType") in _BITGET_REDUCING
+    opening = "buy" if row["posSide"] == "long" else "sell"
+    return {"buy": "sell", "sell": "buy"}[opening] if is_closing else opening
+
+
+_BITGET_ORDER = OrderFields(
+    symbol="symbol",
+    id="orderId",
+    client_id="clientOid",
+    status="state|status",
+    statuses={
+        **dict.fromkeys(("live", "init", "new", "partially_filled"), "open"),
+        "filled": "closed",
+        "canceled": "canceled",
+        "cancelled": "canceled",
+    },
+    quantity="size",
+    filled="baseVolume",
+    average="priceAvg",
+    side=_bitget_side,
+    reduces=("reduceOnly",),
+    position_side="posSide",
+    position_sides=_BITGET_SIDES,
+    trigger="",
+    type="orderType",
+    price="price",
+    time="cTime",
+)
+
+BITGET = Row(
+    name="bitget",
+    ccxt_class="bitget",
+    error=_bitget_error,
+    codes=Codes(
+        access=_codes(
+            *(40001, 40002, 40003, 40006, 40009, 40011, 40012, 40014, 40016, 40018, 40036, 40037, 40038, 40040, 40041),
+            *(40048, 40049),
+        ),
+        clock=_codes(40004, 40005, 40008),
+        unsure=_codes(429, 30007, 40010, 40015, 40200, 40725, 45001) | {"failed"},
+        unknown=_codes(40109, 40768, 43001, 43025, 22001, 31007),
+    ),
+    ids="[0-9]{1,20}",
+    client_ids="[A-Za-z0-9_-]{1,32}",
+    places=(
+        Place(
+            by_client_id="clientOrderId",
+            one_at="data",
+            created_at="data",
+            is_terse=True,
+            fields=_BITGET_ORDER,
+        ),
+        Place(
+            by_client_id="clientOrderId",
+            by_id="orderId",
+            params={"trigger": True},
+            of_one={"planType": "profit_loss"},
+            lists=({"planType": "profit_loss"}, {"planType": "normal_plan"}, {"planType": "track_plan"}),
+            find=("fetch_open_orders", "fetch_canceled_and_closed_orders"),
+            created_at="data",
+            is_terse=True,
+            is_conditional=True,
+            fields=replace(
+                _BITGET_ORDER,
+                status="planStatus",
+                statuses={
+                    **dict.fromkeys(("live", "not_trigger", "executing"), "open"),
+                    **dict.fromkeys(("cancelled", "canceled", "fail_trigger", "fail_execute"), "canceled"),
+                    "executed": "closed",
+                },
+                filled="",
+                average="",
+                reduces=("reduceOnly",),
+                reducing=("planType", _BITGET_REDUCING),
+                trigger="triggerPrice",
+                price="",
+                went_on_as="executeOrderId",
+            ),
+        ),
+    ),
+    positions=PositionFields(
+        symbol="symbol",
+        size="total",
+        average="openPriceAvg",
+        position_side="posMode",
+        position_sides={"one_way_mode": "both", "hedge_mode": "side"},
+        side="holdSide",
+        signs={"long": 1, "short": -1},
+    ),
+    orders_list="data.entrustedList",
+    positions_list="data",
+    position_params={"productType": "USDT-FUTURES"},
+    side_params=lambda position_side, side, reduce_only: {
+        "hedged": position_side != "both",
+        "reduceOnly": reduce_only or (position_side, side) in (("long", "sell"), ("short", "buy")),
+    },
+    stop_params=lambda side, trigger: {
+        "stopLossPrice": trigger,
+        "planType": "loss_plan",
+        "triggerType": "fill_price",
+        "force": None,
+    },
+    options={"uta": False},
+    order_pages=Pages(100, "idLessThan", "data.endId", only_full=True),
+    market_types=("swap",),
+    keys={"KEY": "apiKey", "SECRET": "secret", "PASSPHRASE": "password"},
+)
+
+TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BITGET, BYBIT, OKX)}

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, Unreachable
+from .row import CLOSING_SIDE, SIDES, OrderFields, Pages, Place, Row, get
 from .session import TIMEOUT, Keys, Market, NotConfigured, Session, number, rows
-from .table import CLOSING_SIDE, SIDES, Place, Row, get
 
 PAGES = 100  # more than any account has
 
@@ -70,13 +70,17 @@ class Venue:
         if self._row.is_listed_by_settle:
             lists = [{"settleCoin": settle} for settle in await session.settle_currencies()]
         held: dict[tuple[str, str], Holding] = {}  # a list that moves between two pages shows a row twice
+        pages = self._row.position_pages
+        limit = {"limit": pages.limit} if pages else {}
         for params in lists:
-            limit = {"limit": self._row.pages.positions} if self._row.pages else {}
-            for row in await self._all(session, "fetch_positions", [None], params | limit, self._row.positions_list):
+            params = {**self._row.position_params, **params, **limit}
+            rows_held = await self._all(session, "fetch_positions", [None], params, self._row.positions_list, pages)
+            for row in rows_held:
                 with session.reading():
-                    symbol = await session.symbol(_text(get(row, self._row.positions.symbol)))
-                    holding = self._holding(row, symbol, account)
-                    held[holding.symbol, holding.position_side] = holding
+                    market = await session.market_of(_text(get(row, self._row.positions.symbol)))
+                    if market is not None:
+                        holding = self._holding(row, market, account)
+                        held[holding.symbol, holding.position_side] = holding
         return [holding for holding in held.values() if holding.size]
 
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
@@ -206,25 +210,30 @@ class Venue:
 
     async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]:
         found: dict[str, Order] = {}  # a list that moves between two pages shows a row twice
-        limit = self._row.pages.orders if self._row.pages else None
+        pages = self._row.order_pages
+        arguments = [market.unified, None, pages.limit if pages else None]
         for place in self._row.places:
-            arguments = [market.unified, None, limit]
-            for row in await self._all(session, "fetch_open_orders", arguments, place.params, self._row.orders_list):
-                with session.reading():
-                    if get(row, place.fields.symbol) == market.id:
-                        order = self._order(place, row, market, account)
-                        found[order.order_id] = order
+            for params in place.lists:
+                params = {**place.params, **params}
+                at = self._row.orders_list
+                for row in await self._all(session, "fetch_open_orders", arguments, params, at, pages, place.fields.id):
+                    with session.reading():
+                        if _text(get(row, place.fields.symbol)) == market.id:
+                            order = self._order(place, row, market, account)
+                            found[order.order_id] = order
         return [order for order in found.values() if order.status == "open"]
 
     async def _send(self, session: Session, wanted: Wanted) -> Order:
         place = self._row.place_of(wanted.kind)
-        params = {"clientOrderId": wanted.client_order_id}
+        if not re.fullmatch(self._row.client_ids, wanted.client_order_id):
+            raise OrderRefused(f"{self.name} takes no client order id like {wanted.client_order_id[:40]}")
+        params: dict[str, Any] = dict.fromkeys(place.ids_of_new, wanted.client_order_id)
         params |= self._row.side_params(wanted.position_side, wanted.side, wanted.reduce_only)
         if wanted.trigger is not None:
             params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}")
         price = None if wanted.price is None else f"{wanted.price:f}"
         kind = "limit" if wanted.kind == "limit" else "market"
-        quantity = f"{wanted.quantity:f}"
+        quantity = f"{wanted.market.in_contracts(wanted.quantity):f}"
         answer = await session.call("create_order", wanted.market.unified, kind, wanted.side, quantity, price, params)
         with session.reading():
             created = get(answer, place.created_at)
@@ -242,20 +251,29 @@ class Venue:
         return False
 
     async def _all(
-        self, session: Session, method: str, arguments: list[Any], params: Mapping[str, Any], at: str
+        self,
+        session: Session,
+        method: str,
+        arguments: list[Any],
+        params: Mapping[str, Any],
+        at: str,
+        pages: Pages | None,
+        id_at: str = "",
     ) -> list[Any]:
         """Every page of a list, as the exchange has its rows."""
         found: list[Any] = []
-        pages = self._row.pages
         more: dict[str, Any] = {}
         for _ in range(PAGES):
             answer = await session.ask(method, *arguments, {**params, **more})
             if answer is None:
                 raise Unreachable(f"{self.name}: it does not know its own list")
             with session.reading():
-                found += rows(get(answer, at))
-                cursor = get(answer, pages.cursor) if pages else None
-            if not cursor or pages is None:
+                listed = rows(get(answer, at))
+                found += listed
+                if pages is None or (pages.only_full and len(listed) < pages.limit):
+                    return found
+                cursor = get(answer, pages.cursor) if pages.cursor else _text(get(listed[-1], id_at))
+            if not cursor:
                 return found
             more = {pages.param: cursor}
         raise Unreachable(f"{self.name}: the pages of the list do not end")
@@ -266,22 +284,24 @@ class Venue:
 
     # What an exchange answered
 
-    def _holding(self, row: Any, symbol: str, account: str) -> Holding:
+    def _holding(self, row: Any, market: Market, account: str) -> Holding:
         fields = self._row.positions
-        size = number(get(row, fields.size))
+        size = market.in_base(number(get(row, fields.size)))
         if size and fields.side:
             size *= fields.signs[get(row, fields.side)]
         position_side = fields.position_sides[str(get(row, fields.position_side))]
-        return Holding(account, symbol, size, number(get(row, fields.average)) or None, position_side)
+        if position_side == "side":
+            position_side = get(row, fields.side)
+        return Holding(account, market.symbol, size, number(get(row, fields.average)) or None, position_side)
 
     def _order(self, place: Place, row: Any, market: Market, account: str) -> Order:
         fields = place.fields
-        filled = number(get(row, fields.filled)) if fields.filled else Decimal(0)
+        filled = market.in_base(number(get(row, fields.filled))) if fields.filled else Decimal(0)
         told = fields.statuses[get(row, fields.status)]
         where, by_somebody = fields.canceled_if
         is_canceled = not filled or (where and get(row, where) == by_somebody)
         status: OrderStatus = ("canceled" if is_canceled else "closed") if told == "ended" else told
-        trigger = number(get(row, fields.trigger)) or None
+        trigger = (number(get(row, fields.trigger)) or None) if fields.trigger else None
         kind: OrderKind = _KINDS.get(str(get(row, fields.type)).lower(), "stop")
         order_id = _text(get(row, fields.id))
         return Order(
@@ -290,15 +310,15 @@ class Venue:
             account=account,
             symbol=market.symbol,
             kind="stop" if trigger or place.is_conditional else kind,
-            side=SIDES[get(row, fields.side)],
-            quantity=number(get(row, fields.quantity)),
-            reduce_only=any(map(_is_true, (get(row, path) for path in fields.reduces))),
+            side=SIDES[get(row, fields.side) if isinstance(fields.side, str) else fields.side(row)],
+            quantity=market.in_base(number(get(row, fields.quantity))),
+            reduce_only=_only_reduces(row, fields),
             trigger=trigger,
             status=status,
             filled=filled,
             average_price=(number(get(row, fields.average)) or None) if fields.average else None,
             position_side=fields.position_sides[str(get(row, fields.position_side))],
-            price=None if kind == "market" else number(get(row, fields.price)) or None,
+            price=None if kind == "market" or not fields.price else number(get(row, fields.price)) or None,
         )
 
     # Accounts
@@ -319,12 +339,13 @@ class Venue:
             raise NotConfigured(f"accounts {account} and {self._named[prefix]} would share {prefix}_KEY")
         if account == "default" and f"{prefix}_KEY" not in self._environment:
             prefix = venue
-        key, secret = (self._environment.get(f"{prefix}_{part}", "").strip() for part in ("KEY", "SECRET"))
-        if not key or not secret:
-            raise NotConfigured(f"{self.name}: account {account} needs {prefix}_KEY and {prefix}_SECRET")
-        if not re.fullmatch(r"[!-~]+", key):
+        given = {part: self._environment.get(f"{prefix}_{part}", "").strip() for part in self._row.keys}
+        if not all(given.values()):
+            *others, last = (f"{prefix}_{part}" for part in given)
+            raise NotConfigured(f"{self.name}: account {account} needs {', '.join(others)} and {last}")
+        if not re.fullmatch(r"[!-~]+", given["KEY"]):
             raise NotConfigured(f"{prefix}_KEY has characters that no key has")
-        return Keys(key, secret)
+        return Keys({self._row.keys[part]: value for part, value in given.items()})
 
     def _no_market(self, symbol: str) -> str:
         return f"{self.name} lists no linear swap or future {symbol}"
@@ -363,6 +384,11 @@ def _named(place: Place, name: str) -> tuple[str | None, dict[str, Any]]:
 def _passed_on_as(place: Place, row: Any) -> str:
     """The id of the ordinary order that a stop went on as; empty for one that did not."""
     return str(get(row, place.fields.went_on_as) or "") if place.fields.went_on_as else ""
+
+
+def _only_reduces(row: Any, fields: OrderFields) -> bool:
+    where, says = fields.reducing
+    return any(_is_true(get(row, path)) for path in fields.reduces) or (bool(where) and get(row, where) in says)
 
 
 def _is_true(value: object) -> bool:

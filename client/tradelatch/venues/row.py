@@ -1,0 +1,148 @@
+"""What a row of the table of exchanges is made of.
+
+Requests are made by ccxt's unified calls. What they answer is read by the exchange's own field names, because ccxt
+interprets: it calls a stop-loss closed that was triggered and may still fill, and leaves out positions without a price.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..exchange import OrderKind
+
+Params = Mapping[str, Any]
+Ending = Literal["open", "closed", "canceled", "ended"]  # ended by the exchange: closed if it was filled, else canceled
+
+SIDES = {"BUY": "buy", "Buy": "buy", "buy": "buy", "SELL": "sell", "Sell": "sell", "sell": "sell"}
+CLOSING_SIDE = {"long": "sell", "short": "buy"}
+
+
+@dataclass(frozen=True)
+class Codes:
+    """An exchange's codes that say something else than 'no'."""
+
+    access: frozenset[str]  # the key, its rights, the address it is used from
+    clock: frozenset[str]  # the time of the request
+    unsure: frozenset[str]  # it may have been done, or may be tried again
+    unknown: frozenset[str]  # no such order
+
+
+@dataclass(frozen=True)
+class OrderFields:
+    """Where a row of an order has what: a dot leads into an object, a bar to what is read where that is missing."""
+
+    symbol: str
+    id: str
+    client_id: str
+    status: str
+    statuses: Mapping[str, Ending]
+    quantity: str
+    filled: str
+    average: str
+    side: str | Callable[[Any], str]
+    reduces: tuple[str, ...]  # each of them says that the order can only reduce
+    position_side: str
+    position_sides: Mapping[str, str]
+    trigger: str
+    type: str
+    price: str
+    time: str
+    went_on_as: str = ""  # of a stop that goes on as an ordinary order once it is triggered: that order's id
+    reducing: tuple[str, tuple[str, ...]] = ("", ())  # a field, and what it says of an order that can only reduce
+    canceled_if: tuple[str, str] = ("", "")  # a field, and what it says of an order that somebody cancelled
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an exchange keeps orders of one sort, and by which of ccxt's calls they are reached."""
+
+    fields: OrderFields
+    by_client_id: str  # the parameter that names an order by its client order id
+    ids_of_new: tuple[str, ...] = ("clientOrderId",)  # the parameters that give one to a new order
+    params: Params = field(default_factory=dict)  # lead ccxt's calls here
+    lists: tuple[Params, ...] = ({},)  # the lists that open orders stand in
+    of_one: Params = field(default_factory=dict)  # beside a name; None takes a parameter of ccxt's away
+    by_id: str = ""  # the parameter of the exchange's own id; else it is the call's own argument
+    find: tuple[str, ...] = ("fetch_order",)  # asked one after the other, until one knows the order
+    one_at: str = ""  # where the answer to fetch_order has the order
+    created_at: str = ""  # and the answer to create_order
+    is_terse: bool = False  # a new order is answered with its id alone
+    is_conditional: bool = False
+
+
+@dataclass(frozen=True)
+class PositionFields:
+    symbol: str
+    size: str
+    average: str
+    position_side: str
+    position_sides: Mapping[str, str]
+    side: str = ""  # of a size without a sign
+    signs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How a list that comes in pages goes on."""
+
+    limit: int
+    param: str
+    cursor: str = ""  # where an answer has it; else it is the id of the last row
+    only_full: bool = False  # a page that is not full is the last one, whatever its cursor
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exchange. What follows is data, but for the few things that are a rule there."""
+
+    name: str
+    ccxt_class: str
+    error: Callable[[Mapping[str, Any]], tuple[str, str] | None]  # code and message of an answer that is an error
+    codes: Codes
+    ids: str  # a regular expression: what its own order ids look like
+    places: tuple[Place, ...]  # ordinary orders first, then conditional ones where they are kept apart
+    positions: PositionFields
+    orders_list: str  # where the answer with orders has its list, and the one with positions
+    positions_list: str
+    side_params: Callable[[str, str, bool], Params]  # of position side, side and whether it only reduces
+    stop_params: Callable[[str, str], Params]  # of the side and the trigger
+    options: Params = field(default_factory=dict)  # of ccxt
+    order_pages: Pages | None = None
+    position_pages: Pages | None = None
+    position_params: Params = field(default_factory=dict)
+    client_ids: str = "[A-Za-z0-9_-]{1,36}"  # a regular expression: what a client order id may look like
+    market_types: tuple[str, ...] = ("linear",)  # what ccxt is to list
+    keys: Params = field(
+        default_factory=lambda: {"KEY": "apiKey", "SECRET": "secret"}
+    )  # variables, and what ccxt calls them
+    guess: Callable[[str], str] = lambda market_id: re.sub(r"_(\d{6})$", r"-\1", market_id.upper())  # of one in no list
+    is_listed_by_settle: bool = False  # the position list is asked for each settle currency
+
+    def place_of(self, kind: OrderKind) -> Place:
+        """Where an order of this kind is sent to."""
+        return self.places[-1] if kind == "stop" else self.places[0]
+
+
+def get(row: Any, path: str) -> Any:
+    """What a row has there; None where it has nothing. An empty path is the row itself."""
+    if "|" in path:
+        return next((value for value in (get(row, each) for each in path.split("|")) if value is not None), None)
+    for name in filter(None, path.split(".")):
+        row = (row[int(name)] if int(name) < len(row) else None) if isinstance(row, list) else row.get(name)
+        if row is None:
+            return None
+    return row
+
+
+def numbered(code: str, message: str) -> Callable[[Mapping[str, Any]], tuple[str, str] | None]:
+    """Errors by a whole number, of which 0 and 200 are none."""
+
+    def error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+        told = str(answer.get(code, ""))
+        is_error = re.fullmatch(r"-?\d+", told) and int(told) not in (0, 200)
+        return (told, str(answer.get(message, ""))) if is_error else None
+
+    return error

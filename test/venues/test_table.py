@@ -1,0 +1,175 @@
+"""OKX and Bitget: what is asked as their documentation has it, and what they answer, read."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tradelatch.exchange import Holding, OrderRefused, Unreachable
+from tradelatch.venues import AccessRefused, open_exchanges
+
+from .bitget_standin import BitgetStandIn
+from .conftest import environment_of
+from .okx_standin import OkxStandIn
+from .standin import Fate
+from .test_orders import ACCOUNT, APT, cancel, find, send, stop
+
+ENTRY = "tl0123456789abcdef012345e1"
+STOP = "tl0123456789abcdef012345s1"
+
+
+@pytest.fixture(params=[BitgetStandIn, OkxStandIn], ids=["bitget", "okx"])
+async def standin(request: pytest.FixtureRequest) -> Any:
+    started = request.param()
+    await started.start()
+    yield started
+    await started.stop()
+
+
+async def test_a_stop_loss_on_okx_is_an_algo_order_in_contracts(on_okx: Any, okx: OkxStandIn) -> None:
+    await stop(on_okx, STOP)
+    assert okx.asked("POST", "/api/v5/trade/order-algo") == [
+        {
+            "instId": "APT-USDT-SWAP",
+            "side": "sell",
+            "ordType": "conditional",
+            "sz": "618",
+            "tdMode": "cross",
+            "reduceOnly": True,
+            "slTriggerPx": "3.1686",
+            "slOrdPx": "-1",
+            "slTriggerPxType": "last",
+            "algoClOrdId": STOP,
+            "clOrdId": STOP,
+        }
+    ]
+
+
+async def test_a_stop_loss_on_bitget_is_a_plan_that_can_only_reduce(on_bitget: Any, bitget: BitgetStandIn) -> None:
+    await stop(on_bitget, STOP)
+    assert bitget.asked("POST", "/api/v2/mix/order/place-tpsl-order") == [
+        {
+            "symbol": APT,
+            "orderType": "market",
+            "marginCoin": "USDT",
+            "size": "61.8",
+            "productType": "USDT-FUTURES",
+            "clientOid": STOP,
+            "triggerType": "fill_price",
+            "triggerPrice": "3.1686",
+            "planType": "loss_plan",
+            "holdSide": "buy",
+        }
+    ]
+
+
+async def test_quantities_are_in_units_of_the_base_asset(exchange: Any, standin: Any) -> None:
+    await send(exchange, ENTRY, "sell", "61.87")
+    order = await find(exchange, ENTRY)
+    assert (order.quantity, order.filled, order.side) == (Decimal("61.8"), Decimal("61.8"), "sell")
+    assert await exchange.positions(**ACCOUNT) == [Holding("default", APT, Decimal("-61.8"), standin.price)]
+    with pytest.raises(OrderRefused, match=r"less than can be traded, 0\.1"):
+        await send(exchange, ENTRY, quantity="0.0999")
+
+
+async def test_a_triggered_stop_tells_what_it_went_on_as(exchange: Any, standin: Any) -> None:
+    await send(exchange, ENTRY)
+    sent = await stop(exchange, STOP)
+    standin.trigger(standin.orders[-1])
+    for name in (STOP, f"id:{sent.order_id}"):
+        order = await find(exchange, name)
+        assert (order.kind, order.status, order.filled) == ("stop", "closed", Decimal("61.8"))
+        assert (order.order_id, order.average_price) == (sent.order_id, standin.price)
+    assert await exchange.positions(**ACCOUNT) == []
+
+
+async def test_an_order_that_filled_in_part_and_was_cancelled(exchange: Any, standin: Any) -> None:
+    await send(exchange, ENTRY, kind="limit", price=Decimal("3.2"))
+    standin.fill(standin.orders[0], Decimal("20.1"))
+    order = await find(exchange, ENTRY)
+    assert (order.status, order.filled, order.price) == ("open", Decimal("20.1"), Decimal("3.2"))
+    assert await cancel(exchange, ENTRY)
+    order = await find(exchange, ENTRY)
+    assert (order.status, order.filled) == ("canceled", Decimal("20.1"))
+
+
+async def test_every_page_of_open_orders_is_read(exchange: Any, standin: Any) -> None:
+    names = {f"tl0123456789abcdef012345e{number}" for number in range(120)}
+    for name in names:
+        await send(exchange, name, kind="limit", price=Decimal(3))
+    assert {order.client_order_id for order in await exchange.open_orders(APT, **ACCOUNT)} == names
+
+
+async def test_every_list_that_stops_stand_in_is_read(exchange: Any, standin: Any) -> None:
+    await stop(exchange, STOP)
+    (stop_order,) = standin.orders
+    if standin.name == "okx":
+        stop_order.type = "trigger"  # made by hand
+    else:
+        standin.routes["GET", "/api/v2/mix/order/orders-plan-pending"] = lambda p: {
+            "entrustedList": [standin._plan(stop_order) | {"planType": "normal_plan", "reduceOnly": "yes"}]
+            if p["planType"] == "normal_plan"
+            else [],
+            "endId": None,
+        }
+    (listed,) = await exchange.open_orders(APT, **ACCOUNT)
+    assert (listed.client_order_id, listed.reduce_only) == (STOP, True)
+
+
+async def test_an_inverse_contract_is_not_listed(on_okx: Any, okx: OkxStandIn) -> None:
+    okx.positions["BTC-USD-SWAP", "both"] = (Decimal(1), Decimal(100000))
+    okx.positions["NEW-USDT-SWAP", "both"] = (Decimal("0.7"), Decimal(1))
+    assert [held.symbol for held in await on_okx.positions(**ACCOUNT)] == ["NEWUSDT"]
+
+
+REFUSALS = [
+    (what, code, name)
+    for name, codes in {
+        "okx": {OrderRefused: (51008, 51169, 51016, 51280), Unreachable: (50001, 50004, 50011, 50013, 50026)},
+        "bitget": {OrderRefused: (40762, 22002, 40786, 40917), Unreachable: (429, 40010, 40015, 40725, 45001)},
+    }.items()
+    for what, numbers in (*codes.items(), (AccessRefused, {"okx": (50111, 50105), "bitget": (40037, 40014)}[name]))
+    for code in numbers
+]
+
+
+@pytest.mark.parametrize(("what", "code", "name"), REFUSALS)
+async def test_a_code_is_what_it_says(what: type[Exception], code: int, name: str) -> None:
+    standin: Any = OkxStandIn() if name == "okx" else BitgetStandIn()
+    await standin.start()
+    path = "/api/v5/trade/order" if name == "okx" else "/api/v2/mix/order/place-order"
+    async with open_exchanges([name], environment=environment_of(standin)) as exchanges:
+        standin.next("POST", path, Fate(200 if code > 50999 else 400, standin.error(code, "no, with detail")))
+        with pytest.raises(what) as raised:
+            await send(exchanges[name], ENTRY)
+        assert str(raised.value) == f"{name}: {code} no, with detail"
+    await standin.stop()
+    assert standin.orders == []
+
+
+@pytest.mark.parametrize("name", ["en-1!", "x" * 33, ""])
+async def test_an_id_that_cannot_travel_is_not_sent(exchange: Any, standin: Any, name: str) -> None:
+    with pytest.raises(OrderRefused, match="takes no client order id"):
+        await send(exchange, name)
+    assert standin.orders == []
+
+
+async def test_a_passphrase_is_needed(standin: Any) -> None:
+    prefix = f"TRADELATCH_{standin.name.upper()}"
+    environment = environment_of(standin, **{f"{prefix}_PASSPHRASE": ""})
+    async with open_exchanges([standin.name], environment=environment) as exchanges:
+        with pytest.raises(Exception, match=f"needs {prefix}_KEY, {prefix}_SECRET and {prefix}_PASSPHRASE"):
+            await exchanges[standin.name].positions(**ACCOUNT)
+
+
+@pytest.mark.parametrize("body", ["{}", "<html>", '{"code": "0", "data": null}', '{"code": "00000", "data": {}}'])
+async def test_an_answer_without_a_list_is_no_answer(exchange: Any, standin: Any, body: str) -> None:
+    paths = {
+        "okx": ("/api/v5/account/positions", "/api/v5/trade/orders-pending"),
+        "bitget": ("/api/v2/mix/position/all-position", "/api/v2/mix/order/orders-pending"),
+    }[standin.name]
+    for path in paths:
+        standin.next("GET", path, Fate(200, body))
+    with pytest.raises(Unreachable):
+        await exchange.positions(**ACCOUNT)
+    with pytest.raises(Unreachable):
+        await exchange.open_orders(APT, **ACCOUNT)
