@@ -112,6 +112,18 @@ def test_the_programs_are_typed_strictly(page: str, tmp_path: Path) -> None:
     assert done.stdout == "Success: no issues found in 1 source file\n", done.stdout + done.stderr
 
 
+def test_the_picture_of_a_positions_life_has_every_status_and_move(database: str) -> None:
+    (section,) = re.findall(r"^## The life of a position\n(.*?)^## ", (ROOT / "README.md").read_text(), re.M | re.S)
+    (picture,) = re.findall(r"^```text\n(.*?)^```$", section, re.M | re.S)
+    with psycopg.connect(database) as connection:
+        statuses = connection.execute("select status from monitoring.position_statuses").fetchall()
+        moves = connection.execute(
+            "select distinct move from monitoring.position_transitions where from_status is distinct from to_status"
+        ).fetchall()
+    assert {status for (status,) in statuses} <= set(re.findall(r"\w+", picture))
+    assert {move for (move,) in moves} <= set(re.findall(r"\w+", section))
+
+
 async def test_the_readme_opens_a_position_and_yields_a_taken_slot(
     client: AsyncClient, clock: ScaledClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
