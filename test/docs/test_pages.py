@@ -16,7 +16,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
-from tradelatch import AsyncClient, OrderUpdate, PositionRow, send_order
+from tradelatch import AsyncClient, OrderUpdate, PositionRow, TradelatchError, public, send_order
+from tradelatch.core.errors import BY_CLASS, BY_SQLSTATE
 from tradelatch.orders import WallClock
 from tradelatch.testing import Delays, Exchange, Holding, Market, Order, OrderRefused, ScaledClock
 
@@ -122,6 +123,18 @@ def test_the_picture_of_a_positions_life_has_every_status_and_move(database: str
         ).fetchall()
     assert {status for (status,) in statuses} <= set(re.findall(r"\w+", picture))
     assert {move for (move,) in moves} <= set(re.findall(r"\w+", section))
+
+
+def test_the_table_of_exceptions_has_each_of_them_and_its_sqlstates() -> None:
+    text = (ROOT / "docs/client.md").read_text()
+    (section,) = re.findall(r"^## What can be raised\n(.*?)^## ", text, re.M | re.S)
+    rows = re.findall(r"^\| (`[^|]*)\|([^|]*)\|", section, re.M)
+    told = {name: codes for names, codes in rows for name in re.findall(r"`(\w+)`", names)}
+    errors = {each for each in vars(public).values() if isinstance(each, type) and issubclass(each, TradelatchError)}
+    assert told.keys() == {each.__name__ for each in errors}
+    kinds = {f"{kind}…": raised for kind, raised in BY_CLASS.items() if kind != "22"}  # the others of 22023's class
+    for sqlstate, raised in (BY_SQLSTATE | kinds).items():
+        assert sqlstate in re.split("[ ,]+", told[raised.__name__])
 
 
 async def test_the_readme_opens_a_position_and_yields_a_taken_slot(

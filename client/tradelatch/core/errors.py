@@ -31,11 +31,15 @@ class InvalidArgument(TradelatchError):
 
 
 class IllegalTransition(TradelatchError):
-    """The position's status does not allow this move. `detail` has position_id, status and move."""
+    """The position's status does not allow this call, or it would end an order that somebody else may still send.
+
+    `detail` has position_id, status, move and orders_left; of such an order also order and in_hand_until. Cancel what
+    is left only if the status is terminal or `pending_cancels`.
+    """
 
 
 class StaleFence(TradelatchError):
-    """Somebody else drives the position now: send no order for it."""
+    """Somebody else drives the position now: send no order for it, and cancel none."""
 
 
 class PositionNotFound(TradelatchError):
