@@ -251,3 +251,21 @@ async def test_faults_and_times_come_from_one_seed(clock: SimulatedClock, play: 
 
     first = await play(lambda: story(7))
     assert (await play(lambda: story(other)) == first) == (other == 7)
+
+
+async def test_a_stop_that_is_amended_is_the_same_order_at_another_price(clock: SimulatedClock, play: Play) -> None:
+    exchange = venue(clock)
+
+    async def trade() -> None:
+        await exchange.send(SYMBOL, "buy", ONE)
+        stop = await exchange.send(SYMBOL, "sell", ONE, kind="stop", trigger=Decimal(98), reduce_only=True)
+        exchange.amend(stop.order_id, Decimal(99))
+        [amended] = [order for order in exchange.orders(SYMBOL) if order.kind == "stop"]
+        assert (amended.order_id, amended.trigger, amended.status) == (stop.order_id, Decimal(99), "open")
+        exchange.amend(stop.order_id, Decimal(101))  # the price is there already
+        await clock.sleep(60)
+        assert exchange.exposure(SYMBOL).size == 0
+        exchange.amend(stop.order_id, Decimal(97))
+        assert exchange.orders(SYMBOL)[-1].trigger == Decimal(101)
+
+    await play(trade)

@@ -3,16 +3,19 @@
 import re
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from simulated.doors import Access
 from simulated.run import Verdict, simulate
-from simulated.world import Access, Hazards, World
+from simulated.world import CALM, Hazards, World
 from tradelatch import driving
 from tradelatch.exchange import Order
 
 FIRST, SEEDS = 1, 25
+MUTANTS = Path(__file__).parents[1] / "mutants"
 MUTANT_SEEDS = 10  # at most, until a mutant is caught
 
 
@@ -66,6 +69,14 @@ def rewrite(dsn: str, function: str, old: str, new: str) -> None:
         connection.execute(source.replace(old, new))
 
 
+@pytest.mark.parametrize("mutant", ["order_forgotten", "stranger_is_believed", "pending_cancels_skipped"])
+async def test_a_latch_that_opens_too_early_is_noticed(database: str, mutant: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute((MUTANTS / "mutate.psql").read_text())
+        connection.execute((MUTANTS / "patches" / f"{mutant}.psql").read_text())
+    assert await caught(database, "stands, and (that is closed|the book has forgotten it)|is closed already")
+
+
 async def test_missing_indexes_are_noticed(database: str) -> None:
     with psycopg.connect(database) as connection:
         for (index,) in connection.execute(
@@ -79,7 +90,7 @@ async def test_missing_indexes_are_noticed(database: str) -> None:
 
 async def test_a_close_on_the_wrong_side_is_noticed(database: str) -> None:
     rewrite(database, "monitoring.make_receipt", "= (kind = 'entry'::text)", "= (kind <> 'stop_loss'::text)")
-    assert await caught(database, "was never finished: pending_", hazards=Hazards(0, 0, 0, 0, 0, 0, 0))
+    assert await caught(database, "was never finished: pending_", hazards=CALM)
 
 
 async def test_a_close_that_is_not_reduce_only_is_noticed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,9 +145,10 @@ async def test_an_exchange_that_loses_stop_losses_is_noticed(
         return order
 
     monkeypatch.setattr(Access, "send", send_and_lose)
-    monkeypatch.setattr("simulated.workers.keep_once", _keep_nothing)
-    assert await caught(simulation_database, "its stop-loss is not on the exchange")
+    monkeypatch.setattr("simulated.run.keep_once", _look_away)
+    monkeypatch.setattr("simulated.run.report_all", _look_away)
+    assert await caught(simulation_database, r"is active with .*, its stop-losses are \[\]")
 
 
-async def _keep_nothing(worker: Any) -> None:
+async def _look_away(worker: Any) -> None:
     await worker.world.clock.sleep(1)

@@ -190,6 +190,14 @@ class Exchange:
         if self._orders[order_id].status == "open":
             self._orders[order_id] = replace(self._orders[order_id], status="canceled")
 
+    def amend(self, order_id: str, trigger: Decimal) -> None:
+        """An open stop order is moved: the same order, with another trigger."""
+        order = self._orders[order_id]
+        if (order.kind, order.status) == ("stop", "open"):
+            self._orders[order_id] = replace(order, trigger=trigger)
+            if self._is_reached(self._orders[order_id]):
+                self._schedule_fills(self._orders[order_id])
+
     def go_down(self, seconds: float) -> None:
         """For so long nobody gets an answer and nothing arrives; what was taken before still fills and triggers."""
         self._down_until = self._clock.now() + timedelta(seconds=seconds)

@@ -4,13 +4,16 @@ import re
 from collections import Counter
 from typing import Any
 
-from .world import ACCOUNT, World
+from tradelatch.exchange import Order
+
+from .world import ACCOUNT, SYMBOLS, World
 
 
 async def broken_promises(world: World) -> list[str]:
     """What did not hold, a line each."""
     return [
         *world.problems,
+        *world.latch.problems,
         *await _one_open_row_each(world),
         *await _acknowledged_moves(world),
         *await _book_and_exchange(world),
@@ -59,29 +62,50 @@ async def _acknowledged_moves(world: World) -> list[str]:
     return [f"{world.ordinal(key[0])}: {key[1]} to {key[2]} was acknowledged and is not in the log" for key in missing]
 
 
+async def is_quiet(world: World) -> bool:
+    """Whether nothing is left to be done."""
+    return not await _book_and_exchange(world)
+
+
 async def _book_and_exchange(world: World) -> list[str]:
+    """Once all is quiet: every position is active, and has one stop-loss, for all that the exchange holds."""
     problems = []
     book: Counter[tuple[str, str]] = Counter()
-    for position_id, symbol, position_side, side, status, quantity, price, stop_id in await _rows(
+    slots = set()
+    for position_id, symbol, position_side, side, status, quantity, left in await _rows(
         world,
-        "select position_id, symbol, position_side, side, status, open_quantity, stop_loss_price, stop_loss_order_id"
+        "select position_id, symbol, position_side, side, status, open_quantity, orders_left"
         " from tradelatch.open_positions order by position_id",
     ):
+        slots.add((symbol, position_side))
         book[symbol, position_side] += quantity if side == "long" else -quantity
         if status != "active":
             problems.append(f"{world.ordinal(position_id)} was never finished: {status}")
             continue
-        stops = [order for order in world.exchange.orders(symbol, account=ACCOUNT) if order.order_id == stop_id]
-        is_protected = [(s.kind, s.status, s.quantity, s.side, s.trigger) for s in stops] == [
-            ("stop", "open", quantity, "sell" if side == "long" else "buy", price)
-        ]
-        if not is_protected:
-            problems.append(f"{world.ordinal(position_id)} is active, and its stop-loss is not on the exchange")
+        standing = _standing(world, symbol, position_side)
+        stops = [(s.quantity, s.side) for s in standing if s.kind == "stop"]
+        if stops != [(quantity, "sell" if side == "long" else "buy")]:
+            problems.append(f"{world.ordinal(position_id)} is active with {quantity}, its stop-losses are {stops}")
+        others = [s.client_order_id for s in standing if s.kind != "stop" and s.client_order_id not in left]
+        if others:
+            problems.append(f"{world.ordinal(position_id)} is active, and {len(others)} other orders stand")
     held = {(each.symbol, each.position_side): each.size for each in world.exchange.exposures() if each.size}
     for slot in sorted(book.keys() | held.keys()):
         if book[slot] != held.get(slot, 0):
             problems.append(f"{slot}: the exchange holds {held.get(slot, 0)}, the book says {book[slot]}")
+    for symbol in SYMBOLS:
+        for order in world.exchange.orders(symbol, account=ACCOUNT):
+            if order.status == "open" and (symbol, order.position_side) not in slots:
+                problems.append(f"{symbol}: an order of nobody stands, {order.kind} {order.side} {order.quantity}")
     return problems
+
+
+def _standing(world: World, symbol: str, position_side: str) -> list[Order]:
+    return [
+        order
+        for order in world.exchange.orders(symbol, account=ACCOUNT)
+        if order.status == "open" and order.position_side == position_side
+    ]
 
 
 def _one_entry_each(world: World) -> list[str]:
@@ -100,7 +124,7 @@ def _nothing_adds_exposure(world: World) -> list[str]:
     problems = []
     for fill in world.exchange.fills():
         name = fill.order.client_order_id
-        may_add = name.startswith("none-") or re.fullmatch("tl[0-9a-f]{22}e1", name) is not None
+        may_add = name.startswith(("none-", "ownadds")) or re.fullmatch("tl[0-9a-f]{22}e1", name) is not None
         is_more = abs(fill.after.size) > abs(fill.before.size) or fill.after.size * fill.before.size < 0
         if is_more and not may_add:
             problems.append(f"{name} added exposure: {fill.before} to {fill.after}")

@@ -14,13 +14,18 @@ from psycopg.conninfo import make_conninfo
 from tradelatch import AsyncClient
 from tradelatch.testing import Delays, Exchange, Faults, Market, Odds, SimulatedClock
 
-from . import workers
-from .promises import broken_promises
-from .world import CALM, GRACE, START, VENUE, Hazards, Worker, World
+from .bots import Signal, trade
+from .doors import Worker
+from .keeping import keep, keep_once, synchronize, synchronize_once, trade_by_hand
+from .market import move_prices
+from .moving import move_something
+from .operators import operate
+from .promises import broken_promises, is_quiet
+from .recovering import keep_alive, recover, recover_again_and_again
+from .stream import Stream, carry_out, listen, report_all
+from .world import BY_HAND, CALM, GRACE, START, SYMBOLS, TRADED, VENUE, Hazards, World
 
-SYMBOLS = ["APTUSDT", "AVLUSDT"]
-BY_HAND = "PERPUSDT"
-MINUTES = 3
+MINUTES = 4
 ROUNDS = 14  # of recovery, until everything must be finished
 ODDS = Odds(
     refused=0.04,
@@ -31,6 +36,7 @@ ODDS = Odds(
     hidden_fill=0.2,
     arrival=2.0,
     lie=3.0,
+    cancel_lost=0.05,
     list_lag=4.0,
     stream_lag=4.0,
     step=0.5,
@@ -64,7 +70,7 @@ async def simulate(
     exchange = Exchange(
         VENUE,
         clock,
-        {symbol: Market(Decimal(100)) for symbol in (*SYMBOLS, BY_HAND)},
+        {symbol: Market(Decimal(100)) for symbol in SYMBOLS},
         delays=Delays(fill=0.5, answer=0.5, stop=0.5, cancel=0.5, find=0.5, positions=0.5, stream=0.5),
         faults=Faults(ODDS, seed=dice),
         hedge_mode=dice.random() < 0.25,
@@ -93,24 +99,29 @@ def _day(world: World) -> list[Coroutine[Any, Any, Any]]:
         side = dice.choice(sides)
         quantity = Decimal(dice.randint(1, 6))
         position_side = side if is_hedged else "both"
-        signals.append(workers.Signal(number, dice.choice(SYMBOLS), side, quantity, Decimal(100), position_side))
-    alive = partial(workers.keep_alive, world, until=until)
+        signals.append(Signal(number, dice.choice(TRADED), side, quantity, Decimal(100), position_side))
+    stream = Stream(world)
+    alive = partial(keep_alive, world, until=until)
 
     def by_hand(worker: Worker) -> Coroutine[Any, Any, None]:
-        return workers.trade_by_hand(worker, BY_HAND, "long" if is_hedged else "both")
+        return trade_by_hand(worker, BY_HAND, "long" if is_hedged else "both")
 
     def trading(worker: Worker) -> Coroutine[Any, Any, None]:
-        return workers.trade(worker, signals)
+        return trade(worker, signals)
 
     actors = [
         alive("bot 1", trading),
         alive("bot 2", trading),
-        alive("recovery 1", workers.recover_again_and_again),
-        alive("recovery 2", workers.recover_again_and_again),
-        alive("keeper", workers.keep),
-        alive("synchronizer", workers.synchronize),
+        alive("recovery 1", recover_again_and_again),
+        alive("recovery 2", recover_again_and_again),
+        alive("keeper", keep),
+        alive("synchronizer", synchronize),
         alive("by hand", by_hand),
-        workers.move_prices(world, [*SYMBOLS, BY_HAND], until),
+        alive("stream", partial(listen, stream=stream)),
+        alive("errands", carry_out),
+        alive("mover", move_something),
+        alive("operator", operate),
+        move_prices(world, SYMBOLS, until),
     ]
     if outage:
         actors.append(_go_down(world, outage))
@@ -127,17 +138,14 @@ async def _evening(world: World, rounds: int) -> None:
     """No more faults: whatever was left must come to its end now."""
     world.hazards = CALM
     world.exchange.faults.odds = Odds(step=0.5)
-    for symbol in (*SYMBOLS, BY_HAND):
+    for symbol in SYMBOLS:
         world.exchange.set_market(symbol, Market(world.exchange.market(symbol).price))
     worker = Worker(world, "evening")
     for _ in range(rounds):
         await world.clock.sleep(40 + GRACE.total_seconds())
-        await workers.recover(worker)
-        await workers.keep_once(worker)
-        await workers.synchronize_once(worker)
-        rows = await worker.book.open_positions()
-        held = {(each.symbol, each.position_side): each.quantity for each in world.exchange.exposures() if each.size}
-        if all(row.status == "active" for row in rows) and held == {
-            (row.symbol, row.position_side): row.open_quantity for row in rows
-        }:
+        await report_all(worker)
+        await recover(worker)
+        await keep_once(worker)
+        await synchronize_once(worker)
+        if await is_quiet(world):
             return
