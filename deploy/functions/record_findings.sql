@@ -84,7 +84,7 @@ begin
     )
     on conflict do nothing;
 
-    -- An opening that nobody finished although it is due: no recovery runs, or it fails.
+    -- Incomplete for so long: no recovery runs, or it fails.
     for v_finding in
         update monitoring.health_findings as h
         set alerted_at = clock_timestamp()
@@ -111,7 +111,7 @@ $$;
 comment on function tradelatch.record_findings(interval) is
 $$Writes what diagnose finds into the view findings: when each finding appeared and when it was gone, one row each however often this is called.
 For a schedule: pg_cron every minute, cron, or tradelatch watch --alerts, which calls it every 2 s.
-A finding that becomes critical, and an opening that nobody finished (incomplete, as a warning), raises an alert, once.
+A finding that becomes critical, and an opening or an order beside a stop-loss that nobody finished (incomplete, as a warning), raises an alert, once.
 stale_after: how long a position may stay unfinished, as in diagnose.
 Outcomes: none; it returns how many critical findings stand.
 Errors: 22023; 55P03 another one is at work; 40001 above READ COMMITTED.$$;
