@@ -40,6 +40,13 @@ def test_nothing_to_do(desk: Desk) -> None:
     assert desk.run("backups").out == "No backups.\n"
 
 
+def test_a_finding_of_any_age_is_looked_at(desk: Desk) -> None:
+    desk.open(status="pending_close")
+    desk.age("2 minutes")
+    assert "needs recover  1         binance APTUSDT              pending_close" in desk.run("cleanup", "all").out
+    assert desk.run("cleanup", "all", "--older-than", "1h").out == "Nothing to clean up.\n"
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(untidy: Desk) -> None:
     before = untidy.rows()
     printed = untidy.run("cleanup", "all")

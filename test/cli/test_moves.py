@@ -68,6 +68,16 @@ def test_take_over_does_not_wait_for_the_lease(desk: Desk) -> None:
     assert f"fence {desk.fence(1)}" in printed.out
 
 
+def test_take_over_of_what_waits_for_its_cancels_gives_the_fence_too(desk: Desk) -> None:
+    desk.open()
+    desk.client.confirm_close(1, "take profit")
+    printed = desk.run("take-over", "1", *WHY, "--confirm")
+    words = " ".join(printed.out.split())
+    assert words.startswith("Position 1, binance APTUSDT, is pending_cancels now.")
+    assert f"To cancel on the exchange: {desk.row(1).order_key}s1 Yours to drive until " in words
+    assert f"fence {desk.fence(1)}; recover takes over after." in words
+
+
 def test_a_claimed_entry_is_never_to_be_sent(desk: Desk) -> None:
     desk.open(status="pending_entry")
     printed = desk.run("take-over", "1", *WHY, "--confirm")

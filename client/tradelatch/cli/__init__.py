@@ -6,7 +6,7 @@ a click command has that name too. The module is imported when the command is ca
 
 COMMANDS = {
     "deploy": "bring the database to this version's schema",
-    "verify": "check what is deployed: shapes, rights, and who may not",
+    "verify": "check the deployed schema and its grants",
     "reproduce": "the incidents, on the legacy flow and on tradelatch",
     "diagnose": "what is wrong in the book, and between it and the exchanges",
     "reconcile": "record what an exchange shows, and compare the book with it",
@@ -16,7 +16,7 @@ COMMANDS = {
     "restore": "take a cleanup back",
     "take-over": "drive a position at once, without waiting for its lease",
     "close": "close a position, reduce-only",
-    "release": "free a slot, whatever is in it",
+    "release": "force a slot free in the book (the exchange is not touched)",
     "adopt": "take a position of the exchange into the book",
     "timeline": "the history of a position, or of a symbol",
     "status": "the book on one screen",

@@ -20,7 +20,7 @@ MODES = ["duplicates", "incomplete", "orphaned_db", "orphaned_exchange", "all"]
 @click.argument("mode", type=click.Choice(MODES))
 @filter_options
 @click.option(
-    "--older-than", type=duration, default="1h", metavar="DURATION", help="For how long a finding must have stood."
+    "--older-than", type=duration, default="0s", metavar="DURATION", help="For how long a finding must have stood."
 )
 @click.option("--reason", default="cleanup", metavar="TEXT", help="Why, for the log: at most 1000 characters.")
 @confirm_option

@@ -18,7 +18,7 @@ def duration(value: str | timedelta) -> timedelta:
         return value
     parts = re.findall(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])", value)
     if not parts or "".join(map("".join, parts)) != value:
-        raise click.BadParameter(f"{value!r} is no duration: 90s, 5m, 1h")
+        raise click.BadParameter(f"{value!r} is not a duration; write 90s, 5m or 1h")
     total = sum((timedelta(**{UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
     if total > LONGEST:
         raise click.BadParameter(f"{value!r} is too long")
@@ -34,7 +34,7 @@ def moment(value: str | datetime) -> datetime:
     except ValueError:
         told = None
     if told is None or told.tzinfo is None:
-        raise click.BadParameter(f"{value[:64]!r} is no time with its zone: 2025-10-28T13:19:10Z")
+        raise click.BadParameter(f"{value[:64]!r} is not a time with its zone; write 2025-10-28T13:19:10Z")
     return told.astimezone(UTC)
 
 

@@ -70,7 +70,8 @@ def print_receipt(receipt: Receipt, *, confirm: bool) -> None:
             out.print(f"  client order id {order.client_order_id}")
     if receipt.cancels and is_protected_first:
         out.print(f"To cancel once it stands: {orders_in_words(receipt.cancels)}")
-    if confirm and receipt.next_order is not None and receipt.lease_until is not None:
+    is_to_be_driven = receipt.next_order is not None or receipt.status == "pending_cancels"
+    if confirm and is_to_be_driven and receipt.lease_until is not None:
         out.print(f"Yours to drive until {cell(receipt.lease_until)}, fence {receipt.fence}; recover takes over after.")
     if not confirm:
         out.print(NOTHING_DONE)

@@ -53,9 +53,9 @@ def recover(
 
     Each is taken over and looked up on the exchange. What was filled gets its stop-loss; when that is refused three
     times, or there is no price for one, the position is closed, reduce-only. Orders that are left are cancelled and
-    looked up, also those of an active position beside its stop-loss. What was never sent, fails. No entry is ever
-    sent. Any number may run at once. Without --confirm nothing is taken over, and nothing sent. Exit status 1:
-    something was left, with what to do about it.
+    looked up, also those beside the stop-loss of an active position. Entries that were never sent are marked `failed`.
+    No entry is ever sent. Any number may run at once. Without --confirm nothing is taken over, and nothing sent. Exit
+    status 1: something was left, with what to do about it.
     """
     server: Server = context.obj
     if watch is not None and (as_json or not confirm):

@@ -9,5 +9,5 @@ from .sqitch import print_sqitch
 @click.command()
 @click.pass_obj
 def verify(server: Server) -> None:
-    """Check what is deployed: shapes, rights, and who may not."""
+    """Check the deployed schema and its grants."""
     print_sqitch(server, "verify")
