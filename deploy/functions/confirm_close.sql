@@ -78,7 +78,7 @@ begin
                     'exit_price', confirm_close.exit_price,
                     'realized_pnl', confirm_close.realized_pnl,
                     'attempt', confirm_close.attempt,
-                    'orders_ended', jsonb_build_array(confirm_close.orders_ended[1])
+                    'orders_ended', confirm_close.orders_ended
                 )
             where p.id = confirm_close.position_id
                 and (p.fence = confirm_close.fence or confirm_close.fence is null)

@@ -39,7 +39,7 @@ begin
     if (
         monitoring.is_amount(confirm_entry.filled_quantity)
         and (confirm_entry.average_price is null or monitoring.is_amount(confirm_entry.average_price))
-        and confirm_entry.exchange_order_id is null
+        and (confirm_entry.exchange_order_id is null or monitoring.is_plain_text(confirm_entry.exchange_order_id, 100))
         and cardinality(confirm_entry.orders_ended) < 2
         and confirm_entry.details = '{}'
     ) is not true then
@@ -55,38 +55,38 @@ begin
         from monitoring.positions as p
         where p.id = confirm_entry.position_id;
 
+        if confirm_entry.exchange_order_id is not null then
+            perform monitoring.check_entry_order(p, confirm_entry.exchange_order_id)
+            from monitoring.positions as p
+            where p.id = confirm_entry.position_id and p.fence = confirm_entry.fence;
+        end if;
+
         update monitoring.positions as p
         set
             status = 'pending_sl',
             filled_quantity = confirm_entry.filled_quantity,
             average_price = confirm_entry.average_price,
+            exchange_order_id = coalesce(confirm_entry.exchange_order_id, p.exchange_order_id),
             open_quantity = confirm_entry.filled_quantity,
             opened_at = clock_timestamp(),
             stop_loss_attempt = 1,
             stop_loss_sized = 1,
             orders_arrived = '{}',
             move = 'confirm_entry',
-            move_details = case
-                when cardinality(confirm_entry.orders_ended) = 0
-                    then jsonb_build_object(
-                        'filled_quantity', confirm_entry.filled_quantity,
-                        'average_price', confirm_entry.average_price,
-                        'exchange_order_id', null
-                    )
-                else jsonb_build_object(
-                    'filled_quantity', confirm_entry.filled_quantity,
-                    'average_price', confirm_entry.average_price,
-                    'exchange_order_id', null,
-                    'orders_ended', jsonb_build_array(confirm_entry.orders_ended[1])
-                )
+            move_details = jsonb_build_object(
+                'filled_quantity', confirm_entry.filled_quantity,
+                'average_price', confirm_entry.average_price,
+                'exchange_order_id', confirm_entry.exchange_order_id
+            ) || case
+                when confirm_entry.orders_ended = '{}' then '{}'
+                else jsonb_build_object('orders_ended', confirm_entry.orders_ended)
             end
         where p.id = confirm_entry.position_id
             and p.fence = confirm_entry.fence
             and p.status in ('pending_entry', 'entry_placed')
             and confirm_entry.filled_quantity >= p.quantity
             and p.orders_in_hand is null
-            and (cardinality(confirm_entry.orders_ended) = 0 or confirm_entry.orders_ended[1] = p.order_key || 'e1')
-            and (cardinality(p.orders_arrived) = 0 or p.orders_arrived = array[p.order_key || 'e1'])
+            and confirm_entry.orders_ended || p.orders_arrived <@ array[p.order_key || 'e1']
         returning monitoring.make_receipt(p, 'ok', true, 'stop_loss', null) as receipt into v_moved;
 
         if found then

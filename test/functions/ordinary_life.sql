@@ -24,7 +24,7 @@ create temporary table filled as
 select r.*
 from life as l
 cross join lateral tradelatch.confirm_entry(
-    l.position_id, l.fence, 10, 100.1, orders_ended => array[l.order_client_order_id]
+    l.position_id, l.fence, 10, 100.1, '8389765591234567', orders_ended => array[l.order_client_order_id]
 ) as r;
 select is((select (outcome, status, order_kind)::text from filled), '(ok,pending_sl,stop_loss)', 'filled: the entry is said to have ended');
 
