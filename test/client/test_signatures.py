@@ -171,6 +171,11 @@ def test_results(admin, result, kind):
     ]
 
 
+def test_every_view_has_a_row(admin):
+    views = admin("select relname from pg_class where relnamespace = 'tradelatch'::regnamespace and relkind = 'v'")
+    assert sorted(views) == sorted(VIEWS)
+
+
 @pytest.mark.parametrize(("view", "kind"), VIEWS.items())
 def test_views(admin, view, kind):
     columns = admin(COLUMNS, f"tradelatch.{view}")
