@@ -32,7 +32,8 @@ begin
                 'status', v_position.status,
                 'side', v_position.side,
                 'open_quantity', v_position.open_quantity,
-                'reason', left(release_position.reason, 200)
+                'reason', left(release_position.reason, 200),
+                'orders_left', v_left
             )
         );
         v_receipt := monitoring.receipt_of((select p from monitoring.positions as p where p.id = v_position.id), 'ok', false);

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(134);
+select plan(135);
 
 select declared_as_move('release_position', 'position_id bigint, reason text', executable_by => 'tradelatch_operator');
 
@@ -83,6 +83,16 @@ select is(
     format('%s %s: a critical event, with its backup and what is left', b.status, b.position_side)
 )
 from before as b;
+
+select is_empty(
+    $$
+        select b.symbol, a.detail
+        from before as b
+        left join monitoring.alerts as a on a.position_id = b.id and a.alert = 'position_released'
+        where a.detail -> 'orders_left' is distinct from b.orders_left
+    $$,
+    'a person is told of each, and of the orders that are left'
+);
 
 select is(
     left_of(t.symbol, t.position_side),
