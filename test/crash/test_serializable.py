@@ -49,9 +49,10 @@ class Desk:
         opened = noted("create_position", "binance", symbol, "long", 10, 100)
         if opened.fence is not None:
             driven = opened.position_id, opened.fence
-            noted("confirm_entry", *driven, 10, average_price=Decimal(100))
-            noted("activate_position", *driven, Decimal(95))
-            noted("confirm_close", opened.position_id, "exit")
+            stop_loss = noted("confirm_entry", *driven, 10, average_price=Decimal(100)).next_order
+            assert stop_loss is not None
+            noted("activate_position", *driven, Decimal(95), stop_loss.client_order_id)
+            noted("confirm_close", opened.position_id, "exit", orders_ended=[stop_loss.client_order_id])
 
     def _noted(self, reader: psycopg.Connection[Any], event: str, call: Callable[[], Receipt]) -> Receipt:
         """The receipt of a call, looked up at once on another connection."""
