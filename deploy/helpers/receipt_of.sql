@@ -49,12 +49,10 @@ begin
         return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'stop_loss', v_cancels);
     elsif book_row.status in ('pending_entry', 'entry_placed') then
         -- Whoever created the position sends the entry once; whoever claimed it asks the exchange for it.
+        v_current := monitoring.entry_order(book_row.origin, book_row.order_key, book_row.exchange_order_id);
         if receipt_of.outcome = 'claimed'
-            or book_row.status = 'pending_entry' and not coalesce(
-                book_row.orders_in_hand
-                ? monitoring.entry_order(book_row.origin, book_row.order_key, book_row.exchange_order_id),
-                false
-            )
+            or book_row.status = 'pending_entry'
+            and (v_current = any (book_row.orders_arrived) or book_row.orders_in_hand ? v_current) is not true
         then
             return monitoring.make_receipt(book_row, receipt_of.outcome, true, 'entry', null);
         end if;

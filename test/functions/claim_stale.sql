@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(242);
+select plan(245);
 
 select declared_as_move(
     'claim_stale',
@@ -395,6 +395,25 @@ from (values
     ('tradelatch_bot', 'claimed pending_entry driven, entry buy 10 opening e1'),
     ('tradelatch_operator', 'claimed pending_entry driven, entry buy 10 opening e1')
 ) as r (role, seen);
+
+-- An entry that a stream saw arrive is looked up, too, by whoever claims it.
+call given('ARRIVEDUSDT', 'pending_entry');
+select is(
+    line(tradelatch.confirm_orders(id('ARRIVEDUSDT'), orders_placed => orders_of('ARRIVEDUSDT', 'e1'))),
+    'ok pending_entry',
+    'a stream says that the entry arrived, and its driver dies'
+);
+call lapse('ARRIVEDUSDT', '100 years');
+select is(
+    (select line(r) from tradelatch.claim_stale(max_positions => 1) as r),
+    'claimed pending_entry driven, entry buy 10 opening e1',
+    'to be looked up'
+);
+select is(
+    line(tradelatch.renew_lease(id('ARRIVEDUSDT'), fence('ARRIVEDUSDT'))),
+    'ok pending_entry driven',
+    'no other receipt calls for it'
+);
 
 select explained();
 select * from finish();

@@ -91,7 +91,7 @@ return upper(replace(status, 'pending_', '')) || 'USDT';
 create table hands as
 select *
 from (values
-    ('pending_entry', 'e1', 'driven, entry buy 10 opening e1'),
+    ('pending_entry', 'e1', 'driven'),
     ('pending_sl', 's1', 'driven, stop_loss sell 10 reduce-only s1'),
     ('pending_close', 'c1', 'driven, close sell 10 reduce-only c1'),
     ('pending_rollback', 'c1', 'driven, cancel s1, close sell 10 reduce-only c1')
@@ -150,7 +150,7 @@ from hands as h;
 select is(
     line(tradelatch.renew_lease(id(symbol(h.status)), fence(symbol(h.status)))),
     format('ok %s %s', h.status, h.due),
-    h.status || ': it is called for as before'
+    h.status || ': it is called for as before, but an entry, which is sent once'
 )
 from hands as h;
 select is(
