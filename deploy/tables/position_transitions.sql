@@ -47,10 +47,15 @@ from (
     ('confirm_entry', 'pending_cancels', 'pending_close'),
     ('confirm_entry', 'pending_cancels', 'pending_rollback'),
     ('confirm_entry', 'pending_cancels', 'pending_cancels'),
+    -- it filled no more, and was the last order left
+    ('confirm_entry', 'pending_cancels', 'closed'),
+    ('confirm_entry', 'pending_cancels', 'rolled_back'),
     ('activate_position', 'pending_sl', 'active'),
     -- another stop-loss than the one that was called for: it is left
     ('activate_position', 'pending_sl', 'pending_sl'),
     ('activate_position', 'active', 'active'),
+    -- and the one that stood has ended
+    ('activate_position', 'active', 'pending_sl'),
     ('activate_position', 'pending_close', 'pending_close'),
     ('activate_position', 'pending_cancels', 'pending_cancels'),
     -- another open row holds the slot; and another stop-loss

@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(49);
+select plan(53);
 
 -- activate_position of another stop-loss than the one that was called for.
 
@@ -274,6 +274,37 @@ select is(
     line(tradelatch.begin_close(id('OWNUSDT'), 'exit')),
     'ok pending_close driven, close sell 10 reduce-only c1',
     'which stays while it is being closed'
+);
+
+-- Another one stands, and the call says that the one that stood has ended: a fact that is taken.
+call given('FALLENUSDT', 'active');
+select is(
+    line(tradelatch.replace_stop_loss(id('FALLENUSDT'), 97)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s2',
+    'to be moved'
+);
+select is(
+    line(tradelatch.activate_position(id('FALLENUSDT'), fence('FALLENUSDT'), 97, order_of('FALLENUSDT', 's2'))),
+    'ok active driven, cancel s1',
+    'moved'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('FALLENUSDT'), fence('FALLENUSDT'), 95, order_of('FALLENUSDT', 's1'), orders_ended => orders_of('FALLENUSDT', 's2')
+    )),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s3',
+    'the new one was cancelled instead of the old one: there is to be another one'
+);
+select is(
+    event('FALLENUSDT'),
+    format(
+        'activate_position active>pending_sl fence %s',
+        jsonb_build_object(
+            'stop_loss_price', 95, 'client_order_id', order_of('FALLENUSDT', 's1'), 'stop_loss_order_id', null,
+            'orders_ended', orders_of('FALLENUSDT', 's2')
+        )
+    ),
+    'the log has it'
 );
 
 select explained();

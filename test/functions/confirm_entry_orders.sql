@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(79);
+select plan(85);
 
 -- confirm_entry and the orders of the position: what a fill ends, and what it leaves.
 
@@ -389,6 +389,45 @@ select is(
     'a repeated fill that ends it frees the slot'
 );
 select is(open_of('LASTUSDT'), 'filled 4 open 0 left', 'nothing is left');
+
+-- The average alone is news: the entry that it names ends with it, whatever the position is to become.
+create procedure given_unpriced(symbol text)
+language plpgsql
+as $$
+declare
+    v_receipt tradelatch.receipt := tradelatch.create_position('binance', given_unpriced.symbol, 'long', 10, 100);
+begin
+    perform tradelatch.confirm_entry(v_receipt.position_id, v_receipt.fence, 4);
+end
+$$;
+call given_unpriced('NEWSUSDT');
+select is(
+    line(tradelatch.confirm_close(id('NEWSUSDT'), 'exit', orders_of('NEWSUSDT', 's1'), fence => fence('NEWSUSDT'))),
+    'ok pending_cancels driven, cancel e1',
+    'the entry alone is left, and its average is not known'
+);
+select is(
+    line(tradelatch.confirm_entry(id('NEWSUSDT'), fence('NEWSUSDT'), 4, 101, orders_ended => orders_of('NEWSUSDT', 'e1'))),
+    'ok closed driven',
+    'it ended, at that average: the slot is free'
+);
+select is((book_row('NEWSUSDT')).average_price::numeric, 101::numeric, 'the average is stored');
+call given_unpriced('NEWSBACKUSDT');
+select is(
+    (tradelatch.rollback_position(id('NEWSBACKUSDT'), fence('NEWSBACKUSDT'), 'no')).outcome, 'ok', 'the same, given up'
+);
+select is(
+    line(tradelatch.confirm_flat(id('NEWSBACKUSDT'), fence('NEWSBACKUSDT'))),
+    'ok pending_cancels driven, cancel s1',
+    'its stop-loss is left'
+);
+select is(
+    line(tradelatch.confirm_entry(
+        id('NEWSBACKUSDT'), fence('NEWSBACKUSDT'), 4, 101, orders_ended => orders_of('NEWSBACKUSDT', 's1')
+    )),
+    'ok rolled_back driven',
+    'which the call about the entry names'
+);
 
 select explained();
 select * from finish();

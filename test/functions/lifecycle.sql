@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(853);
+select plan(856);
 
 -- Every function with every status: where each call leads is written down here from the contract, its sections 2 and 3. What is
 -- not named is TL002. A plus before the status: no move, the call is a replay, or changes the lease alone.
@@ -115,7 +115,13 @@ insert into besides values
 ('place_entry', 'place_entry(id(%1$L), fence(%1$L), ''order'')', 'UNNAMED', 'TL002'),
 ('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 10, 100)', 'UNPRICED', 'active'),
 ('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 10, 100)', 'UNPRICED_CANCELS', 'pending_cancels'),
+('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 4, 100, orders_ended => orders_of(%1$L, ''e1''))', 'LAST', 'closed'),
+('confirm_entry', 'confirm_entry(id(%1$L), fence(%1$L), 4, 100, orders_ended => orders_of(%1$L, ''s1''))', 'LAST_BACK', 'rolled_back'),
 ('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''))', 'REPLACED', 'pending_sl'),
+(
+    'activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''), orders_ended => orders_of(%1$L, ''s2''))',
+    'FALLEN', 'pending_sl'
+),
 ('activate_position', 'activate_position(id(%1$L), fence(%1$L), 96, order_of(%1$L, ''s1''))', 'DUPLICATE', 'pending_rollback'),
 ('claim_stale', 'claim_stale(max_positions => 1)', 'RESTING', 'active');
 
@@ -179,7 +185,7 @@ select b.move, v.from_status, b.leads
 from besides as b
 inner join (values
     ('UNPRICED', 'active'), ('UNPRICED_CANCELS', 'pending_cancels'), ('REPLACED', 'pending_sl'), ('DUPLICATE', 'pending_sl'),
-    ('RESTING', 'active')
+    ('RESTING', 'active'), ('LAST', 'pending_cancels'), ('LAST_BACK', 'pending_cancels'), ('FALLEN', 'active')
 ) as v (symbol, from_status) on v.symbol = b.symbol
 union
 table on_evidence;
@@ -417,6 +423,16 @@ begin
     perform tradelatch.confirm_close(v_receipt.position_id, 'given', fence => v_receipt.fence);
     call given('REPLACED', 'pending_sl');
     perform tradelatch.replace_stop_loss(id('REPLACED'), 96, fence('REPLACED'));
+    foreach v_symbol in array '{LAST,LAST_BACK}'::text[] loop
+        v_receipt := tradelatch.create_position('binance', v_symbol, 'long', 10, 100);
+        perform tradelatch.confirm_entry(v_receipt.position_id, v_receipt.fence, 4);
+    end loop;
+    perform tradelatch.rollback_position(v_receipt.position_id, v_receipt.fence, 'given');
+    perform tradelatch.confirm_flat(v_receipt.position_id, v_receipt.fence);
+    perform tradelatch.confirm_close(id('LAST'), 'given', orders_of('LAST', 's1'), fence => fence('LAST'));
+    call given('FALLEN', 'active');
+    perform tradelatch.replace_stop_loss(id('FALLEN'), 96);
+    perform tradelatch.activate_position(id('FALLEN'), fence('FALLEN'), 96, order_of('FALLEN', 's2'));
     call given('RESTING', 'active', filled => 4);
     call lapse('RESTING', '1000 years');
     -- another open row in its slot, as no index would let it in

@@ -21,9 +21,14 @@ select set_eq(
             ('confirm_entry', array['pending_close', 'pending_rollback'], null),
             ('confirm_entry', array['pending_cancels'], 'pending_close'),
             ('confirm_entry', array['pending_cancels'], 'pending_rollback'),
+            -- it was the last order left
+            ('confirm_entry', array['pending_cancels'], 'closed'),
+            ('confirm_entry', array['pending_cancels'], 'rolled_back'),
             ('activate_position', array['pending_sl'], 'active'),
             -- another stop-loss than the one that was called for
             ('activate_position', array['pending_sl', 'active', 'pending_close', 'pending_rollback', 'pending_cancels'], null),
+            -- and the one that stood has ended
+            ('activate_position', array['active'], 'pending_sl'),
             -- a duplicate
             ('activate_position', array['pending_sl'], 'pending_rollback'),
             ('cancel_position', array['pending_entry', 'entry_placed'], 'canceled'),
