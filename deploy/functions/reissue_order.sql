@@ -39,7 +39,8 @@ begin
     elsif v_position.status not in ('pending_sl', 'pending_close', 'pending_rollback') or v_current is null then
         perform monitoring.refuse_move(v_position, 'reissue_order');
     elsif v_attempt > 1 and v_name = monitoring.client_order_id(v_position.order_key, v_kind, v_attempt - 1) then
-        return monitoring.receipt_of(v_position, 'replayed', true);
+        -- It ended: so it is said, though another one is called for already.
+        return monitoring.replay(v_position, true, true, array[v_name], false);
     elsif v_name <> v_current then
         raise exception using
             errcode = 'TL005',

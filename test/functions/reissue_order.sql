@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(257);
+select plan(262);
 
 select declared_as_move(
     'reissue_order', 'position_id bigint, fence bigint, client_order_id text, reason text, remaining numeric = null'
@@ -333,6 +333,28 @@ from (values
     ('tradelatch_bot', 'ok pending_sl driven, stop_loss sell 10 reduce-only s2'),
     ('tradelatch_operator', 'replayed pending_sl driven, stop_loss sell 10 reduce-only s2')
 ) as r (role, seen);
+
+-- One that gave way to another one, and was refused: it is the id before the current one, and has ended all the same.
+call given('GROWNUSDT', 'pending_sl', filled => 4);
+select is(
+    line(tradelatch.confirm_entry(id('GROWNUSDT'), fence('GROWNUSDT'), 10, 100)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 reduce-only s2',
+    'the fill grew while s1 was on its way'
+);
+select is(
+    line(tradelatch.reissue_order(id('GROWNUSDT'), fence('GROWNUSDT'), order_of('GROWNUSDT', 's1'), 'refused')),
+    'replayed pending_sl driven, stop_loss sell 10 reduce-only s2',
+    's1 was refused: it is not left'
+);
+select is(left_of('GROWNUSDT'), 's2', 's2 alone is');
+select is(
+    (tradelatch.take_over(id('GROWNUSDT'), 'he hangs')).outcome, 'claimed', 'another driver, while the one before may send s2'
+);
+select unchanged(
+    $$reissue_order(id('GROWNUSDT'), fence('GROWNUSDT'), order_of('GROWNUSDT', 's2'), 'not there')$$,
+    'replayed pending_sl driven, cancel s2, stop_loss sell 10 reduce-only s3',
+    'which is not ended by the second one'
+);
 
 select explained();
 select * from finish();
