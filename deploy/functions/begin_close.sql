@@ -32,7 +32,8 @@ declare
 begin
     if monitoring.is_known_attempt(begin_close.attempt, v_position.id, 'begin_close', v_arguments) then
         return monitoring.receipt_of(
-            v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from begin_close.attempt
+            v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from begin_close.attempt,
+            not v_is_driver
         );
     elsif v_is_closing and v_is_driver and monitoring.is_latest_move(v_position.id, 'begin_close', v_arguments - 'attempt') then
         return monitoring.receipt_of(v_position, 'replayed', true);

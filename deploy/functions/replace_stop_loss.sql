@@ -30,7 +30,8 @@ declare
 begin
     if monitoring.is_known_attempt(replace_stop_loss.attempt, v_position.id, 'replace_stop_loss', v_arguments) then
         return monitoring.receipt_of(
-            v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from replace_stop_loss.attempt
+            v_position, 'replayed', v_is_driver or v_position.drive_attempt is not distinct from replace_stop_loss.attempt,
+            not v_is_driver
         );
     elsif v_was_unfinished and v_is_driver
         and monitoring.is_latest_move(v_position.id, 'replace_stop_loss', v_arguments - 'attempt')

@@ -18,11 +18,12 @@ begin
         v_row := monitoring.note_orders(v_row, replay.ended, '{}', replay.drives, replay.ends_fills);
         if v_row is distinct from book_row then
             return monitoring.write_move(
-                v_row, 'confirm_orders', monitoring.orders_said(replay.ended, '{}'), 'replayed', replay.shows
+                v_row, 'confirm_orders', monitoring.orders_said(replay.ended, '{}'), 'replayed', replay.shows,
+                replay.shows and not replay.drives
             );
         end if;
     end if;
-    return monitoring.receipt_of(v_row, 'replayed', replay.shows);
+    return monitoring.receipt_of(v_row, 'replayed', replay.shows, replay.shows and not replay.drives);
 end
 $$;
 

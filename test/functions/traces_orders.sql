@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(76);
+select plan(80);
 
 -- What is left of a position, from its entry to its cancels.
 
@@ -349,6 +349,29 @@ select is(
     line(tradelatch.replace_stop_loss(id('TOLDUSDT'), 96)),
     'ok pending_sl driven, cancel e1 s1, stop_loss sell 4 at 96 reduce-only s2', 'a trailing bot'
 );
+-- Also where its first answer was lost, and by whichever call it took the drive.
+create table given_drives as
+select *
+from (values
+    ('replace_stop_loss(id(%1$L), 97, attempt => ''00000000-0000-0000-0000-0000000000d1'')', 'TOLD1USDT'),
+    ('update_stop_loss(id(%1$L), null, attempt => ''00000000-0000-0000-0000-0000000000d2'')', 'TOLD2USDT')
+) as g (call, symbol);
+do $$
+declare
+    v_symbol text;
+begin
+    for v_symbol in select g.symbol from given_drives as g loop
+        call given(v_symbol, 'active', filled => 4);
+    end loop;
+end
+$$;
+select is(
+    (try(format(g.call, g.symbol))).seen ~ ' pending_sl driven, cancel e1 s1, stop_loss sell 4 at 9[57] reduce-only s2$',
+    true,
+    format('%s call: %s', n.n, replace(g.call, '%1$L', ''))
+)
+from generate_series(1, 2) as n (n)
+cross join given_drives as g;
 
 -- find_order.
 select results_eq(
