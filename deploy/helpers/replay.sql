@@ -17,6 +17,9 @@ begin
     if v_row.closed_at is null and replay.ended <> '{}' then
         v_row := monitoring.note_orders(v_row, replay.ended, '{}', replay.drives, replay.ends_fills);
         if v_row is distinct from book_row then
+            if not replay.shows then
+                v_row := monitoring.leave_drive(book_row, v_row);
+            end if;
             return monitoring.write_move(
                 v_row, 'confirm_orders', monitoring.orders_said(replay.ended, '{}'), 'replayed', replay.shows,
                 replay.shows and not replay.drives

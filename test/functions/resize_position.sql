@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(190);
+select plan(196);
 
 select declared_as_move(
     'resize_position',
@@ -494,6 +494,46 @@ from (values
     ('tradelatch_bot', 'ok pending_sl driven, cancel s1, stop_loss sell 0.000000000001 at 95 reduce-only s2'),
     ('tradelatch_operator', 'replayed pending_sl')
 ) as r (role, seen);
+
+-- A repetition that names the stop-loss of a position that nobody drives any more: claim_stale waits for no lease.
+call given('LATEUSDT', 'active');
+select is(
+    (tradelatch.resize_position(id('LATEUSDT'), 5, 'half', attempt => '00000000-0000-0000-0000-0000000000f1')).outcome,
+    'ok',
+    'a part is sold'
+);
+select is(
+    (tradelatch.replace_stop_loss(id('LATEUSDT'), 96, fence('LATEUSDT'), lease => '1 hour')).outcome,
+    'ok',
+    'its driver takes its time'
+);
+select is(
+    (tradelatch.take_over(id('LATEUSDT'), 'and hangs', '1 hour')).outcome, 'claimed', 'somebody else drives it'
+);
+call hands_end('LATEUSDT');
+select is(
+    line(tradelatch.activate_position(
+        id('LATEUSDT'), fence('LATEUSDT'), 96, order_of('LATEUSDT', 's4'), orders_ended => orders_of('LATEUSDT', 's1 s2 s3')
+    )),
+    'ok active driven',
+    'protected, and the drive has ended'
+);
+select is(
+    line(tradelatch.resize_position(
+        id('LATEUSDT'), 5, 'half', orders_ended => orders_of('LATEUSDT', 's4'), attempt => '00000000-0000-0000-0000-0000000000f1'
+    )),
+    'replayed pending_sl',
+    'the call of before comes again, and knows that the stop-loss has ended'
+);
+select is(
+    (
+        select line(r)
+        from tradelatch.claim_stale(max_positions => 1000) as r
+        where r.position_id = id('LATEUSDT')
+    ),
+    'claimed pending_sl driven, stop_loss sell 5 at 96 reduce-only s5',
+    'recovery protects it at once'
+);
 
 select explained();
 select * from finish();
