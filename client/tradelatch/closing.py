@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from .core.arguments import MINUTE
 from .core.client_async import AsyncClient
 from .core.errors import StaleFence
 from .core.receipt import Receipt
-from .driving import Drive
-from .exchange import ExchangeAccess
+from .driving import Drive, ModeMismatch
+from .exchange import ExchangeAccess, Unreachable, mode_mismatch, position_mode
 from .orders import GRACE, Clock, DrivenPosition, WallClock, cancel
 
 
@@ -32,10 +33,15 @@ async def close_position(
     attempt: the same one goes on with a close that was interrupted; without it, recovery does when the lease is over.
     clock: to wait by; else the machine's.
 
-    Raises StaleFence while somebody else drives the position, and nothing was sent; Unsettled, with what to do about
-    it, when it cannot be closed; Unreachable when the exchange does not answer: the close may have been sent; and what
+    Raises ModeMismatch, before anything is done, where the account is in another position mode than the position;
+    StaleFence while somebody else drives the position, and nothing was sent; Unsettled, with what to do about it, when
+    it cannot be closed; Unreachable when the exchange does not answer: the close may have been sent; and what
     begin_close raises.
     """
+    for row in await client.positions(position_id):
+        with suppress(Unreachable):  # the close begins all the same, and recovery goes on with it
+            if mismatch := mode_mismatch(row.position_side, await position_mode(access, row.symbol, row.account), []):
+                raise ModeMismatch(mismatch)
     receipt = await client.begin_close(position_id, reason, attempt=attempt, lease=lease)
     if receipt.fence is None:
         raise StaleFence(

@@ -8,7 +8,7 @@ know it twice, a grace time apart.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,17 @@ from decimal import Decimal
 from .core.client_async import AsyncClient
 from .core.errors import IllegalTransition, StaleFence, TradelatchError
 from .core.receipt import ExchangeOrder, OrderRow, PositionRow, Receipt
-from .exchange import ZERO, ExchangeAccess, Order, OrderRefused, Unreachable
+from .exchange import (
+    ZERO,
+    ExchangeAccess,
+    Holding,
+    ModeRefused,
+    Order,
+    OrderRefused,
+    Unreachable,
+    mode_mismatch,
+    position_mode,
+)
 from .orders import UNNAMED, Clock, cancel, find, strays, submit
 
 REFUSALS = 3  # of a stop-loss, until the position is closed instead; of a close, until it is left
@@ -37,6 +47,13 @@ class Unsettled(TradelatchError):
     def __init__(self, reason: str, action: str = "recover again") -> None:
         super().__init__(reason)
         self.action = action
+
+
+class ModeMismatch(Unsettled):
+    """The account is in another position mode than the position: nothing is closed, and nothing protected."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"mode_mismatch: {reason}", "look at the exchange whose it is; set its mode back, or release")
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,7 @@ class Drive:
         """Returns why it ended as it did."""
         if self.receipt.fence is None:
             raise StaleFence("this receipt gives no right to drive")
+        await self._check_mode()
         await self._read()
         self._maybe_sent = set(self._left)
         reasons: list[str] = []
@@ -232,6 +250,8 @@ class Drive:
             except Unreachable:
                 await self._pause()
                 continue
+            except ModeRefused as refusal:
+                raise ModeMismatch(str(refusal)) from None
             except OrderRefused as refusal:
                 log.info("a stop-loss was refused: %s", refusal)
             if stop is not None and stop.status == "open":
@@ -391,6 +411,8 @@ class Drive:
             return ""
         try:
             await self._send(order)
+        except ModeRefused as refusal:
+            raise ModeMismatch(str(refusal)) from None
         except OrderRefused as refusal:  # reduce-only, and nothing is open: as it should be
             return f"refused: {refusal}"
         except Unreachable:
@@ -594,10 +616,24 @@ class Drive:
         self._maybe_sent.add(order.client_order_id)
         return await submit(self._exchange, self.receipt, order)
 
-    async def _look(self, names: Iterable[str | None]) -> Look:
-        slot = (self.receipt.symbol, self.receipt.position_side)
+    async def _check_mode(self) -> None:
+        """Of a position in another mode than its account nothing can be said, and nothing done."""
+        told = await position_mode(self._exchange, self.receipt.symbol, self.receipt.account)
+        self._refuse_mode(mode_mismatch(self.receipt.position_side, told, []))
+
+    def _refuse_mode(self, reason: str) -> None:
+        if reason:
+            raise ModeMismatch(reason)
+
+    async def _held(self) -> Sequence[Holding]:
+        """What the account holds in the slot. What it holds of the symbol in the other mode may be the slot's."""
         listed = await self._exchange.positions(account=self.receipt.account)
-        size = sum((held.size for held in listed if (held.symbol, held.position_side) == slot), ZERO)
+        ours = [held for held in listed if held.symbol == self.receipt.symbol]
+        self._refuse_mode(mode_mismatch(self.receipt.position_side, None, ours))
+        return [held for held in ours if held.position_side == self.receipt.position_side]
+
+    async def _look(self, names: Iterable[str | None]) -> Look:
+        size = sum((held.size for held in await self._held()), ZERO)
         orders = {name: await self._find(name) for name in names if name is not None}
         return Look(size if self._row.side == "long" else -size, orders)
 

@@ -1,20 +1,25 @@
-"""What is asked of an exchange, and no more: five calls, what they return, and the two ways in which they fail."""
+"""What is asked of an exchange, and no more: its calls, what they return, and the ways in which they fail."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
 OrderKind = Literal["market", "limit", "stop"]
 OrderStatus = Literal["open", "closed", "canceled"]
+PositionMode = Literal["one-way", "hedge"]
 
 ZERO = Decimal(0)
 
 
 class OrderRefused(Exception):
     """The exchange did not take the order; nothing of it exists there."""
+
+
+class ModeRefused(OrderRefused):
+    """It was refused because the account is in the other position mode: that says nothing of what is open."""
 
 
 class Unreachable(Exception):
@@ -103,3 +108,39 @@ class ExchangeAccess(Protocol):
 
     async def cancel(self, symbol: str, name: str, *, account: str) -> bool:
         """Cancel an order; False if none of that name is open."""
+
+
+async def position_mode(access: ExchangeAccess, symbol: str, account: str) -> PositionMode | None:
+    """The account's mode, where a class has `position_mode(symbol, *, account)` and it can tell; else None."""
+    ask = getattr(access, "position_mode", None)
+    told: PositionMode | None = None if ask is None else await ask(symbol, account=account)
+    return told
+
+
+async def covered(access: ExchangeAccess, symbols: Collection[str], account: str) -> list[str]:
+    """Which of these symbols the exchange's lists cover, so that absence from them counts.
+
+    A class says it by `covers(symbols, *, account)`; the lists of one that has no such call cover all.
+    """
+    ask = getattr(access, "covers", None)
+    return sorted(symbols if ask is None else await ask(symbols, account=account))
+
+
+def mode_of(position_side: str) -> PositionMode:
+    """The mode that a position side belongs to."""
+    return "one-way" if position_side == "both" else "hedge"
+
+
+def mode_mismatch(position_side: str, mode: PositionMode | None, held: Sequence[Holding]) -> str:
+    """Why a position of this side does not fit what an account holds of its symbol; empty where it does.
+
+    held: what the account holds of the symbol. The other side of hedge mode is another position, and fits.
+    """
+    ours = mode_of(position_side)
+    if mode is not None and mode != ours:
+        return f"the account is in {mode} mode, and the position is a {ours} one"
+    strange = [each for each in held if each.size and mode_of(each.position_side) != ours]
+    if strange:
+        (first, *_) = strange
+        return f"the exchange holds {first.quantity} on position side {first.position_side}, and the position is {ours}"
+    return ""

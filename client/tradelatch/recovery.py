@@ -113,7 +113,7 @@ class Recovery:
         except Unsettled as error:
             outcome, reason, action = "left", str(error), error.action
         except NotListed as error:
-            outcome, reason, action = "left", str(error), "reconcile --live --evidence; where nothing is held, release"
+            outcome, reason, action = "left", str(error), "look at the exchange: where it holds nothing of it, release"
         except Unreachable as error:
             outcome, reason, action = "left", f"the exchange does not answer: {error}", "recover again when it does"
         except OrderRefused as error:

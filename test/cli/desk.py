@@ -25,6 +25,8 @@ TABLES = {
     "position_backups": "position_id",
     "sightings": "0",
     "snapshots": "0",
+    "order_sightings": "0",
+    "order_snapshots": "0",
 }
 QUICK = Delays(fill=0, answer=0.1, stop=0, cancel=0, find=0, positions=0, stream=0)
 
@@ -141,6 +143,20 @@ class Desk:
             trigger=order.price,
             reduce_only=order.reduce_only,
             client_order_id=order.client_order_id,
+        )
+
+    def protect(self, position_id: int) -> Any:
+        """The stop-loss that the book knows stands on the exchange."""
+        row = self.row(position_id)
+        return self.trade(
+            "sell" if row.side == "long" else "buy",
+            row.open_quantity,
+            symbol=row.symbol,
+            on=row.exchange,
+            kind="stop",
+            trigger=row.stop_loss_price,
+            reduce_only=True,
+            client_order_id=row.stop_loss_order,
         )
 
     def held(self, symbol: str = SYMBOL, on: str = "binance") -> str:

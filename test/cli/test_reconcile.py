@@ -47,6 +47,14 @@ def aged(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.fixture
+def protected(aged: Desk) -> Desk:
+    """The same, with both stop-losses on the exchange."""
+    for position_id in (1, 2):
+        aged.protect(position_id)
+    return aged
+
+
 def test_a_file_is_evidence_when_it_says_so_twice(aged: Desk, listed: Any) -> None:
     printed = listed(HELD, 60)
     assert (printed.status, printed.err) == (0, "")
@@ -94,8 +102,8 @@ def test_more_than_max_closes_is_suspect_and_closes_none(aged: Desk, listed: Any
     assert {aged.row(1).status, aged.row(2).status} == {"active"}
 
 
-def test_the_symbol_narrows_what_is_shown(aged: Desk) -> None:
-    found = aged.json("reconcile", "--exchange", " BinanceUSDM", "--live", "--symbol", "met/usdt")["findings"]
+def test_the_symbol_narrows_what_is_shown(protected: Desk) -> None:
+    found = protected.json("reconcile", "--exchange", " BinanceUSDM", "--live", "--symbol", "met/usdt")["findings"]
     assert [each["symbol"] for each in found] == ["METUSDT"]
 
 
@@ -178,32 +186,36 @@ def test_the_future_is_refused(aged: Desk, listed: Any) -> None:
     assert aged.rows() == before
 
 
-def test_live_looks_once_and_with_evidence_twice(aged: Desk) -> None:
-    aged.trade("buy", 3)
-    printed = aged.run("reconcile", "--exchange", "binance", "--live")
+def test_live_looks_once_and_with_evidence_twice(protected: Desk) -> None:
+    protected.trade("buy", 3)
+    printed = protected.run("reconcile", "--exchange", "binance", "--live")
     assert "2 info.\n" in printed.out
     assert "wait for another snapshot" in printed.out
-    aged.trade("buy", 1)
-    printed = aged.run("reconcile", "--exchange", "binance", "--live", "--evidence")
+    protected.trade("buy", 1)
+    printed = protected.run("reconcile", "--exchange", "binance", "--live", "--evidence")
     assert "2 warning.\n" in printed.out
     assert "the exchange shows long 4 at 100" in " ".join(printed.out.split())
 
 
-def test_live_closes_and_adopts_what_is_proven_and_only_with_confirm(aged: Desk) -> None:
-    aged.trade("buy", 5)
-    aged.trade("sell", 43, symbol="AVLUSDT")
+def test_live_closes_and_adopts_what_is_proven_and_only_with_confirm(protected: Desk) -> None:
+    protected.trade("buy", 5)
+    protected.trade("sell", 43, symbol="AVLUSDT")
     asked = ["reconcile", "--exchange", "binance", "--live", "--apply", "--adopt"]
-    printed = aged.run(*asked)
+    printed = protected.run(*asked)
     assert printed.status == 1
     assert "With --confirm it would close in the book: 2\n" in printed.out
     assert "With --confirm it would adopt: binance AVLUSDT\n" in printed.out
-    assert [row.status for row in aged.client.open_positions()] == ["active", "active"]
-    document = aged.json(*asked, "--confirm")
+    assert [row.status for row in protected.client.open_positions()] == ["active", "active"]
+    document = protected.json(*asked, "--confirm")
     assert document["dry_run"] is False
     assert {(each["action"], each["position_id"]) for each in document["findings"]} == {("closed", 2), ("adopted", 3)}
-    adopted = aged.row(3)
+    adopted = protected.row(3)
     assert (adopted.status, adopted.side, adopted.open_quantity) == ("pending_sl", "short", 43)
-    assert [order for orders in map(aged.orders, ("APTUSDT", "METUSDT")) for order in orders] == [("market", "buy")]
+    assert [order for orders in map(protected.orders, ("APTUSDT", "METUSDT")) for order in orders] == [
+        ("stop", "sell"),
+        ("market", "buy"),
+        ("stop", "sell"),
+    ]
 
 
 def test_an_exchange_that_does_not_answer_is_one_line(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ def dead(desk: Desk) -> Desk:
     desk.age()
     desk.open("AVLUSDT", status="pending_sl")  # its worker lives
     desk.open("PERPUSDT")
+    desk.protect(5)
     return desk
 
 
@@ -34,6 +35,7 @@ def statuses(desk: Desk) -> list[str]:
 
 def test_nothing_to_recover(desk: Desk) -> None:
     desk.open()
+    desk.protect(1)
     for options in ([], ["--live"], ["--confirm"]):
         printed = desk.run("recover", *options)
         assert (printed.status, printed.out, printed.err) == (0, "Nothing to recover.\n", "")

@@ -41,6 +41,7 @@ def refuse(desk: Desk, reason: str) -> Any:
 @night("Duplicate key in an old bot's log")
 def duplicate_key(desk: Desk) -> Iterator[None]:
     desk.open("APTUSDT", "short")
+    desk.protect(2548)
     desk.age()
     desk.trade("sell", 5)
     desk.trade("sell", 5)  # the second signal's order, whose row was refused
@@ -129,19 +130,19 @@ def orphaned_exchange(desk: Desk) -> Iterator[None]:
 
 @night("In the book, not on the exchange")
 def orphaned_db(desk: Desk) -> Iterator[None]:
-    desk.open("METUSDT")
+    desk.protect(desk.open("METUSDT").position_id)
     desk.age()
     yield
     yield
     for symbol in ("APTUSDT", "AVLUSDT", "PERPUSDT", "ZBCNUSDT"):
-        desk.open(symbol)
+        desk.protect(desk.open(symbol).position_id)
     desk.age()
     yield
 
 
 @night("Sizes differ")
 def quantity_mismatch(desk: Desk) -> Iterator[None]:
-    desk.open("APTUSDT")
+    desk.protect(desk.open("APTUSDT").position_id)
     desk.age()
     desk.trade("buy", 5)
     desk.trade("sell", 2)  # by hand
@@ -164,7 +165,7 @@ def bot_died(desk: Desk) -> Iterator[None]:
 
 @night("Exchange down for an hour")
 def down(desk: Desk) -> Iterator[None]:
-    desk.open("METUSDT")
+    desk.protect(desk.open("METUSDT").position_id)
     desk.send(desk.open("APTUSDT", status="pending_entry"))
     desk.trade("buy", 5, symbol="METUSDT")
     desk.age()
@@ -193,8 +194,8 @@ def delisted(desk: Desk) -> Iterator[None]:
 
 @night("Undo a cleanup")
 def undo(desk: Desk) -> Iterator[None]:
-    desk.open("APTUSDT")
-    desk.open("METUSDT")
+    desk.protect(desk.open("APTUSDT").position_id)
+    desk.protect(desk.open("METUSDT").position_id)
     desk.age()
     desk.run("reconcile", "--exchange", "binance", "--live", "--evidence")
     desk.age()

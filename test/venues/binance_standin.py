@@ -35,6 +35,7 @@ class BinanceStandIn(StandIn):
                 "serverTime": self.now(),
                 "symbols": self.markets,
             },
+            ("GET", "/fapi/v1/positionSide/dual"): lambda _: {"dualSidePosition": self.hedge_mode},
             ("GET", "/fapi/v3/positionRisk"): lambda _: [self._position(*entry) for entry in self.positions.items()],
             ("POST", "/fapi/v1/order"): self._new_order,
             ("GET", "/fapi/v1/order"): lambda p: self._order(
@@ -148,7 +149,8 @@ class BinanceStandIn(StandIn):
         return [
             order
             for order in self.orders
-            if (order.symbol, order.status, order.trigger is not None) == (params["symbol"], "open", algo)
+            if (order.status, order.trigger is not None) == ("open", algo)
+            and order.symbol == params.get("symbol", order.symbol)
         ]
 
     def _ordinary(self, params: dict[str, Any], code: int) -> Placed:

@@ -122,7 +122,11 @@ class BitgetStandIn(StandIn):
     def _all(self, params: dict[str, Any], is_plan: bool) -> list[Placed]:
         names = {"order_id": params.get("orderId"), "client_order_id": params.get("clientOid")}
         listed = self.named(params["symbol"], **names) if any(names.values()) else reversed(self.orders)
-        return [each for each in listed if (each.trigger is not None, each.symbol) == (is_plan, params["symbol"])]
+        return [
+            each
+            for each in listed
+            if (each.trigger is not None) == is_plan and each.symbol == params.get("symbol", each.symbol)
+        ]
 
     def _resting(self, params: dict[str, Any], is_plan: bool) -> list[Placed]:
         return [order for order in self._all(params, is_plan) if order.status == "open"]

@@ -86,6 +86,12 @@ class BybitStandIn(StandIn):
         }
 
     def _positions(self, params: dict[str, Any]) -> Any:
+        if "symbol" in params:  # both sides of one contract, also those that hold nothing
+            sides = ("long", "short") if self.hedge_mode else ("both",)
+            nothing = (Decimal(0), Decimal(0))
+            keys = [(params["symbol"], side) for side in sides]
+            rows = [self._position(key, self.positions.get(key, nothing)) for key in keys]
+            return {"category": "linear", "list": rows, "nextPageCursor": ""}
         rows = [
             self._position(*entry)
             for entry in self.positions.items()
@@ -142,7 +148,13 @@ class BybitStandIn(StandIn):
         names = {"order_id": params.get("orderId"), "client_order_id": params.get("orderLinkId")}
         named = [order for symbol in self.listed for order in self.named(symbol, **names)]  # an id goes before a symbol
         if not any(names.values()):
-            named = [order for order in reversed(self.orders) if order.symbol == params["symbol"]]
+            assert ("symbol" in params) != ("settleCoin" in params)
+            named = [
+                order
+                for order in reversed(self.orders)
+                if params.get("symbol") == order.symbol
+                or params.get("settleCoin") == ("USDC" if order.symbol.startswith("BTCPERP") else "USDT")
+            ]
         rows = [self._order(order) for order in named if shows(order)]
         start, size = int(params.get("cursor", 0)), min(int(params.get("limit", 20)), 50)
         more = str(start + size) if start + size < len(rows) else ""

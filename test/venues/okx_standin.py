@@ -134,7 +134,8 @@ class OkxStandIn(StandIn):
         rows = [
             shown(order)
             for order in reversed(self.orders)
-            if (order.symbol, order.status, order.trigger is not None) == (params["instId"], "open", is_algo)
+            if (order.status, order.trigger is not None) == ("open", is_algo)
+            and order.symbol == params.get("instId", order.symbol)
             and (not is_algo or LISTS.get(order.type, order.type) == params["ordType"])
         ]
         ids = [row[own] for row in rows]

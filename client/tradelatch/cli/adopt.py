@@ -51,12 +51,13 @@ def adopt(context: click.Context, /, live: bool, confirm: bool, as_json: bool, *
 
 async def _ask(server: Server, exchange: str, account: str, wanted: dict[str, Any]) -> dict[str, Any]:
     """What the exchange holds in the slot, seen twice, a grace time apart."""
-    from .live import entries, exchange_of, held, pause
+    from .live import entries, exchange_of, held, pause, refuse_mode
 
     with server.client("adopt") as client:
         name = client.normalize_exchange(exchange)
         slot = (client.normalize_symbol(wanted["symbol"]), wanted["position_side"])
     async with exchange_of(name, account) as access:
+        await refuse_mode(access, slot[0], account, slot[1])
         looks = []
         for look in (1, 2):
             if look == 2:

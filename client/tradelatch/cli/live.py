@@ -1,15 +1,18 @@
 """The exchanges themselves, for commands that ask them: by ccxt, with the keys of the environment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from rich.text import Text
 
 from .. import recovery, venues
-from ..core.receipt import Receipt
-from ..exchange import ExchangeAccess, Holding, Unreachable
+from ..core.client_async import AsyncClient
+from ..core.receipt import Finding, Receipt
+from ..exchange import ExchangeAccess, Holding, Unreachable, mode_mismatch, position_mode
+from ..looking import Book, Seen, learn_stops, look, look_at_orders, order_entries, order_symbols
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import Server
@@ -39,6 +42,13 @@ async def exchange_of(name: str, account: str) -> AsyncIterator[ExchangeAccess]:
 async def held(exchange: ExchangeAccess, account: str) -> Sequence[Holding]:
     """What it lists now."""
     return [each for each in await exchange.positions(account=account) if each.size]
+
+
+async def refuse_mode(exchange: ExchangeAccess, symbol: str, account: str, position_side: str) -> None:
+    """Refused where the account is in another position mode than the position, as far as the exchange answers."""
+    with suppress(Unreachable):
+        if mismatch := mode_mismatch(position_side, await position_mode(exchange, symbol, account), []):
+            raise Refused(f"mode_mismatch: {mismatch}")
 
 
 async def pause() -> None:
@@ -79,12 +89,65 @@ def documents(recovered: Iterable[Recovered]) -> list[dict[str, Any]]:
     return [{"severity": SEVERITY[each.outcome]} | plain(each) for each in recovered]
 
 
-def print_recovered(recovered: Sequence[Recovered], as_json: bool = False) -> None:
-    """What became of each position."""
+async def sweep_orders(
+    client: AsyncClient, server: Server, exchange: ExchangeAccess, name: str, account: str
+) -> list[dict[str, str]]:
+    """Look at an account's open orders, and cancel those of ours that are proven to be of no open position."""
+    known = await client.diagnose(exchange=name, account=account)
+    book = Book.of(account, [row for row in await client.open_positions() if row.exchange == name], known)
+    seen = await look(exchange, book)
+    observed_at = await asyncio.to_thread(server.now)
+    found = await reconcile_orders(client, exchange, name, book, seen, observed_at, apply=True)
+    cancelled = []
+    for finding in found:
+        if finding.check_name != "orphaned_order" or finding.symbol is None:
+            continue
+        for order in finding.detail["orders"]:
+            if order["is_proven"] and await exchange.cancel(finding.symbol, order["order"], account=account):
+                cancelled.append(
+                    {"exchange": name, "account": account, "symbol": finding.symbol, "order": order["order"]}
+                )
+    return cancelled
+
+
+async def reconcile_orders(
+    client: AsyncClient,
+    exchange: ExchangeAccess,
+    name: str,
+    book: Book,
+    seen: Seen,
+    observed_at: datetime,
+    *,
+    apply: bool,
+) -> list[Finding]:
+    """Ask for the open orders, and record and compare them. What * stands for is learnt where it is plain."""
+    orders = await look_at_orders(exchange, book, seen)
+    left_out = {row.symbol for row in book.rows if row.position_id in seen.mismatched}
+    covers = order_symbols(book, seen) | {order.symbol for order in orders} - left_out
+    if apply:
+        await learn_stops(client, book, orders, left_out)
+    return await client.reconcile_orders(
+        name,
+        order_entries(orders, left_out),
+        observed_at,
+        account=book.account,
+        complete=True,
+        covers=sorted(covers),
+        apply=apply,
+    )
+
+
+def print_recovered(
+    recovered: Sequence[Recovered], as_json: bool = False, cancelled: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """What became of each position, and which orders of none were cancelled."""
     if as_json:
-        print_json({"dry_run": False, "recovered": documents(recovered)})
+        more = {"orders_cancelled": list(cancelled)} if cancelled else {}
+        print_json({"dry_run": False, "recovered": documents(recovered)} | more)
         return
     out = console()
+    for order in cancelled:
+        out.print(f"Cancelled {order['order']} of {order['exchange']} {order['symbol']}: it is of no open position.")
     if not recovered:
         out.print("Nothing to recover.")
         return
@@ -104,6 +167,7 @@ def move_and_drive(server: Server, name: str, *, adopted: bool, as_json: bool, *
 async def _move_and_drive(server: Server, name: str, adopted: bool, as_json: bool, arguments: dict[str, object]) -> int:
     would = move(server, False, name, **arguments)  # nothing moves where there is no access
     async with exchange_of(would.exchange, would.account) as exchange:
+        await refuse_mode(exchange, would.symbol, would.account, would.position_side)
         receipt = move(server, True, name, **arguments)
         if receipt.fence is None:
             return show(receipt, confirm=True, as_json=as_json)

@@ -49,9 +49,10 @@ def reconcile(
 ) -> int:
     """Record what an exchange shows, and compare the book with it.
 
-    What was seen is recorded in any case: it is the evidence that diagnose and cleanup work from. Proven is what two
-    looks showed, 5 s apart, and 5 s after the slot last moved. The book changes with --apply or --adopt, and
-    --confirm; that is backed up. Exit status 1: something critical was found.
+    --live looks at the positions, and at the open orders. What was seen is recorded in any case: it is the evidence
+    that diagnose and cleanup work from. Proven is what two looks showed, 5 s apart, and 5 s after the slot last moved.
+    The book changes with --apply or --adopt, and --confirm; what is closed and adopted is backed up. A position whose
+    stop-loss is proven gone waits for recover to protect it. Exit status 1: something critical was found.
 
     FILE is an array of {"symbol", "side", "quantity", "average_price"}, with "stop_loss_price" and
     "stop_loss_order_id" if somebody looked; null means that there is none.
@@ -72,8 +73,9 @@ def reconcile(
         "apply": apply and confirm,
         "adopt": adopt and confirm,
     }
+    not_covered: list[str] = []
     if snapshot is None or observed_at is None:
-        findings = asyncio.run(_ask(server, wanted, 2 if evidence or apply or adopt else 1))
+        findings, not_covered = asyncio.run(_ask(server, wanted, 2 if evidence or apply or adopt else 1))
     else:
         listed = read_snapshot(snapshot)
         with server.client("reconcile") as client:
@@ -83,34 +85,55 @@ def reconcile(
             canonical = client.normalize_symbol(symbol)
         findings = [each for each in findings if each.symbol in (canonical, None)]
     if as_json:
-        print_json({"dry_run": not confirm, "findings": rows(findings)})
+        said_nothing = {"not_covered": not_covered} if not_covered else {}
+        print_json({"dry_run": not confirm, "findings": rows(findings)} | said_nothing)
     else:
         print_findings(findings)
+        if not_covered:
+            console().print(
+                f"Of {', '.join(not_covered)} nothing is known: the exchange lists no such market, and absence from its"
+                " lists proves nothing."
+            )
         _print_what_was_done(findings, apply, adopt, confirm)
     return status_of(findings)
 
 
-async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> list[Finding]:
-    from .live import entries, exchange_of, held, pause
+async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> tuple[list[Finding], list[str]]:
+    """What was found, and the symbols of open positions that the exchange's lists do not cover."""
+    from ..looking import Book, look
+    from .live import exchange_of, pause, reconcile_orders
 
     with server.client("reconcile") as asking:
         name = asking.normalize_exchange(wanted["exchange"])
     account = wanted["account"]
     only_look = wanted | {"apply": False, "adopt": False}
     async with server.async_client("reconcile") as client, exchange_of(name, account) as exchange:
-        for look in range(1, looks + 1):
-            if look > 1:
+        for number in range(1, looks + 1):
+            if number > 1:
                 await pause()
+            options = wanted if number == looks else only_look
+            known = await client.diagnose(exchange=name, account=account)
+            book = Book.of(account, [row for row in await client.open_positions() if row.exchange == name], known)
             observed_at = await asyncio.to_thread(server.now)
             with progress(f"{name} is asked for its positions"):
-                listed = entries(await held(exchange, account))
-            findings = await client.reconcile(
-                snapshot=listed,
-                observed_at=observed_at,
-                complete=True,
-                **(wanted if look == looks else only_look),
+                seen = await look(exchange, book)
+            findings = seen.findings(book) + await client.reconcile(
+                snapshot=seen.entries(), observed_at=observed_at, complete=True, covers=seen.covers, **options
             )
-    return findings
+            observed_at = await asyncio.to_thread(server.now)
+            with progress(f"{name} is asked for its open orders"):
+                listed = await reconcile_orders(client, exchange, name, book, seen, observed_at, apply=options["apply"])
+            findings = _newest([*findings, *listed])
+    return findings, list(seen.not_covered)
+
+
+def _newest(findings: Sequence[Finding]) -> list[Finding]:
+    """Without what the second list says anew: of a stop-loss both lists tell."""
+    newest: dict[object, Finding] = {}
+    for each in findings:
+        is_of_orders = "orders_observed_at" in each.detail
+        newest[each.check_name, each.position_id, each.symbol, each.position_side, is_of_orders] = each
+    return list(newest.values())
 
 
 def _print_what_was_done(findings: Sequence[Finding], apply: bool, adopt: bool, confirm: bool) -> None:

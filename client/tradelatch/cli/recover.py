@@ -1,6 +1,7 @@
 """`tradelatch recover`"""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -20,9 +21,11 @@ from ..timeline import print_columns
 from .connection import NoConnection, Server
 from .findings import orders_in_words, print_indented, slot
 from .live import held as held_by
-from .live import print_recovered, status_of
+from .live import print_recovered, status_of, sweep_orders
 from .options import adopted_option, confirm_option, duration, json_option
 from .output import cell, console, length, plain, print_json, progress
+
+log = logging.getLogger("tradelatch")
 
 WIDTHS = (8, 27, 16, 12, 9)
 FROM_ELSEWHERE = "recover where its keys are, or set them; another exchange needs a recovery of its own"
@@ -54,8 +57,9 @@ def recover(
     Each is taken over and looked up on the exchange. What was filled gets its stop-loss; when that is refused three
     times, or there is no price for one, the position is closed, reduce-only. Orders that are left are cancelled and
     looked up, also those beside the stop-loss of an active position. Entries that were never sent are marked `failed`.
-    No entry is ever sent. Any number may run at once. Without --confirm nothing is taken over, and nothing sent. Exit
-    status 1: something was left, with what to do about it.
+    A stop-loss that is missing from two lists of open orders is placed again; an order of ours that belongs to no open
+    position is cancelled. No entry is ever sent. Any number may run at once. Without --confirm nothing is taken over,
+    and nothing sent. Exit status 1: something was left, with what to do about it.
     """
     server: Server = context.obj
     if watch is not None and (as_json or not confirm):
@@ -70,7 +74,7 @@ def recover(
         return asyncio.run(round_of.rehearse(live, as_json))
     if watch is None:
         recovered = asyncio.run(round_of.once())
-        print_recovered(recovered, as_json)
+        print_recovered(recovered, as_json, round_of.cancelled)
         return status_of(recovered)
     try:
         asyncio.run(round_of.forever(watch))
@@ -90,6 +94,7 @@ class Rounds:
     max_positions: int
     status: int = 0
     exchanges: dict[str, ExchangeAccess] = field(default_factory=dict)
+    cancelled: list[dict[str, str]] = field(default_factory=list)  # orders of no open position, in this round
 
     async def rehearse(self, live: bool, as_json: bool) -> int:
         """Show what would be taken over."""
@@ -115,15 +120,16 @@ class Rounds:
                 try:
                     recovered = await self.round(client, stack)
                     self.status = status_of(recovered)
-                    if recovered:
+                    if recovered or self.cancelled:
                         out.print(cell(datetime.now(UTC)), style="bold")
-                        print_recovered(recovered)
+                        print_recovered(recovered, cancelled=self.cancelled)
                 except (TradelatchError, NoConnection) as error:
                     click.echo(" ".join(f"recover: {error}; again in {length(every)}".split()), err=True)
                 await asyncio.sleep(every.total_seconds())
 
     async def round(self, client: AsyncClient, stack: AsyncExitStack) -> list[Recovered]:
         """Finish what is stale. What cannot be asked for is left where it is, and reported."""
+        await self.look_at_orders(client, stack)
         rows = await self.stale(client)
         refused = await self.open(stack, rows)
         due = {row.exchange for row in rows if row.exchange not in refused}
@@ -137,6 +143,26 @@ class Rounds:
             done = await driver.run_once(max_positions=self.max_positions, account=self.account)
         return done + [_left(row, refused[row.exchange]) for row in rows if row.exchange in refused]
 
+    async def look_at_orders(self, client: AsyncClient, stack: AsyncExitStack) -> None:
+        """Look at the open orders of every account that has an open position and can be asked.
+
+        A stop-loss that is proven gone makes its position pending_sl, for this round to protect. Orders of ours that
+        are proven to be of no open position are cancelled. An exchange that does not answer stops nothing.
+        """
+        self.cancelled = []
+        open_rows = [row for row in await client.open_positions() if self._is_ours(row)]
+        await self.open(stack, open_rows)
+        for name, account in sorted({(row.exchange, row.account) for row in open_rows}):
+            if name not in self.exchanges:
+                continue
+            try:
+                self.cancelled += await sweep_orders(client, self.server, self.exchanges[name], name, account)
+            except (Unreachable, TradelatchError) as error:
+                log.warning("the open orders of %s are not known: %s", name, type(error).__name__)
+
+    def _is_ours(self, row: PositionRow) -> bool:
+        return row.exchange == (self.exchange or row.exchange) and row.account == (self.account or row.account)
+
     async def stale(self, client: AsyncClient) -> list[PositionRow]:
         """What claim_stale would hand out, the oldest lease first."""
         before = await asyncio.to_thread(self.server.now) - recovery.GRACE
@@ -146,8 +172,7 @@ class Rounds:
             if (row.status != "active" or row.is_unguarded)
             and row.lease_until is not None
             and row.lease_until < before
-            and row.exchange == (self.exchange or row.exchange)
-            and row.account == (self.account or row.account)
+            and self._is_ours(row)
         ]
         return sorted(rows, key=lambda row: (row.lease_until, row.position_id))
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from ..exchange import ZERO, Holding, Order, OrderKind, OrderRefused, Unreachable
+from ..exchange import ZERO, Holding, ModeRefused, Order, OrderKind, OrderRefused, PositionMode, Unreachable
 from .clock import Clock
 from .faults import Faults
 
@@ -166,6 +166,12 @@ class Exchange:
         await self._ask(self._delays.find)
         return [self._told(order.order_id) for order in self.orders(symbol, account=account) if order.status == "open"]
 
+    async def all_open_orders(self, *, account: str = "default") -> list[Order]:
+        """The open orders of every symbol."""
+        await self._ask(self._delays.find)
+        ours = [order for order in self._orders.values() if order.account == account and order.status == "open"]
+        return [self._told(order.order_id) for order in ours]
+
     async def positions(self, *, account: str = "default") -> list[Holding]:
         """The account's positions, as they were `list_lag` before the answer arrives."""
         await self._ask(self._delays.positions)
@@ -173,6 +179,12 @@ class Exchange:
         seen_at = self._clock.now() - timedelta(seconds=lag)
         held = (self._at(key, seen_at) for key in sorted(self._history) if key[0] == account)
         return [position for position in held if position.size]
+
+    async def position_mode(self, symbol: str, *, account: str = "default") -> PositionMode:
+        """The account's mode."""
+        if self.is_down():
+            await self._give_up()
+        return "hedge" if self.hedge_mode else "one-way"
 
     def set_market(self, symbol: str, market: Market) -> None:
         """From now on, orders for the symbol meet this. Stops that it reaches trigger, limit orders fill."""
@@ -253,7 +265,7 @@ class Exchange:
         if order.side not in ("buy", "sell"):
             raise OrderRefused(f"side is buy or sell: {order.side}")
         if order.position_side not in self._sides:
-            raise OrderRefused(f"position side is {' or '.join(self._sides)}: {order.position_side}")
+            raise ModeRefused(f"position side is {' or '.join(self._sides)}: {order.position_side}")
         if order.quantity <= 0:
             raise OrderRefused(f"quantity must be above 0: {order.quantity}")
         if (order.kind == "stop") != (order.trigger is not None):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..exchange import OrderKind
+from ..exchange import OrderKind, PositionMode
 
 Params = Mapping[str, Any]
 Ending = Literal["open", "closed", "canceled", "ended"]  # ended by the exchange: closed if it was filled, else canceled
@@ -28,6 +28,8 @@ class Codes:
     clock: frozenset[str]  # the time of the request
     unsure: frozenset[str]  # it may have been done, or may be tried again
     unknown: frozenset[str]  # no such order
+    mode: frozenset[str]  # the account is in the other position mode
+    mode_said: str = ""  # the same by its message, a regular expression, of a code that says too little
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,16 @@ class Pages:
 
 
 @dataclass(frozen=True)
+class Mode:
+    """How an account's position mode for a symbol is asked for."""
+
+    call: str
+    at: str  # where the answer has it
+    modes: Mapping[str, PositionMode]
+    of_list: bool = False  # the call takes symbols
+
+
+@dataclass(frozen=True)
 class Row:
     """One exchange. What follows is data, but for the few things that are a rule there."""
 
@@ -107,11 +119,13 @@ class Row:
     positions: PositionFields
     orders_list: str  # where the answer with orders has its list, and the one with positions
     positions_list: str
+    mode: Mode
     side_params: Callable[[str, str, bool], Params]  # of position side, side and whether it only reduces
     stop_params: Callable[[str, str], Params]  # of the side and the trigger
     options: Params = field(default_factory=dict)  # of ccxt
     order_pages: Pages | None = None
     position_pages: Pages | None = None
+    all_orders: Params = field(default_factory=dict)  # lead ccxt to the orders of all symbols
     position_params: Params = field(default_factory=dict)
     client_ids: str = "[A-Za-z0-9_-]{1,36}"  # a regular expression: what a client order id may look like
     market_types: tuple[str, ...] = ("linear",)  # what ccxt is to list

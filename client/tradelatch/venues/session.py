@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.errors import TradelatchError
-from ..exchange import ZERO, OrderRefused, Unreachable
+from ..exchange import ZERO, ModeRefused, OrderRefused, Unreachable
 from .row import Row
 
 TIMEOUT = 10.0  # seconds for one request
@@ -45,6 +46,10 @@ class Refusal(OrderRefused):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class RefusedForMode(Refusal, ModeRefused):
+    """The same, because the account is in the other position mode."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +193,12 @@ class Session:
             return None
         return self._by_id.get(market_id) or Market(symbol=self._row.guess(market_id), id=market_id)
 
+    async def known(self, symbols: Iterable[str]) -> list[str]:
+        """Which of these symbols the exchange has a market of, traded or not any more."""
+        wanted = set(symbols)
+        await self._read_markets(wanted <= self._markets.keys())
+        return sorted(wanted & {market.symbol for market in self._by_id.values()})
+
     async def settle_currencies(self) -> list[str]:
         await self._read_markets(True)
         return sorted({market.settle for market in self._markets.values()})
@@ -250,7 +261,11 @@ class Session:
         if told.status < 500 and (told.code in self._codes.access or (told.code is None and told.status == 401)):
             return AccessRefused(text)
         is_unsure = told.status in UNSURE or told.status >= 500 or told.code in self._codes.unsure | self._codes.clock
-        return Unreachable(text) if told.code is None or is_unsure else Refusal(text, told.code)
+        if told.code is None or is_unsure:
+            return Unreachable(text)
+        said = self._codes.mode_said
+        is_mode = told.code in self._codes.mode or (bool(said) and re.search(said, str(told)) is not None)
+        return (RefusedForMode if is_mode else Refusal)(text, told.code)
 
 
 def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: str, params: Any, *rest: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .row import Codes, OrderFields, Pages, Params, Place, PositionFields, Row, get, numbered
+from .row import Codes, Mode, OrderFields, Pages, Params, Place, PositionFields, Row, get, numbered
 
 
 def _codes(*numbers: int) -> frozenset[str]:
@@ -37,6 +37,7 @@ BINANCE = Row(
         clock=_codes(-1021, -5028),
         unsure=_codes(1, -1000, -1001, -1003, -1004, -1006, -1007, -1008, -1015, -1016, -5041),
         unknown=_codes(-2011, -2013),
+        mode=_codes(-4061),
     ),
     ids="[0-9]{1,18}",
     places=(
@@ -106,10 +107,14 @@ BINANCE = Row(
     ),
     orders_list="",
     positions_list="",
+    mode=Mode("fetch_position_mode", "dualSidePosition", {"True": "hedge", "False": "one-way"}),
     side_params=_binance_side,
     stop_params=lambda side, trigger: {"stopLossPrice": trigger, "newOrderRespType": None},
     client_ids="[A-Za-z0-9.:/_-]{1,36}",
-    options={"leverageBrackets": {}},  # nobody asks for them here
+    options={
+        "leverageBrackets": {},  # nobody asks for them here
+        "warnOnFetchOpenOrdersWithoutSymbol": False,  # it costs 40 times as much, and is asked once in a look
+    },
 )
 
 # Bybit linear contracts. Every answer but a list is terse. An order that has ended leaves the list of open orders
@@ -126,6 +131,8 @@ BYBIT = Row(
         clock=_codes(10002),
         unsure=_codes(10000, 10006, 10014, 10016, 10018, 10019, 10429, 170007, 3400214),
         unknown=_codes(110001, 110008, 110010, 110019),
+        mode=_codes(110025, 3400073),
+        mode_said="position idx not match position mode",
     ),
     ids=".+",
     places=(
@@ -174,6 +181,9 @@ BYBIT = Row(
     ),
     orders_list="result.list",
     positions_list="result.list",
+    mode=Mode(
+        "fetch_positions", "result.list.0.positionIdx", {"0": "one-way", "1": "hedge", "2": "hedge"}, of_list=True
+    ),
     side_params=lambda position_side, side, reduce_only: {
         "positionIdx": ("both", "long", "short").index(position_side),
         "reduceOnly": reduce_only,
@@ -186,6 +196,7 @@ BYBIT = Row(
     options={"enableUnifiedMargin": False, "enableUnifiedAccount": True, "unifiedMarginStatus": 6},
     order_pages=Pages(50, "cursor", "result.nextPageCursor"),
     position_pages=Pages(200, "cursor", "result.nextPageCursor"),
+    all_orders={"type": "swap", "openOnly": 0},
     is_listed_by_settle=True,
 )
 
@@ -215,6 +226,8 @@ OKX = Row(
         clock=_codes(50102, 50112),
         unsure=_codes(1, 2, 50001, 50004, 50005, 50011, 50013, 50026, 50040, 50061, 51030, 51054, 51149, 51410, 59000),
         unknown=_codes(51400, 51401, 51402, 51509, 51603),
+        mode=_codes(59107),
+        mode_said="posSide",
     ),
     ids="[0-9]{1,20}",
     client_ids="[A-Za-z0-9]{1,32}",
@@ -296,6 +309,8 @@ OKX = Row(
     orders_list="data",
     positions_list="data",
     position_params={"instType": "SWAP"},
+    all_orders={"instType": "SWAP"},
+    mode=Mode("fetch_position_mode", "data.0.posMode", {"net_mode": "one-way", "long_short_mode": "hedge"}),
     side_params=lambda position_side, side, reduce_only: (
         {"reduceOnly": reduce_only} if position_side == "both" else {"positionSide": position_side}
     ),
@@ -368,6 +383,7 @@ BITGET = Row(
         clock=_codes(40004, 40005, 40008),
         unsure=_codes(429, 30007, 40010, 40015, 40200, 40725, 45001) | {"failed"},
         unknown=_codes(40109, 40768, 43001, 43025, 22001, 31007),
+        mode=_codes(40774, 45035),
     ),
     ids="[0-9]{1,20}",
     client_ids="[A-Za-z0-9_-]{1,32}",
@@ -419,6 +435,8 @@ BITGET = Row(
     orders_list="data.entrustedList",
     positions_list="data",
     position_params={"productType": "USDT-FUTURES"},
+    all_orders={"productType": "USDT-FUTURES", "type": "swap"},
+    mode=Mode("fetch_margin_mode", "data.posMode", {"one_way_mode": "one-way", "hedge_mode": "hedge"}),
     side_params=lambda position_side, side, reduce_only: {
         "hedged": position_side != "both",
         "reduceOnly": reduce_only or (position_side, side) in (("long", "sell"), ("short", "buy")),

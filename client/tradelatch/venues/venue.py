@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, Unreachable
+from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, PositionMode, Unreachable
 from .row import CLOSING_SIDE, SIDES, OrderFields, Pages, Place, Row, get
 from .session import TIMEOUT, Keys, Market, NotConfigured, Session, number, rows
 
@@ -66,13 +66,10 @@ class Venue:
     async def positions(self, *, account: str) -> Sequence[Holding]:
         """What the account holds in linear contracts, every page of it."""
         session = self.session(account)
-        lists: list[dict[str, Any]] = [{}]
-        if self._row.is_listed_by_settle:
-            lists = [{"settleCoin": settle} for settle in await session.settle_currencies()]
         held: dict[tuple[str, str], Holding] = {}  # a list that moves between two pages shows a row twice
         pages = self._row.position_pages
         limit = {"limit": pages.limit} if pages else {}
-        for params in lists:
+        for params in await self._settled(session):
             params = {**self._row.position_params, **params, **limit}
             rows_held = await self._all(session, "fetch_positions", [None], params, self._row.positions_list, pages)
             for row in rows_held:
@@ -82,6 +79,22 @@ class Venue:
                         holding = self._holding(row, market, account)
                         held[holding.symbol, holding.position_side] = holding
         return [holding for holding in held.values() if holding.size]
+
+    async def position_mode(self, symbol: str, *, account: str) -> PositionMode | None:
+        """The account's mode for that symbol; None where the exchange does not tell."""
+        session = self.session(account)
+        market = await session.market(symbol)
+        if market is None:
+            return None
+        mode = self._row.mode
+        answer = await session.ask(mode.call, [market.unified] if mode.of_list else market.unified)
+        with session.reading():
+            told = get(answer, mode.at)
+            return None if told is None else mode.modes[str(told)]
+
+    async def covers(self, symbols: Collection[str], *, account: str) -> Collection[str]:
+        """Which of these symbols the lists of positions and orders cover: those that the exchange has a market of."""
+        return await self.session(account).known(symbols)
 
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         """The newest order of that name, or None.
@@ -103,7 +116,15 @@ class Venue:
         market = await session.market(symbol)
         if market is None:
             raise NotListed(f"{self._no_market(symbol)}: which orders of it are open cannot be asked")
-        return await self._open_orders(session, market, account)
+        return await self._open_orders(session, market, account, {})
+
+    async def all_open_orders(self, *, account: str) -> Sequence[Order]:
+        """Every open order of the account in linear contracts, conditional ones included, every page of them."""
+        session = self.session(account)
+        found: list[Order] = []
+        for params in await self._settled(session):
+            found += await self._open_orders(session, None, account, {**self._row.all_orders, **params})
+        return found
 
     async def send(
         self,
@@ -158,6 +179,12 @@ class Venue:
         market = await session.market(symbol)
         return market is not None and await self._cancel(session, market, name)
 
+    async def _settled(self, session: Session) -> list[dict[str, Any]]:
+        """Parameters of the lists of all symbols: one for each settle currency, where an exchange asks for it."""
+        if not self._row.is_listed_by_settle:
+            return [{}]
+        return [{"settleCoin": settle} for settle in await session.settle_currencies()]
+
     # By ccxt's calls
 
     async def _find(self, session: Session, market: Market, name: str, account: str) -> Order | None:
@@ -208,19 +235,25 @@ class Venue:
                     return max(found, key=lambda row: int(get(row, place.fields.time)))
         return None
 
-    async def _open_orders(self, session: Session, market: Market, account: str) -> Sequence[Order]:
-        found: dict[str, Order] = {}  # a list that moves between two pages shows a row twice
-        pages = self._row.order_pages
-        arguments = [market.unified, None, pages.limit if pages else None]
+    async def _open_orders(
+        self, session: Session, only: Market | None, account: str, more: Mapping[str, Any]
+    ) -> Sequence[Order]:
+        """The open orders of one market, or of all: a list that moves between two pages shows a row twice."""
+        found: dict[tuple[str, str], Order] = {}
+        pages, at = self._row.order_pages, self._row.orders_list
+        arguments = [None if only is None else only.unified, None, pages.limit if pages else None]
         for place in self._row.places:
-            for params in place.lists:
-                params = {**place.params, **params}
-                at = self._row.orders_list
+            for of_list in place.lists:
+                params = {**place.params, **of_list, **more}
                 for row in await self._all(session, "fetch_open_orders", arguments, params, at, pages, place.fields.id):
                     with session.reading():
-                        if _text(get(row, place.fields.symbol)) == market.id:
+                        market_id = _text(get(row, place.fields.symbol))
+                        if only is not None and market_id != only.id:
+                            continue
+                        market = only or await session.market_of(market_id)
+                        if market is not None:
                             order = self._order(place, row, market, account)
-                            found[order.order_id] = order
+                            found[market_id, order.order_id] = order
         return [order for order in found.values() if order.status == "open"]
 
     async def _send(self, session: Session, wanted: Wanted) -> Order:
