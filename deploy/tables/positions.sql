@@ -94,7 +94,7 @@ $$;
 
 comment on table monitoring.positions is
 'The book: one row for each position that was ever opened. At most one open row for each slot (exchange, account, symbol, position_side). Changed through the functions of schema tradelatch; a plain UPDATE is held to monitoring.position_transitions and logged.';
-comment on column monitoring.positions.exchange is 'Venue segment in lower case, aliases resolved.';
+comment on column monitoring.positions.exchange is 'A segment of an exchange in lower case, such as binance; its other names are resolved.';
 comment on column monitoring.positions.account is 'One exchange account.';
 comment on column monitoring.positions.symbol is 'Canonical, see tradelatch.normalize_symbol.';
 comment on column monitoring.positions.position_side is 'both in one-way mode; in hedge mode long or short, equal to side.';
