@@ -2,6 +2,8 @@
 -- A table monitoring.positions that is there already is taken over by later changes. This one looks, changes nothing, and refuses
 -- (TL007) what could not be taken over.
 
+\ir ../settings.psql
+
 begin;
 
 set local search_path = pg_catalog, pg_temp;

@@ -4,6 +4,8 @@
 
 -- squawk-ignore-file prefer-robust-stmts
 -- Run again, it finds a constraint valid that is, and looks before every other step.
+\ir ../settings.psql
+
 set role tradelatch_owner;
 set timezone = 'UTC';
 

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/begin_close to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/claim_stale to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

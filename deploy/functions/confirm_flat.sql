@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/confirm_flat to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/find_order to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/normalize_exchange to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

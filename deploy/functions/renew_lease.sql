@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/renew_lease to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

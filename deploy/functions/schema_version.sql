@@ -1,6 +1,8 @@
 -- Deploy tradelatch:functions/schema_version to pg
 -- The last change: its revert looks whether anything would be lost, before anything is undone.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

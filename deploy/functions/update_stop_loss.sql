@@ -1,5 +1,7 @@
 -- Deploy tradelatch:functions/update_stop_loss to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/adopt to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/canonical_exchange to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

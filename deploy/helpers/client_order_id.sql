@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/client_order_id to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/end_exit to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

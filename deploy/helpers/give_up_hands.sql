@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/give_up_hands to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

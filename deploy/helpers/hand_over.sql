@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/hand_over to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

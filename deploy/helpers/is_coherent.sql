@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/is_coherent to pg
 -- Made from the definition of the open set, when it is deployed.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/is_latest_move to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/is_name to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

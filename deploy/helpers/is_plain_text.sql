@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/is_plain_text to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/legal_moves to pg
 -- Made from the list of legal moves, when it is deployed: a constant costs a move a fifth of what looking into the table does.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

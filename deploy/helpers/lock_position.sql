@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/lock_position to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -2,6 +2,8 @@
 -- What every function that changes something calls first, in a statement of its own: a later statement sees what the holder
 -- before left behind, the same one sees what was there before that.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/make_receipt to pg
 -- The only place that computes an exchange order.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

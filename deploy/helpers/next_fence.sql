@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/next_fence to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/order_details to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

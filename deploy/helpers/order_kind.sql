@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/order_kind to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

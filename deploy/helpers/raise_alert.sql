@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/raise_alert to pg
 -- The only place that notifies. NOTIFY makes commits wait for one another, so no ordinary move may come here.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

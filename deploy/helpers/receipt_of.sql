@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/receipt_of to pg
 -- The only place that says which order a status calls for, and which orders are in its way.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

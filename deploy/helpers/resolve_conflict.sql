@@ -1,6 +1,8 @@
 -- Deploy tradelatch:helpers/resolve_conflict to pg
 -- A unique index said no: whose is it? Called by create_position and adopt_position, after the lock.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

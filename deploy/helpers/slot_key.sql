@@ -1,5 +1,7 @@
 -- Deploy tradelatch:helpers/slot_key to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -2,6 +2,8 @@
 -- One of the two indexes that carry the guarantee: one open position in one-way mode, or one long one.
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
+\ir ../settings.psql
+
 set role tradelatch_owner;
 
 select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)

@@ -3,6 +3,8 @@
 -- them, so that it excludes long and short.
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
+\ir ../settings.psql
+
 set role tradelatch_owner;
 
 select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)

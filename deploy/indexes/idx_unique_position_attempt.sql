@@ -1,6 +1,8 @@
 -- Deploy tradelatch:indexes/idx_unique_position_attempt to pg
 -- Built while others write. A build that was interrupted leaves an invalid index behind, which goes first.
 
+\ir ../settings.psql
+
 set role tradelatch_owner;
 
 select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)

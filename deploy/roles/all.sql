@@ -2,6 +2,8 @@
 -- Four roles that nobody logs in as. Roles belong to the whole cluster, so another database may have made them already.
 -- Later changes run as tradelatch_owner: whoever deploys without being a superuser becomes a member of it.
 
+\ir ../settings.psql
+
 begin;
 
 do $$

@@ -2,6 +2,8 @@
 -- A schema that is there already is taken over, with everything else in it left to whom it belongs. How it was is kept in a
 -- table, as the statements that give it back.
 
+\ir ../settings.psql
+
 begin;
 
 select pg_catalog.to_regnamespace('monitoring') is not null as has_schema

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:schemas/tradelatch to pg
 
+\ir ../settings.psql
+
 begin;
 
 create schema tradelatch authorization tradelatch_owner;

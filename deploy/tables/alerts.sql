@@ -3,6 +3,8 @@
 -- alert, pay nothing for that. Ids are not in the order of the commits, so a row carries its transaction's id: whoever has read
 -- everything below pg_snapshot_xmin has missed nothing.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:tables/event_archives to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:tables/exchange_aliases to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

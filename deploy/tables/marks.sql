@@ -2,6 +2,8 @@
 -- Ticks come ten times a second: they rewrite these small rows, not the book's. One row for each slot, so that the table stays
 -- as small as the list of symbols.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

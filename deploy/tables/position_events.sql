@@ -1,6 +1,8 @@
 -- Deploy tradelatch:tables/position_events to pg
 -- The log. Triggers on monitoring.positions write it; nothing updates or deletes it.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:tables/position_fence to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

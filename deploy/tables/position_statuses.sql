@@ -1,6 +1,8 @@
 -- Deploy tradelatch:tables/position_statuses to pg
 -- The definition of the open set. The constraints of monitoring.positions are made from it.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,6 +1,8 @@
 -- Deploy tradelatch:tables/position_transitions to pg
 -- The only list of legal moves. The trigger positions_guard holds every UPDATE to it, whoever runs it.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -4,6 +4,8 @@
 -- A row is open exactly as long as closed_at is null, and the unique indexes look at closed_at, which a position changes once:
 -- so the other moves can stay heap-only.
 
+\ir ../settings.psql
+
 begin;
 
 select pg_catalog.to_regclass('monitoring.positions') is not null as has_table

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:tables/snapshots to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

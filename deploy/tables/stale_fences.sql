@@ -1,6 +1,8 @@
 -- Deploy tradelatch:tables/stale_fences to pg
 -- A call that is refused is rolled back, and so is every row that it might leave. A sequence is not.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

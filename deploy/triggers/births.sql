@@ -1,6 +1,8 @@
 -- Deploy tradelatch:triggers/births to pg
 -- The first event of a position is written from its row, so that a row put in by hand has one too.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

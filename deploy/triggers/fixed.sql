@@ -1,6 +1,8 @@
 -- Deploy tradelatch:triggers/fixed to pg
 -- What a position is never changes. The trigger is of columns that no function sets: a move does not pay for it.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -2,6 +2,8 @@
 -- The rule of every change of a position, for functions and for plain UPDATEs alike: what rises never falls, a move is in the
 -- table of transitions, and it is logged. No WHEN clause: it would be prepared anew for each UPDATE.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -2,6 +2,8 @@
 -- What a person was told, and what was found, leave the database as events do, or not at all. A reader that was away for less
 -- than a week finds every alert.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,6 +1,8 @@
 -- Deploy tradelatch:triggers/keep_events to pg
 -- The one way on which events go, and what may not go on it either.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

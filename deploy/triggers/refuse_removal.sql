@@ -1,5 +1,7 @@
 -- Deploy tradelatch:triggers/refuse_removal to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

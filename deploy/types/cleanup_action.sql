@@ -1,5 +1,7 @@
 -- Deploy tradelatch:types/cleanup_action to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

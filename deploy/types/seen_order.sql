@@ -1,5 +1,7 @@
 -- Deploy tradelatch:types/seen_order to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:types/side to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

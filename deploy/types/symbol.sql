@@ -1,5 +1,7 @@
 -- Deploy tradelatch:types/symbol to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

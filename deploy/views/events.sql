@@ -1,6 +1,8 @@
 -- Deploy tradelatch:views/events to pg
 -- Without the time since the event before: whoever asks for the last hour does not read years.
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

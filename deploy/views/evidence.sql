@@ -1,5 +1,7 @@
 -- Deploy tradelatch:views/evidence to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

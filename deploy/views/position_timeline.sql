@@ -1,5 +1,7 @@
 -- Deploy tradelatch:views/position_timeline to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Deploy tradelatch:views/priced_positions to pg
 
+\ir ../settings.psql
+
 begin;
 
 set local role tradelatch_owner;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:adoption/preflight from pg
 -- It changed nothing.
 
+\ir ../../deploy/settings.psql
+
 begin;
 commit;

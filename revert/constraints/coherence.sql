@@ -2,6 +2,8 @@
 -- Rows that were changed when the table was taken over become what they were, as far as nobody changed them since; which side and
 -- which slot a position has nobody did.
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 select pg_catalog.to_regclass('monitoring.legacy_rows') is not null as gives_back

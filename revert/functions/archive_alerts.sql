@@ -1,5 +1,7 @@
 -- Revert tradelatch:functions/archive_alerts from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function tradelatch.archive_alerts;

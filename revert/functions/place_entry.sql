@@ -1,5 +1,7 @@
 -- Revert tradelatch:functions/place_entry from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function tradelatch.place_entry;

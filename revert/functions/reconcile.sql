@@ -1,5 +1,7 @@
 -- Revert tradelatch:functions/reconcile from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function tradelatch.reconcile;

@@ -1,6 +1,8 @@
 -- Revert tradelatch:functions/schema_version from pg
 -- The last change of the plan is the first to go: it refuses while anything would be lost.
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 select pg_catalog.count(*) > 0 as was_there

@@ -1,5 +1,7 @@
 -- Revert tradelatch:functions/take_over from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function tradelatch.take_over;

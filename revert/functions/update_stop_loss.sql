@@ -1,5 +1,7 @@
 -- Revert tradelatch:functions/update_stop_loss from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function tradelatch.update_stop_loss;

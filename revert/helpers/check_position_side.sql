@@ -1,5 +1,7 @@
 -- Revert tradelatch:helpers/check_position_side from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function monitoring.check_position_side;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:helpers/client_order_id from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function monitoring.client_order_id;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:helpers/is_known_attempt from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function monitoring.is_known_attempt;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:helpers/is_plain_text from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop function monitoring.is_plain_text;

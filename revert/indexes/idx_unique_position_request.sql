@@ -1,5 +1,7 @@
 -- Revert tradelatch:indexes/idx_unique_position_request from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop index monitoring.idx_unique_position_request;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:indexes/position_events_attempt from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop index monitoring.position_events_attempt;

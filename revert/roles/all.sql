@@ -3,6 +3,8 @@
 
 begin;
 
+set local search_path = pg_catalog, pg_temp;
+
 do $$
 declare
     v_roles oid[] := array(

@@ -1,6 +1,8 @@
 -- Revert tradelatch:schemas/monitoring from pg
 -- A schema that was there before goes back to whom it belonged.
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 select pg_catalog.to_regclass('monitoring.legacy_state') is not null as was_there

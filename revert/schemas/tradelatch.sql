@@ -1,5 +1,7 @@
 -- Revert tradelatch:schemas/tradelatch from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop schema tradelatch;

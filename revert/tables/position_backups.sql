@@ -2,6 +2,8 @@
 -- Rows are kept: they go to a table of monitoring_archive that carries the time of the revert in its name. Its columns have the
 -- types below our domains, which are dropped later.
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 set local client_min_messages = warning;

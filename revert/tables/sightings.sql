@@ -1,5 +1,7 @@
 -- Revert tradelatch:tables/sightings from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop table monitoring.sightings;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/births from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger positions_births on monitoring.positions;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/fixed from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger positions_fixed on monitoring.positions;

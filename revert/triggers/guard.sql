@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/guard from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger positions_guard on monitoring.positions;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/keep_alerts from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger health_findings_keep on monitoring.health_findings;

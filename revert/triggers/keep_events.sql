@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/keep_events from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger position_events_keep on monitoring.position_events;

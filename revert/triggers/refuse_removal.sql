@@ -1,5 +1,7 @@
 -- Revert tradelatch:triggers/refuse_removal from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop trigger positions_refuse_removal on monitoring.positions;

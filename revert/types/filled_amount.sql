@@ -1,5 +1,7 @@
 -- Revert tradelatch:types/filled_amount from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop domain monitoring.filled_amount;

@@ -1,5 +1,7 @@
 -- Revert tradelatch:types/money from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop domain monitoring.money;

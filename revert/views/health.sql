@@ -1,5 +1,7 @@
 -- Revert tradelatch:views/health from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop view tradelatch.health;

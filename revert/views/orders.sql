@@ -1,5 +1,7 @@
 -- Revert tradelatch:views/orders from pg
 
+\ir ../../deploy/settings.psql
+
 begin;
 
 drop view tradelatch.orders;

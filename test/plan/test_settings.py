@@ -1,0 +1,18 @@
+"""Every script that deploys or reverts pins how names and literals are read before it does anything."""
+
+import pytest
+from tradelatch.deployment import changes
+from tradelatch.project import sqitch_project
+
+FIRST = {"deploy": r"\ir ../settings.psql", "revert": r"\ir ../../deploy/settings.psql"}
+
+
+@pytest.mark.parametrize("folder", FIRST)
+@pytest.mark.parametrize("change", changes())
+def test_it_comes_first(folder: str, change: str) -> None:
+    lines = (sqitch_project() / folder / f"{change}.sql").read_text().splitlines()
+    statements = [line for line in lines if line and not line.startswith("--")]
+    if (folder, change) == ("revert", "roles/all"):  # which the client runs without psql, too
+        assert statements[:2] == ["begin;", "set local search_path = pg_catalog, pg_temp;"]
+    else:
+        assert statements[0] == FIRST[folder]
