@@ -23,6 +23,7 @@ from .exchange import (
     ModeRefused,
     Order,
     OrderRefused,
+    TriggerPassed,
     Unreachable,
     mode_mismatch,
     position_mode,
@@ -252,6 +253,8 @@ class Drive:
                 continue
             except ModeRefused as refusal:
                 raise ModeMismatch(str(refusal)) from None
+            except TriggerPassed:
+                return await self._begin_close("the market has passed the stop-loss")
             except OrderRefused as refusal:
                 log.info("a stop-loss was refused: %s", refusal)
             if stop is not None and stop.status == "open":
@@ -336,8 +339,10 @@ class Drive:
     # The close
 
     async def _close(self) -> str:
-        refusals = 0
-        for _ in range(ROUNDS):
+        refusals = rounds = 0
+        least: Decimal | None = None  # that was held
+        while rounds < ROUNDS:
+            rounds += 1
             await self._read()
             if self._row.orders_withheld:
                 self._due()
@@ -361,6 +366,9 @@ class Drive:
                 if await self._confirm_flat(look, close_name):
                     return "nothing is left" if self._row.status == "pending_rollback" else "it is closed"
                 continue
+            if least is not None and look.held < least:
+                rounds = 0  # it goes on: what is larger than one order may be is closed in parts
+            least = look.held
             if refusal and refusals >= REFUSALS:
                 raise Unsettled(
                     f"{look.held} is held, and its close was {refusal}",

@@ -22,6 +22,14 @@ class ModeRefused(OrderRefused):
     """It was refused because the account is in the other position mode: that says nothing of what is open."""
 
 
+class DuplicateRefused(OrderRefused):
+    """It was refused because an order of that client order id exists: that order is the one to look at."""
+
+
+class TriggerPassed(OrderRefused):
+    """It is a stop order whose price the market has passed already: sent again, it is refused again."""
+
+
 class Unreachable(Exception):
     """No answer. What was sent may have arrived or not: look for it by its client order id."""
 

@@ -15,7 +15,7 @@ from .core.errors import InvalidArgument, LeaseExpired, NotFilled, StaleFence
 from .core.position_async import AsyncPosition
 from .core.position_sync import Position
 from .core.receipt import ExchangeOrder, Receipt
-from .exchange import ExchangeAccess, Order, OrderRefused, OrderStatus, Unreachable
+from .exchange import DuplicateRefused, ExchangeAccess, Order, OrderRefused, OrderStatus, Unreachable
 
 GRACE = timedelta(seconds=5)  # for so long an exchange may lag
 POLL = 0.25  # seconds between two looks at an entry that is to fill
@@ -132,20 +132,29 @@ async def find(access: ExchangeAccess, position: DrivenPosition, name: str) -> O
 
 
 async def submit(access: ExchangeAccess, position: DrivenPosition, order: ExchangeOrder) -> Order:
-    """Send an order as the database computed it. Whether it may be sent, the caller has asked."""
+    """Send an order as the database computed it. Whether it may be sent, the caller has asked.
+
+    A refusal that says that an order of that id exists leads to that order.
+    """
     if order.kind == "stop_loss" and order.price is None:
         raise InvalidArgument(f"position {position.position_id}: no price and no percentage is known for its stop-loss")
-    return await access.send(
-        position.symbol,
-        order.side,
-        order.quantity,
-        kind="stop" if order.kind == "stop_loss" else "market",
-        trigger=order.price,
-        reduce_only=order.reduce_only,
-        client_order_id=order.client_order_id,
-        account=position.account,
-        position_side=position.position_side,
-    )
+    try:
+        return await access.send(
+            position.symbol,
+            order.side,
+            order.quantity,
+            kind="stop" if order.kind == "stop_loss" else "market",
+            trigger=order.price,
+            reduce_only=order.reduce_only,
+            client_order_id=order.client_order_id,
+            account=position.account,
+            position_side=position.position_side,
+        )
+    except DuplicateRefused:
+        known = await find(access, position, order.client_order_id)
+        if known is None:
+            raise
+        return known
 
 
 async def strays(access: ExchangeAccess, position: DrivenPosition, named: Collection[str]) -> list[str]:

@@ -61,7 +61,9 @@ begin
             m.*,
             case
                 when m.side in ('long', 'short') then m.side
-                when m.held > 0 or m.side is not null then monitoring.check_side(m.side, m.place || '.side')
+                when m.held > 0 then monitoring.check_side(m.side, m.place || '.side')
+                -- flat, whatever it says; what it says may tell whose slot is meant
+                when lower(btrim(m.side)) in ('long', 'short', 'buy', 'sell') then monitoring.check_side(m.side, m.place || '.side')
             end as held_side,
             monitoring.read_price(m.place || '.average_price', m.average_price, m.entry -> 'average_price') as average,
             monitoring.read_price(m.place || '.stop_loss_price', m.stop_loss_price, m.entry -> 'stop_loss_price') as stop_loss,

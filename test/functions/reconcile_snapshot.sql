@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(157);
+select plan(158);
 
 create table origin as
 select clock_timestamp() - interval '30 minutes' as at;
@@ -162,6 +162,10 @@ from (values
     ('Z5USDT', null)
 ) as v (symbol, seen);
 select reconciled('[{"symbol": "Z1USDT", "quantity": 0}, {"symbol": "Z2USDT", "side": "long", "quantity": 0}]', '5 seconds');
+select lives_ok(
+    $$select reconciled('[{"symbol": "Z9USDT", "side": "", "quantity": "0"}, {"symbol": "Z8USDT", "side": "None", "quantity": 0}]', '5 seconds')$$,
+    'nothing is flat, whatever its side says'
+);
 select is(
     sighted(v.symbol), '{"both none 0 0-5"}'::text[], v.symbol || ' is flat still'
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tradelatch import Receipt, Unavailable
-from tradelatch.testing import Delays, Exchange, Faults, Market, Odds
+from tradelatch.testing import Delays, Exchange, Faults, Market, Odds, OrderRefused
 
 from .stage import FIVE, PRICE, START, SYMBOL, Stage
 
@@ -109,10 +109,32 @@ async def test_a_stop_loss_that_triggered_meanwhile_ends_the_position(stage: Sta
     assert stage.held == 0
 
 
-async def test_a_stop_loss_that_is_refused_three_times_gives_way_to_a_close(stage: Stage) -> None:
+async def test_a_stop_loss_that_the_market_has_passed_is_not_tried_again(stage: Stage) -> None:
     receipt = await stage.open()
     await stage.send(receipt)
-    stage.exchange.set_market(SYMBOL, Market(Decimal(90)))  # past the trigger
+    stage.exchange.set_market(SYMBOL, Market(Decimal(90)))
+    done = await stage.recover()
+    assert (done.status, stage.held) == ("closed", 0)
+    assert "the market has passed the stop-loss" in done.reason
+    (row,) = await stage.client.positions(receipt.position_id)
+    assert row.exit_reason == "the market has passed the stop-loss"
+    events = await stage.client.position_timeline(receipt.position_id)
+    assert "reissue_order" not in [event.event for event in events]
+
+
+async def test_a_stop_loss_that_is_refused_three_times_gives_way_to_a_close(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = await stage.open()
+    await stage.send(receipt)
+    send = stage.exchange.send
+
+    async def refuse_stops(*arguments: Any, kind: str, **options: Any) -> Any:
+        if kind == "stop":
+            raise OrderRefused("margin is insufficient")
+        return await send(*arguments, kind=kind, **options)
+
+    monkeypatch.setattr(stage.exchange, "send", refuse_stops)
     done = await stage.recover()
     assert (done.status, stage.held) == ("closed", 0)
     assert "refused 3 times" in done.reason

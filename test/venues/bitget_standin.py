@@ -90,7 +90,8 @@ class BitgetStandIn(StandIn):
         return self._ids(self._place(params, side, position_side, reduce_only, params["orderType"], None))
 
     def _new_plan(self, params: dict[str, Any]) -> Any:
-        assert (params["planType"], params["triggerType"]) == ("loss_plan", "fill_price")
+        assert params["planType"] == "loss_plan"
+        assert params["triggerType"] in ("fill_price", "mark_price")
         position_side = params["holdSide"] if params["holdSide"] in ("long", "short") else "both"
         side = {"long": "sell", "short": "buy", "buy": "sell", "sell": "buy"}[params["holdSide"]]
         trigger = Decimal(params["triggerPrice"])

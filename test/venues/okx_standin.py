@@ -110,7 +110,8 @@ class OkxStandIn(StandIn):
         return [{"ordId": order.order_id, "clOrdId": order.client_order_id, "tag": "", "sCode": "0", "sMsg": ""}]
 
     def _new_algo(self, params: dict[str, Any]) -> Any:
-        assert (params["ordType"], params["slOrdPx"], params["slTriggerPxType"]) == ("conditional", "-1", "last")
+        assert (params["ordType"], params["slOrdPx"]) == ("conditional", "-1")
+        assert params["slTriggerPxType"] in ("last", "mark")
         trigger = Decimal(params["slTriggerPx"])
         if self.price <= trigger if params["side"] == "sell" else self.price >= trigger:
             raise Refused(51280, "SL trigger price must be lower than the last price", 200)

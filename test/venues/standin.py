@@ -56,6 +56,7 @@ class Fate:
     arrives: bool = False  # it is carried out all the same
     answers: bool = True  # False: the connection is closed
     hangs: bool = False  # no answer until the caller gives up
+    location: str = ""  # where it sends to
 
 
 class Refused(Exception):
@@ -167,7 +168,8 @@ class StandIn(ABC):
         if fate is not None and fate.body is not None:
             status, answer = fate.status, fate.body
         if isinstance(answer, str):
-            return web.Response(status=status, text=answer, content_type="text/html")
+            elsewhere = {"Location": fate.location} if fate is not None and fate.location else None
+            return web.Response(status=status, text=answer, content_type="text/html", headers=elsewhere)
         return web.json_response(answer, status=status)
 
     # What each venue does in its own way

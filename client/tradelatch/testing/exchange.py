@@ -18,7 +18,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from ..exchange import ZERO, Holding, ModeRefused, Order, OrderKind, OrderRefused, PositionMode, Unreachable
+from ..exchange import (
+    ZERO,
+    DuplicateRefused,
+    Holding,
+    ModeRefused,
+    Order,
+    OrderKind,
+    OrderRefused,
+    PositionMode,
+    TriggerPassed,
+    Unreachable,
+)
 from .clock import Clock
 from .faults import Faults
 
@@ -274,11 +285,11 @@ class Exchange:
             raise OrderRefused("a limit order, and no other, has a price")
         newest = self._newest(order.client_order_id, order.account)
         if newest is not None and newest.status == "open":
-            raise OrderRefused(f"client order id is in use: {order.client_order_id}")
+            raise DuplicateRefused(f"client order id is in use: {order.client_order_id}")
         if self._only_reduces(order) and order.kind != "stop" and not self._reducible(order):
             raise OrderRefused("reduce-only order would not reduce a position")
         if order.kind == "stop" and self._is_reached(order):
-            raise OrderRefused("stop order would trigger at once")
+            raise TriggerPassed("stop order would trigger at once")
         order_id = str(next(self._order_ids))
         order = replace(order, order_id=order_id, client_order_id=order.client_order_id or f"none-{order_id}")
         self._orders[order_id] = order

@@ -17,6 +17,8 @@ Params = Mapping[str, Any]
 Ending = Literal["open", "closed", "canceled", "ended"]  # ended by the exchange: closed if it was filled, else canceled
 
 SIDES = {"BUY": "buy", "Buy": "buy", "buy": "buy", "SELL": "sell", "Sell": "sell", "sell": "sell"}
+TriggerBy = Literal["last", "mark"]
+
 CLOSING_SIDE = {"long": "sell", "short": "buy"}
 
 
@@ -29,6 +31,8 @@ class Codes:
     unsure: frozenset[str]  # it may have been done, or may be tried again
     unknown: frozenset[str]  # no such order
     mode: frozenset[str]  # the account is in the other position mode
+    duplicate: frozenset[str]  # an order of that client order id exists
+    passed: frozenset[str]  # the market has passed the price of a stop order
     mode_said: str = ""  # the same by its message, a regular expression, of a code that says too little
 
 
@@ -121,7 +125,8 @@ class Row:
     positions_list: str
     mode: Mode
     side_params: Callable[[str, str, bool], Params]  # of position side, side and whether it only reduces
-    stop_params: Callable[[str, str], Params]  # of the side and the trigger
+    stop_params: Callable[[str, str, TriggerBy], Params]  # of the side, the trigger, and the price that it waits for
+    largest: str  # where ccxt's market has the size of the largest market order
     options: Params = field(default_factory=dict)  # of ccxt
     order_pages: Pages | None = None
     position_pages: Pages | None = None

@@ -23,13 +23,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.errors import TradelatchError
-from ..exchange import ZERO, ModeRefused, OrderRefused, Unreachable
-from .row import Row
+from ..exchange import ZERO, DuplicateRefused, ModeRefused, OrderRefused, TriggerPassed, Unreachable
+from .row import Row, get
 
 TIMEOUT = 10.0  # seconds for one request
 STALE_AFTER = 3600.0  # seconds until the markets, and the clock's difference, are read again
 UNKNOWN_AFTER = 60.0  # the same, when somebody asks for a symbol that is not among them
-UNSURE = (403, 408, 418, 429)  # HTTP statuses of a gateway or a limit, whatever code is beside them
+UNSURE = (408, 418, 429)  # HTTP statuses of a gateway or a limit, whatever code is beside them
+SHUT_OUT = (401, 403, 451)  # who asks, or from where, is not let in
 
 
 class NotConfigured(TradelatchError):
@@ -52,6 +53,14 @@ class RefusedForMode(Refusal, ModeRefused):
     """The same, because the account is in the other position mode."""
 
 
+class RefusedAsDuplicate(Refusal, DuplicateRefused):
+    """The same, because an order of that client order id exists."""
+
+
+class RefusedAsPassed(Refusal, TriggerPassed):
+    """The same, because the market has passed the price of a stop order."""
+
+
 @dataclass(frozen=True)
 class Market:
     """A linear swap or future. symbol: canonical; unified: ccxt's; id: the venue's own."""
@@ -63,6 +72,7 @@ class Market:
     step: Decimal = ZERO
     tick: Decimal = ZERO
     minimum: Decimal = ZERO
+    largest: Decimal = ZERO  # market order; 0: no end is known
     contract: Decimal = Decimal(1)  # the size of one, in units of the base asset
     is_traded: bool = False
 
@@ -94,6 +104,10 @@ class Keys:
         for hidden in self.values.values():
             text = text.replace(hidden, "…")
         return text
+
+
+class RedirectRefused(Exception):
+    """An answer that sends to another host."""
 
 
 class Told(Exception):
@@ -219,12 +233,26 @@ class Session:
                 if not self._markets:
                     raise
 
+    def _open(self) -> None:
+        """Open ccxt's HTTP session, one that follows no redirect to another host: what is signed is for one alone."""
+        import aiohttp  # which comes with ccxt
+
+        if self._exchange.session is not None:
+            return
+        self._exchange.open()
+        watch = aiohttp.TraceConfig()
+        watch.on_request_redirect.append(_refuse_other_host)
+        watch.freeze()
+        opened: Any = self._exchange.session
+        opened.trace_configs.append(watch)
+
     async def _load(self) -> None:
+        self._open()
         await self._public(self._exchange.load_markets(True), "list of markets")
         with self.reading():
             listed = [market for same_id in self._exchange.markets_by_id.values() for market in same_id]
             raw = [market for market in listed if market["linear"] and (market["swap"] or market["future"])]
-            linear = [_market(market) for market in raw]
+            linear = [_market(market, self._row.largest) for market in raw]
         if not linear:
             raise Unreachable(f"{self._name}: an empty list of markets")
         fit = [market for market in linear if market.step and market.tick]
@@ -258,14 +286,19 @@ class Session:
     def _error(self, told: Told) -> Exception:
         text = self._keys.hide(" ".join(f"{self._name}: {told.number} {told}".split()))
         text = "".join(filter(str.isprintable, text))[:200]
-        if told.status < 500 and (told.code in self._codes.access or (told.code is None and told.status == 401)):
+        is_status = told.code is None and told.status in SHUT_OUT
+        if told.status < 500 and (told.code in self._codes.access or is_status):
             return AccessRefused(text)
         is_unsure = told.status in UNSURE or told.status >= 500 or told.code in self._codes.unsure | self._codes.clock
         if told.code is None or is_unsure:
             return Unreachable(text)
         said = self._codes.mode_said
         is_mode = told.code in self._codes.mode or (bool(said) and re.search(said, str(told)) is not None)
-        return (RefusedForMode if is_mode else Refusal)(text, told.code)
+        if is_mode:
+            return RefusedForMode(text, told.code)
+        if told.code in self._codes.duplicate:
+            return RefusedAsDuplicate(text, told.code)
+        return (RefusedAsPassed if told.code in self._codes.passed else Refusal)(text, told.code)
 
 
 def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: str, params: Any, *rest: Any) -> Any:
@@ -273,6 +306,12 @@ def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: st
     if isinstance(params, dict):
         params = {name: value for name, value in params.items() if value is not None}
     return sign(path, api, method, params, *rest)
+
+
+async def _refuse_other_host(_session: Any, _context: Any, redirect: Any) -> None:
+    where = urlsplit(redirect.response.headers.get("Location", ""))
+    if where.netloc and (where.scheme, where.netloc) != (redirect.url.scheme, redirect.url.authority):
+        raise RedirectRefused
 
 
 def _moved(addresses: Any, url: str) -> Any:
@@ -305,7 +344,7 @@ def rows(value: object) -> list[Any]:
     return value
 
 
-def _market(market: Mapping[str, Any]) -> Market:
+def _market(market: Mapping[str, Any], largest: str) -> Market:
     contract = number(market["contractSize"]) or Decimal(1)
     return Market(
         symbol=canonical(market["symbol"]),
@@ -315,6 +354,7 @@ def _market(market: Mapping[str, Any]) -> Market:
         step=number(market["precision"]["amount"]) * contract,
         tick=number(market["precision"]["price"]),
         minimum=number(market["limits"]["amount"]["min"]) * contract,
+        largest=number(get(market, largest)) * contract,
         contract=contract,
         is_traded=bool(market["active"]),
     )

@@ -38,6 +38,8 @@ BINANCE = Row(
         unsure=_codes(1, -1000, -1001, -1003, -1004, -1006, -1007, -1008, -1015, -1016, -5041),
         unknown=_codes(-2011, -2013),
         mode=_codes(-4061),
+        duplicate=_codes(-4116),
+        passed=_codes(-2021),
     ),
     ids="[0-9]{1,18}",
     places=(
@@ -109,7 +111,12 @@ BINANCE = Row(
     positions_list="",
     mode=Mode("fetch_position_mode", "dualSidePosition", {"True": "hedge", "False": "one-way"}),
     side_params=_binance_side,
-    stop_params=lambda side, trigger: {"stopLossPrice": trigger, "newOrderRespType": None},
+    stop_params=lambda side, trigger, by: {
+        "stopLossPrice": trigger,
+        "workingType": "MARK_PRICE" if by == "mark" else None,  # the last price unless it is told
+        "newOrderRespType": None,
+    },
+    largest="limits.market.max",
     client_ids="[A-Za-z0-9.:/_-]{1,36}",
     options={
         "leverageBrackets": {},  # nobody asks for them here
@@ -132,6 +139,8 @@ BYBIT = Row(
         unsure=_codes(10000, 10006, 10014, 10016, 10018, 10019, 10429, 170007, 3400214),
         unknown=_codes(110001, 110008, 110010, 110019),
         mode=_codes(110025, 3400073),
+        duplicate=_codes(110072),
+        passed=_codes(110092, 110093),
         mode_said="position idx not match position mode",
     ),
     ids=".+",
@@ -188,11 +197,12 @@ BYBIT = Row(
         "positionIdx": ("both", "long", "short").index(position_side),
         "reduceOnly": reduce_only,
     },
-    stop_params=lambda side, trigger: {
+    stop_params=lambda side, trigger, by: {
         "triggerPrice": trigger,
         "triggerDirection": "ascending" if side == "buy" else "descending",
-        "triggerBy": "LastPrice",
+        "triggerBy": {"last": "LastPrice", "mark": "MarkPrice"}[by],
     },
+    largest="info.lotSizeFilter.maxMktOrderQty",
     options={"enableUnifiedMargin": False, "enableUnifiedAccount": True, "unifiedMarginStatus": 6},
     order_pages=Pages(50, "cursor", "result.nextPageCursor"),
     position_pages=Pages(200, "cursor", "result.nextPageCursor"),
@@ -227,6 +237,8 @@ OKX = Row(
         unsure=_codes(1, 2, 50001, 50004, 50005, 50011, 50013, 50026, 50040, 50061, 51030, 51054, 51149, 51410, 59000),
         unknown=_codes(51400, 51401, 51402, 51509, 51603),
         mode=_codes(59107),
+        duplicate=_codes(51016),
+        passed=_codes(51278, 51279, 51280),
         mode_said="posSide",
     ),
     ids="[0-9]{1,20}",
@@ -314,7 +326,8 @@ OKX = Row(
     side_params=lambda position_side, side, reduce_only: (
         {"reduceOnly": reduce_only} if position_side == "both" else {"positionSide": position_side}
     ),
-    stop_params=lambda side, trigger: {"stopLossPrice": trigger},
+    stop_params=lambda side, trigger, by: {"stopLossPrice": trigger, "slTriggerPxType": by},
+    largest="info.maxMktSz",
     options={"createOrder": "privatePostTradeOrder"},
     order_pages=Pages(100, "after", only_full=True),
     market_types=("swap",),
@@ -384,6 +397,8 @@ BITGET = Row(
         unsure=_codes(429, 30007, 40010, 40015, 40200, 40725, 45001) | {"failed"},
         unknown=_codes(40109, 40768, 43001, 43025, 22001, 31007),
         mode=_codes(40774, 45035),
+        duplicate=_codes(40786),
+        passed=_codes(40915, 40917),
     ),
     ids="[0-9]{1,20}",
     client_ids="[A-Za-z0-9_-]{1,32}",
@@ -441,12 +456,13 @@ BITGET = Row(
         "hedged": position_side != "both",
         "reduceOnly": reduce_only or (position_side, side) in (("long", "sell"), ("short", "buy")),
     },
-    stop_params=lambda side, trigger: {
+    stop_params=lambda side, trigger, by: {
         "stopLossPrice": trigger,
         "planType": "loss_plan",
-        "triggerType": "fill_price",
+        "triggerType": {"last": "fill_price", "mark": "mark_price"}[by],
         "force": None,
     },
+    largest="info.maxMarketOrderQty",
     options={"uta": False},
     order_pages=Pages(100, "idLessThan", "data.endId", only_full=True),
     market_types=("swap",),

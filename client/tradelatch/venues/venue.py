@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, PositionMode, Unreachable
-from .row import CLOSING_SIDE, SIDES, OrderFields, Pages, Place, Row, get
+from .row import CLOSING_SIDE, SIDES, OrderFields, Pages, Place, Row, TriggerBy, get
 from .session import TIMEOUT, Keys, Market, NotConfigured, Session, number, rows
 
 PAGES = 100  # more than any account has
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,14 @@ class Venue:
         self._url = environment.get(f"TRADELATCH_{self.name.upper()}_URL") or None
         if self._url and not re.match(r"https?://[^/]", self._url):
             raise NotConfigured(f"TRADELATCH_{self.name.upper()}_URL must begin with https:// or http://")
+        if self._url and self._url.startswith("http://") and urlsplit(self._url).hostname not in LOOPBACK:
+            raise NotConfigured(
+                f"TRADELATCH_{self.name.upper()}_URL: http:// is for this machine alone; write https://"
+            )
+        trigger_by = environment.get(f"TRADELATCH_{self.name.upper()}_TRIGGER") or "last"
+        if trigger_by not in ("last", "mark"):
+            raise NotConfigured(f"TRADELATCH_{self.name.upper()}_TRIGGER must be last or mark, got {trigger_by[:40]}")
+        self._trigger_by: TriggerBy = "mark" if trigger_by == "mark" else "last"
 
     async def positions(self, *, account: str) -> Sequence[Holding]:
         """What the account holds in linear contracts, every page of it."""
@@ -142,7 +152,8 @@ class Venue:
     ) -> Order:
         """Send an order: its quantity rounded down to the market's step, its prices to the nearest tick.
 
-        It leaves within TIMEOUT seconds of this call, or never.
+        One that closes at market is sent as large as the market allows; the answer tells its quantity. It leaves within
+        TIMEOUT seconds of this call, or never.
         """
         session = self.session(account)
         try:
@@ -150,6 +161,8 @@ class Venue:
                 market = await session.market(symbol)
                 if market is None:
                     raise OrderRefused(self._no_market(symbol))
+                if kind == "market" and reduce_only and market.largest:
+                    quantity = min(quantity, market.largest)  # the rest is closed by another order
                 quantity = self._quantity(market, quantity)
                 trigger = self._price(market, trigger, "trigger", kind == "stop")
                 price = self._price(market, price, "price", kind == "limit")
@@ -263,7 +276,7 @@ class Venue:
         params: dict[str, Any] = dict.fromkeys(place.ids_of_new, wanted.client_order_id)
         params |= self._row.side_params(wanted.position_side, wanted.side, wanted.reduce_only)
         if wanted.trigger is not None:
-            params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}")
+            params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}", self._trigger_by)
         price = None if wanted.price is None else f"{wanted.price:f}"
         kind = "limit" if wanted.kind == "limit" else "market"
         quantity = f"{wanted.market.in_contracts(wanted.quantity):f}"
