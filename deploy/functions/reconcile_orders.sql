@@ -238,7 +238,7 @@ is not touched. At most 1000 positions a call.
 Proven: seen in two lists 5 seconds apart, begun 5 seconds after the orders of the position last moved.
 max_missing: where more stop-losses are missing, nothing is ended, no absence is recorded, and there is a finding snapshot_suspect.
 Findings: no_stop_loss; orphaned_order, one for all of a position that is over or does not know them; stop_mismatch, another trigger or
-quantity than the book's; snapshot_suspect. Of a position whose stop-loss was ended just now the action is recover.
+quantity than the book's; snapshot_suspect; clock_went_back (the latest list lies in the future of the clock as it is now). Of a position whose stop-loss was ended just now the action is recover.
 Errors: 22023; 55P03 another list of the account is being recorded; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.reconcile_orders(text, jsonb, timestamptz, text, boolean, text[], boolean, integer) from public;

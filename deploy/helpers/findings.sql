@@ -420,6 +420,26 @@ begin
             and s.account = coalesce(findings.account, s.account)
             and findings.symbols is null
         union all
+        -- No snapshot is recorded from the future: the clock was ahead of where it is now.
+        select
+            'clock_went_back',
+            'critical',
+            null,
+            s.exchange::text,
+            s.account::text,
+            null,
+            null,
+            null,
+            interval '0',
+            jsonb_build_object('observed_at', s.observed_at, 'clock', v_now),
+            'set the database server''s clock right: until its time is past observed_at, snapshots count nothing',
+            null::monitoring.evidence
+        from monitoring.snapshots as s
+        where s.observed_at > v_now + monitoring.grace()
+            and s.exchange = coalesce(findings.exchange, s.exchange)
+            and s.account = coalesce(findings.account, s.account)
+            and findings.symbols is null
+        union all
         select
             f.*,
             null::monitoring.evidence

@@ -38,6 +38,26 @@ begin
         and s.account = coalesce(order_findings.account, s.account)
         and order_findings.symbols is null;
 
+    -- No list is recorded from the future: the clock was ahead of where it is now.
+    return query
+    select
+        'clock_went_back',
+        'critical',
+        null::bigint,
+        s.exchange::text,
+        s.account::text,
+        null,
+        null,
+        null,
+        interval '0',
+        jsonb_build_object('observed_at', s.observed_at, 'clock', v_now),
+        'set the database server''s clock right: until its time is past observed_at, snapshots count nothing'
+    from monitoring.order_snapshots as s
+    where s.observed_at > v_now + monitoring.grace()
+        and s.exchange = coalesce(order_findings.exchange, s.exchange)
+        and s.account = coalesce(order_findings.account, s.account)
+        and order_findings.symbols is null;
+
     -- In an ordinary life nothing was seen, and the book need not be looked through.
     if not exists (select from monitoring.order_sightings) then
         return;
@@ -185,7 +205,7 @@ end
 $$;
 
 comment on function monitoring.order_findings(text, text, text[]) is
-'The checks of what lists of orders showed: no_stop_loss of active positions, stop_mismatch, orphaned_order (one for each position) and snapshot_suspect; names are canonical, null is all.';
+'The checks of what lists of orders showed: no_stop_loss of active positions, stop_mismatch, orphaned_order (one for each position), snapshot_suspect and clock_went_back; names are canonical, null is all.';
 
 revoke all on function monitoring.order_findings(text, text, text[]) from public;
 
