@@ -1,13 +1,16 @@
 -- Deploy tradelatch:adoption/preflight to pg
 -- A table monitoring.positions that is there already is taken over by later changes. This one looks, changes nothing, and refuses
--- (TL007) what could not be taken over.
+-- (TL007) what could not be taken over, and what of a stranger's would run with the rights of whoever deploys. It runs by itself,
+-- too, before sqitch writes to a registry that somebody else may have made: psql --set=ON_ERROR_STOP=1 --file=preflight.sql
+
+\ir ../settings.psql
 
 \ir ../settings.psql
 
 begin;
 
-set local search_path = pg_catalog, pg_temp;
-
+\ir surroundings.psql
+\ir strangers.psql
 select pg_catalog.to_regclass('monitoring.positions') is not null as has_table
 \gset
 
@@ -23,26 +26,49 @@ begin
     select jsonb_agg(jsonb_build_object('problem', x.problem, 'found', x.found) order by x.problem, x.found)
     into v_problems
     from (
-        select 'not a plain table', to_jsonb(v_table.relkind)
-        where v_table.relkind <> 'r' or v_table.relispartition or v_table.relhassubclass
+        select s.*
+        from pg_temp.surroundings(false) as s
         union all
-        select 'row level security', 'true'
-        where v_table.relrowsecurity
+        select s.*
+        from pg_temp.strangers(false) as s
         union all
         select
             case when a.attname is null then 'missing column' else 'other type of column' end,
-            jsonb_build_object('column', e.name, 'type', format_type(a.atttypid, a.atttypmod), 'expected', e.type)
+            jsonb_build_object('column', e.name, 'type', format_type(a.atttypid, a.atttypmod), 'expected', array_to_string(e.types, ' or '))
         from (
             values
-            ('id', 'integer'), ('signal_id', 'integer'), ('symbol', 'character varying'), ('exchange', 'character varying'),
-            ('side', 'character varying'), ('quantity', 'numeric'), ('entry_price', 'numeric'), ('stop_loss_price', 'numeric'),
-            ('realized_pnl', 'numeric'), ('fees', 'numeric'), ('status', 'character varying'), ('exit_reason', 'text'),
-            ('exchange_order_id', 'character varying'), ('opened_at', 'timestamp without time zone'),
-            ('closed_at', 'timestamp without time zone'), ('updated_at', 'timestamp without time zone'),
-            ('created_at', 'timestamp without time zone')
-        ) as e (name, type)
+            ('id', array['integer']),
+            ('signal_id', array['integer', 'bigint', 'character varying', 'text']),
+            ('symbol', array['character varying', 'text']),
+            ('exchange', array['character varying', 'text']),
+            ('side', array['character varying', 'text']),
+            ('quantity', array['numeric']),
+            ('entry_price', array['numeric']),
+            ('stop_loss_price', array['numeric']),
+            ('realized_pnl', array['numeric']),
+            ('fees', array['numeric']),
+            ('status', array['character varying', 'text']),
+            ('exit_reason', array['character varying', 'text']),
+            ('exchange_order_id', array['character varying', 'text']),
+            ('opened_at', array['timestamp without time zone', 'timestamp with time zone']),
+            ('closed_at', array['timestamp without time zone', 'timestamp with time zone']),
+            ('updated_at', array['timestamp without time zone', 'timestamp with time zone']),
+            ('created_at', array['timestamp without time zone', 'timestamp with time zone'])
+        ) as e (name, types)
         left join pg_attribute as a on a.attrelid = v_table.oid and a.attname = e.name and a.attnum > 0
-        where format_type(a.atttypid, null) is distinct from e.type
+        where format_type(a.atttypid, null) = any (e.types) is not true
+        union all
+        select 'column without a default', to_jsonb(a.attname)
+        from pg_attribute as a
+        where a.attrelid = v_table.oid
+            and a.attnum > 0
+            and not a.attisdropped
+            and a.attnotnull
+            and not a.atthasdef
+            and a.attidentity = ''
+            and a.attname not in (
+                'symbol', 'exchange', 'side', 'quantity', 'entry_price', 'status', 'created_at', 'updated_at'
+            )
         union all
         select 'column in the way', to_jsonb(a.attname)
         from pg_attribute as a
@@ -62,17 +88,6 @@ begin
             inner join pg_attribute as a on a.attrelid = i.indrelid and a.attname = 'id'
             where i.indrelid = v_table.oid and i.indisprimary and i.indkey::text = a.attnum::text
         )
-        union all
-        -- Their columns' types could not change.
-        select distinct 'view on the table', to_jsonb(r.ev_class::regclass::text)
-        from pg_depend as d
-        inner join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
-        where d.refclassid = 'pg_class'::regclass and d.refobjid = v_table.oid and r.ev_class <> v_table.oid
-        union all
-        -- It would run beside the rule of tradelatch, on rows that it does not know.
-        select 'trigger on the table', to_jsonb(t.tgname)
-        from pg_trigger as t
-        where t.tgrelid = v_table.oid and not t.tgisinternal
         union all
         select 'generated column', to_jsonb(a.attname)
         from pg_attribute as a
@@ -104,6 +119,14 @@ $$;
 do $$
 begin
     perform pg_temp.refuse_problems();
+end
+$$;
+
+\else
+
+do $$
+begin
+    perform pg_temp.refuse_strangers('TL007', 'See docs/deploy.md.');
 end
 $$;
 

@@ -69,6 +69,13 @@ begin
             with wanted as (
                 select
                     p.id,
+                    -- a number in some tables, a text in others
+                    case when p.signal_id::text ~ '^-?[0-9]{1,18}$' then p.signal_id::text::bigint end as signal,
+                    -- not every such table has that column: then it is the one of the row with nulls
+                    (
+                        select case when signal_stop_loss_percent > 0 and signal_stop_loss_percent < 100 then signal_stop_loss_percent end
+                        from (select p.*) as x
+                    ) as stop_loss_percent,
                     pg_temp.is_open_status(p.status) as is_open,
                     p.status in ('pending_entry', 'entry_placed', 'canceled', 'failed') as is_unfilled,
                     s.canonical as symbol,
@@ -97,6 +104,7 @@ begin
                     ) as found
                 from monitoring.positions as p
                 inner join symbols as s on s.symbol = p.symbol
+                cross join (select null::numeric as signal_stop_loss_percent) as nulls
                 where p.id = any (v_ids)
             ),
 
@@ -113,7 +121,8 @@ begin
                     closed_at = w.closed_at,
                     created_at = w.created_at,
                     updated_at = w.updated_at,
-                    signal = p.signal_id,
+                    signal = w.signal,
+                    stop_loss_percent = w.stop_loss_percent,
                     filled_quantity = case when w.is_unfilled then 0 else p.quantity end,
                     open_quantity = case when w.is_open and not w.is_unfilled then p.quantity else 0 end,
                     average_price = case when not w.is_unfilled then p.entry_price end,
@@ -291,20 +300,28 @@ check (monitoring.is_coherent(status, closed_at, stop_loss_price, side, position
 
 \if :adopts
 
--- What the domains of the columns say of a table that tradelatch made.
+-- The rows have them all by now. Validated they would be under a lock that writers wait for.
+do $$
+declare
+    v_check record;
+begin
+    for v_check in
+        select s.statement
+        from monitoring.legacy_state as s
+        where s.part = 'domain'
+            and not exists (
+                select
+                from pg_catalog.pg_constraint as c
+                where c.connamespace = 'monitoring'::regnamespace and c.contypid <> 0 and c.conname = s.name
+            )
+        order by s.place
+    loop
+        execute v_check.statement || ' not valid';
+    end loop;
+end
+$$;
+
 alter table monitoring.positions
-add constraint positions_domains_check
-check (
-    num_nulls(
-        exchange::monitoring.exchange, account::monitoring.account, symbol::monitoring.symbol,
-        position_side::monitoring.position_side, side::monitoring.side, quantity::monitoring.amount,
-        entry_price::monitoring.amount, stop_loss_percent::monitoring.percent, origin::monitoring.origin,
-        request_id::monitoring.request, filled_quantity::monitoring.filled_amount, average_price::monitoring.amount,
-        open_quantity::monitoring.filled_amount, exchange_order_id::monitoring.order_id, exit_reason::monitoring.reason,
-        exit_price::monitoring.amount, realized_pnl::monitoring.money, fees::monitoring.money,
-        stop_loss_price::monitoring.amount, stop_loss_order_id::monitoring.order_id, close_quantity::monitoring.amount
-    ) >= 0
-) not valid,
 add constraint positions_times_check check (created_at is not null and updated_at is not null) not valid;
 
 \endif
@@ -321,8 +338,6 @@ select not a.attnotnull as adds
 from pg_catalog.pg_attribute as a
 where a.attrelid = 'monitoring.positions'::regclass and a.attname = 'updated_at'
 \gset
-
-alter table monitoring.positions validate constraint positions_domains_check;
 
 \if :adds
 
@@ -357,36 +372,32 @@ comment on index monitoring.positions_position_id is 'Finds a row by the positio
 
 -- Indexes of the table that was found, under their names.
 with wanted as (
-    select pg_catalog.regexp_match(s.statement, E'^CREATE INDEX (\\S+) ON (.*)$') as part
-    from monitoring.legacy_state as s
-    where s.part = 'index'
-),
-
-found as (
     select
-        w.part,
+        s.place,
+        s.name,
+        s.statement,
         i.indisvalid
-    from wanted as w
-    left join pg_catalog.pg_index as i on i.indexrelid = pg_catalog.to_regclass('monitoring.' || w.part[1])
-    where i.indisvalid is not true
+    from monitoring.legacy_state as s
+    left join pg_catalog.pg_index as i on i.indexrelid = pg_catalog.to_regclass('monitoring.' || s.name)
+    where s.part = 'index' and i.indisvalid is not true
 )
 
 select c.command
 from (
     select
-        f.part,
-        1 as place,
-        pg_catalog.format('drop index concurrently monitoring.%s', f.part[1]) as command
-    from found as f
-    where not f.indisvalid
+        w.place,
+        1 as step,
+        pg_catalog.format('drop index concurrently monitoring.%s', w.name) as command
+    from wanted as w
+    where not w.indisvalid
     union all
     select
-        f.part,
-        2 as place,
-        pg_catalog.format('create index concurrently %s on %s', f.part[1], f.part[2]) as command
-    from found as f
+        w.place,
+        2 as step,
+        pg_catalog.regexp_replace(w.statement, '^CREATE INDEX ', 'create index concurrently ') as command
+    from wanted as w
 ) as c
-order by c.part, c.place
+order by c.place, c.step
 \gexec
 
 -- What was known of the columns was lost with their types, and the rows are new.

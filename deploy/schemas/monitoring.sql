@@ -14,6 +14,7 @@ select pg_catalog.to_regnamespace('monitoring') is not null as has_schema
 create table monitoring.legacy_state (
     place integer generated always as identity primary key,
     part text not null,
+    name text,
     statement text not null
 );
 
@@ -71,6 +72,15 @@ end
 $$;
 
 alter table monitoring.legacy_state owner to tradelatch_owner;
+
+-- What came between adoption/preflight and here; from now on nobody else makes anything in it.
+\ir ../adoption/surroundings.psql
+\ir ../adoption/strangers.psql
+do $$
+begin
+    perform pg_temp.refuse_strangers('TL007', 'See docs/deploy.md.');
+end
+$$;
 
 comment on table monitoring.legacy_state is
 'What was there before tradelatch: the statements that give it back, in their order. The revert runs them.';

@@ -5,6 +5,14 @@
 
 begin;
 
+\ir ../../deploy/adoption/surroundings.psql
+\ir ../../deploy/adoption/strangers.psql
+do $$
+begin
+    perform pg_temp.refuse_strangers('TL008', 'Nothing was undone. See docs/deploy.md.');
+end
+$$;
+
 select pg_catalog.count(*) > 0 as was_there
 from pg_catalog.pg_attribute as a
 where a.attrelid = 'monitoring.positions'::regclass

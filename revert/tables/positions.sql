@@ -1,12 +1,15 @@
 -- Revert tradelatch:tables/positions from pg
--- A table that was there before is given back. Else rows are kept: they go to a table of monitoring_archive that carries the time
--- of the revert in its name. Its columns have the types below our domains, which are dropped later.
+-- A table that was there before is given back. Else rows are kept.
+
+\ir ../../deploy/settings.psql
 
 \ir ../../deploy/settings.psql
 
 begin;
 
 set local client_min_messages = warning;
+
+\ir ../adoption/keep.psql
 
 select pg_catalog.count(*) > 0 as was_there
 from pg_catalog.pg_attribute as a
@@ -23,30 +26,7 @@ where a.attrelid = 'monitoring.positions'::regclass
 
 do $$
 begin
-    if exists (select from monitoring.positions) then
-        create schema if not exists monitoring_archive authorization tradelatch_owner;
-        set local role tradelatch_owner;
-        execute pg_catalog.format(
-            'create table monitoring_archive.%I as select %s from monitoring.positions',
-            'positions_' || pg_catalog.to_char(pg_catalog.clock_timestamp(), 'YYYYMMDD_HH24MISS_US'),
-            (
-                select pg_catalog.string_agg(
-                    pg_catalog.format(
-                        '%I::%s',
-                        a.attname,
-                        pg_catalog.format_type(case t.typtype when 'd' then t.typbasetype else t.oid end, null)
-                    ),
-                    ', ' order by a.attnum
-                )
-                from pg_catalog.pg_attribute as a
-                inner join pg_catalog.pg_type as t on t.oid = a.atttypid
-                where a.attrelid = 'monitoring.positions'::regclass
-                    and a.attnum > 0
-                    and not a.attisdropped
-            )
-        );
-        reset role;
-    end if;
+    perform pg_temp.keep_rows('true');
 end
 $$;
 

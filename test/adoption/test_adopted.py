@@ -7,8 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tradelatch.deployment import sqitch
-from tradelatch.programs import libpq_environment
+from tradelatch.programs import ProgramError, libpq_environment
 from tradelatch.project import sqitch_project
 
 from .conftest import OWNER, READER, WRITER, Live
@@ -193,7 +192,7 @@ def test_everybody_reads_as_before(adopted: Live) -> None:
 
 
 def test_verify_knows_who_wrote_and_read_before(adopted: Live) -> None:
-    assert sqitch(adopted.dsn, "verify").endswith("Verify successful\n")
+    adopted.verify()
 
 
 @pytest.mark.parametrize(
@@ -220,7 +219,7 @@ def test_verify_knows_who_wrote_and_read_before(adopted: Live) -> None:
 def test_verify_refuses_what_they_were_not_left(adopted: Live, grant: str, script: str, message: str) -> None:
     adopted.execute(f"grant {grant}")
     try:
-        with pytest.raises(RuntimeError, match=re.escape(f"ERROR:  {message}\n")):
+        with pytest.raises(ProgramError, match=re.escape(f"ERROR:  {message}\n")):
             adopted.psql(file=sqitch_project() / "verify" / f"{script}.sql")
     finally:
         adopted.execute(f"revoke {grant.replace(' to ', ' from ')}")

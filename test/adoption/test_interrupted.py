@@ -65,7 +65,7 @@ def test_killed_among_the_rows_it_goes_on_from_there(make_live) -> None:
     sqitch(live.dsn, "deploy", "--verify")
     assert live.value("select count(*) from monitoring.position_events") == 30042
     assert live.value("select count(distinct position_id) from monitoring.position_events") == 30042
-    live.revert()
+    sqitch(live.dsn, "revert", "-y")
     assert live.rows() == before
 
 
@@ -103,7 +103,7 @@ def test_killed_while_it_waits_for_the_table_nothing_is_half_done(make_live) -> 
     )
     held.close()
     assert live.rows() == before
-    live.deploy()
+    sqitch(live.dsn, "deploy", "--verify")
 
 
 def test_a_row_that_somebody_writes_to_is_waited_for_without_holding_others(make_live) -> None:
@@ -111,7 +111,7 @@ def test_a_row_that_somebody_writes_to_is_waited_for_without_holding_others(make
     sqitch(live.dsn, "deploy", "--to", "tables/position_events")
     held = live.connect(WRITER)
     held.execute("begin; update monitoring.positions set current_price = 7 where id = 1")
-    deploying = threading.Thread(target=live.deploy)
+    deploying = threading.Thread(target=sqitch, args=(live.dsn, "deploy", "--verify"))
     deploying.start()
     try:
         while live.value("select count(*) from monitoring.positions where order_key = ''") > 1:
@@ -133,9 +133,9 @@ def test_a_row_that_comes_between_is_refused_and_can_be_settled(make_live) -> No
         " values ('apt/usdt', 'Binance', 'buy', 1, 1, 'entry_placed', '')"
     )
     with pytest.raises(ProgramError, match="TL007"):
-        live.deploy()
+        sqitch(live.dsn, "deploy", "--verify")
     live.psql(file=sqitch_project() / "deploy" / "adoption" / "settle.psql", confirm="1")
-    live.deploy()
+    sqitch(live.dsn, "deploy", "--verify")
     assert live.value("select count(*) from tradelatch.open_positions where symbol = 'APTUSDT'") == 1
 
 
@@ -144,7 +144,7 @@ def test_half_deployed_it_can_be_given_back(make_live) -> None:
     before = live.schema(), live.rows()
     for change in ("roles/all", "schemas/monitoring", "tables/positions", "constraints/coherence", "triggers/guard"):
         sqitch(live.dsn, "deploy", "--to", change)
-        live.revert()
+        sqitch(live.dsn, "revert", "-y")
         assert (live.schema(), live.rows()) == before, change
 
 

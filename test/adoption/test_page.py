@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tradelatch.deployment import sqitch
 from tradelatch.programs import libpq_environment
 
 PAGE = Path(__file__).parents[2] / "docs" / "deploy.md"
@@ -30,7 +31,7 @@ def test_every_command_of_the_page_works(make_live, tmp_path: Path) -> None:
     assert "Nothing was changed" in done.stdout
     assert "Verify successful" in done.stdout
     # It ends as it began, but for the last chapter's deploy, and what settling and the grants left.
-    trading.revert()
+    sqitch(trading.dsn, "revert", "-y")
     trading.execute("drop table monitoring.settled_positions; drop owned by price_feed")
     assert (trading.schema(), trading.rows()) == before
     trading.execute("drop role new_bot, on_call, price_feed")

@@ -1,5 +1,15 @@
 -- Verify tradelatch:adoption/preflight on pg
--- What it looks for, later changes have made true by now: constraints/coherence and the unique indexes.
+-- It changed nothing; what it refused is still not there.
 
 begin;
+
+\ir ../assert.psql
+\ir ../../deploy/adoption/surroundings.psql
+\ir ../../deploy/adoption/strangers.psql
+do $$
+begin
+    perform pg_temp.refuse_strangers('TL007', 'See docs/deploy.md.');
+end
+$$;
+
 rollback;

@@ -22,25 +22,6 @@ select pg_temp.assert_properties(
     )
 );
 
--- Every column that has a domain elsewhere is held to it here, too, and nothing is left half-way.
-select pg_temp.assert(
-    exists (
-        select
-        from pg_attribute as a
-        where a.attrelid = 'monitoring.positions'::regclass
-            and a.attname = 'symbol'
-            and a.atttypid = 'monitoring.symbol'::regtype
-    )
-    or exists (
-        select
-        from pg_constraint as c
-        where c.conrelid = 'monitoring.positions'::regclass
-            and c.conname = 'positions_domains_check'
-            and c.convalidated
-    ),
-    'monitoring.positions: its columns have no domains; expected a valid constraint positions_domains_check in their place'
-);
-
 select
     pg_temp.assert(
         count(*) = 0,

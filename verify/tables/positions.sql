@@ -34,6 +34,30 @@ from pg_class as c
 cross join unnest(pg_temp.holders('r', c.relacl, c.relowner, 'SELECT')) as h (name)
 where c.oid = 'monitoring.positions'::regclass;
 
+-- What keeps a table from being taken over, and from being given back, stays away from it.
+\ir ../../deploy/adoption/surroundings.psql
+select pg_temp.assert(false, format('monitoring.positions: %s: %s', s.problem, s.found))
+from pg_temp.surroundings(true) as s;
+
+select
+    pg_temp.assert(
+        format_type(a.atttypid, a.atttypmod) = wanted.type,
+        format('monitoring.positions.%s is %s; expected %s', wanted.name, format_type(a.atttypid, a.atttypmod), wanted.type)
+    )
+from (
+    values
+    ('exchange', 'monitoring.exchange'), ('account', 'monitoring.account'), ('symbol', 'monitoring.symbol'),
+    ('position_side', 'monitoring.position_side'), ('side', 'monitoring.side'), ('quantity', 'monitoring.amount'),
+    ('entry_price', 'monitoring.amount'), ('stop_loss_percent', 'monitoring.percent'), ('origin', 'monitoring.origin'),
+    ('request_id', 'monitoring.request'), ('filled_quantity', 'monitoring.filled_amount'), ('average_price', 'monitoring.amount'),
+    ('open_quantity', 'monitoring.filled_amount'), ('exchange_order_id', 'monitoring.order_id'),
+    ('exit_reason', 'monitoring.reason'), ('exit_price', 'monitoring.amount'), ('realized_pnl', 'monitoring.money'),
+    ('fees', 'monitoring.money'),
+    ('stop_loss_price', 'monitoring.amount'), ('stop_loss_order_id', 'monitoring.order_id'),
+    ('close_quantity', 'monitoring.amount')
+) as wanted (name, type)
+left join pg_attribute as a on a.attrelid = 'monitoring.positions'::regclass and a.attname = wanted.name;
+
 \ir ../../deploy/adoption/prices.psql
 \if :has_prices
 
