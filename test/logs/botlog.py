@@ -171,6 +171,10 @@ class BotLog:
     def close(self, at: datetime, order: str = "ad2e7637-9a51-4a2c-b6d7-0d3c9f1c0e55") -> None:
         self.say(at, MANAGER, f"✅ Emergency close executed: {order}")
 
+    def closed(self, at: datetime, symbol: str) -> None:
+        """What proves that a closing order closed."""
+        self.say(at, STREAM, f"Position update: {symbol} size=0")
+
     def missing(self, at: datetime, symbol: str) -> None:
         text = f"❌ Position not found for {symbol} after order. Order status: closed, filled: 0.0"
         self.say(at, MANAGER, text, "ERROR")

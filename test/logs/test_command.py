@@ -80,6 +80,7 @@ def test_a_doubled_rollback_alone_is_status_1_and_a_retry_is_not(run: Run, tmp_p
     at = evening().records[0].at
     retry.retry_after_rollback(at, "CUSDT")
     retry.close(at.replace(second=6))
+    retry.closed(at.replace(second=7), "CUSDT")
     for log, status in ((doubled, 1), (retry, 0)):
         path = tmp_path / "one.log"
         path.write_text(log.text())

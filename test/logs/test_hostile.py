@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tradelatch.logs import Options, Unreadable, analyze
 from tradelatch.logs.findings import WITHOUT_STOP_KEPT
+from tradelatch.logs.grammar import Grammar
 from tradelatch.logs.html import page
-from tradelatch.logs.messages import DETAIL, MESSAGES, canonical, facts, printable
+from tradelatch.logs.messages import canonical, printable
 from tradelatch.logs.records import Head
 from tradelatch.logs.report import LISTED
 
@@ -70,7 +71,7 @@ def test_any_bytes(data: bytes) -> None:
             assert sum(file.lines for file in report.files) == lines
 
 
-WORDS = [message.needle.decode() for message in (*MESSAGES, DETAIL)]
+WORDS = [needle for message in Grammar().messages for needle in message.needles]
 PIECES = st.sampled_from(
     [*WORDS, "APTUSDT", "binance", " ", "\n", "#1", "=2", ": ", "Key (symbol, exchange)=(", ")", '"x"', "BUY 5", START]
     + [line + "\n" for line in BotLog().lines()]
@@ -162,7 +163,7 @@ def test_a_log_cannot_write_to_a_terminal_or_into_a_page(read: Read) -> None:
 def test_facts_of_a_line_with_everything(read: Read) -> None:
     """One line may tell several things."""
     text = "Executing signal #7: APTUSDT Opening position ATOMICALLY: APTUSDT BUY 5 Syncing positions from bybit"
-    found = [(fact.kind, fact.symbol) for fact in facts(text, Head(0, None), 0)]
+    found = [(fact.kind, fact.symbol) for fact in Grammar().facts(text, Head(0, None), 0)]
     assert found == [("signal", "APTUSDT"), ("opening", "APTUSDT"), ("sync", None)]
 
 

@@ -157,6 +157,8 @@ def test_a_retry_after_a_rollback_that_closed_nothing(read: Read, log: BotLog) -
 def test_a_retry_after_a_rollback_that_closed_is_no_incident(read: Read, log: BotLog) -> None:
     log.retry_after_rollback(AT, "CUSDT")
     log.close(after(AT, 6))
+    assert only(read(log))["scenario"] == "C"  # the order was sent, no more
+    log.closed(after(AT, 6.5), "CUSDT")
     report = read(log)
     assert report.incidents == []
     assert kinds(report) == ["retry_after_rollback"]

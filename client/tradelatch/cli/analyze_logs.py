@@ -13,8 +13,10 @@ import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..logs import Options, Unreadable, analyze, size_of
+from ..logs.grammar import Grammar, TableError, package_tables, read_table
+from ..logs.grammar import explain as explain_line
 from ..logs.html import page
-from ..logs.text import print_report
+from ..logs.text import print_explanation, print_report
 from .errors import Refused
 from .options import duration, json_option
 from .output import console, print_json
@@ -46,7 +48,7 @@ def zone(value: str | tzinfo) -> tzinfo:
 
 
 @click.command("analyze-logs")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
 @click.option("--from", "begin", type=moment, metavar="TIME", help="Only what happened then or later.")
 @click.option("--to", "end", type=moment, metavar="TIME", help="Only what happened until then.")
 @click.option("--symbol", metavar="SYMBOL", help="Only this one, in any spelling.")
@@ -59,6 +61,14 @@ def zone(value: str | tzinfo) -> tzinfo:
 @click.option(
     "--html", type=click.Path(dir_okay=False, writable=True), metavar="OUT", help="Write a page, too: a new file."
 )
+@click.option(
+    "--messages",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A table of the bot's own messages, beside those of the package.",
+)
+@click.option("--explain", metavar="LINE", help="Say what this line of a log is taken for; no FILE is read.")
 @click.option("--tz", type=zone, metavar="ZONE", help="Show times in this zone, not in the log's own.")
 @click.option("--log-tz", type=zone, metavar="ZONE", help="The zone of times that name none; with --tz else UTC.")
 def analyze_logs(
@@ -71,6 +81,8 @@ def analyze_logs(
     context: timedelta,
     as_json: bool,
     html: str | None,
+    messages: tuple[Path, ...],
+    explain: str | None,
     tz: tzinfo | None,
     log_tz: tzinfo | None,
 ) -> int:
@@ -79,12 +91,20 @@ def analyze_logs(
     FILEs are plain or gzip, in any order; - is standard input. Exit status: 0 none found; 1 incidents, or findings
     that left something open; 2 unreadable.
     """
+    try:
+        grammar = Grammar((*package_tables(), *map(read_table, messages)))
+    except TableError as error:
+        raise Refused(str(error)) from None
+    if explain is not None:
+        return _explain(explain, grammar, as_json=as_json)
+    if not files:
+        raise click.UsageError("name a log, or - for standard input")
     if html and os.path.lexists(html):
         raise Refused(_exists(html))
     options = Options(begin, end, symbol, exchange, last, context, tz, log_tz)
     with _progress(files) as advance:
         try:
-            report = analyze(files, options, stdin=sys.stdin.buffer, progress=advance)
+            report = analyze(files, options, stdin=sys.stdin.buffer, progress=advance, grammar=grammar)
         except Unreadable as error:
             raise Refused(str(error)) from None
     if html:
@@ -94,6 +114,16 @@ def analyze_logs(
     else:
         print_report(report, console())
     return 1 if report.alarming else 0
+
+
+def _explain(line: str, grammar: Grammar, *, as_json: bool) -> int:
+    """Status 1: the line is none of the messages."""
+    said = explain_line(line, grammar)
+    if as_json:
+        print_json(said)
+    else:
+        print_explanation(said, console())
+    return 0 if said["messages"] else 1
 
 
 def _exists(html: str) -> str:

@@ -13,6 +13,7 @@ from typing import IO
 
 from .book import Book
 from .findings import Findings, Trouble
+from .grammar import Grammar
 from .messages import Fact, canonical
 from .reading import Progress, Source, Unreadable
 from .report import LISTED, FileRead, Incident, Report, Times, finding_of, incident_of
@@ -45,14 +46,16 @@ def analyze(
     *,
     stdin: IO[bytes] | None = None,
     progress: Progress | None = None,
+    grammar: Grammar | None = None,
 ) -> Report:
-    """What some logs tell; `-` is standard input. Unreadable if one of them is none."""
+    """What some logs tell; `-` is standard input. Unreadable if one of them is none. The grammar's tables say which
+    messages matter; without one they are the package's."""
     options = options or Options()
     log_zone = options.log_zone or (UTC if options.zone else None)
     found, notes = find_sources(names, stdin or sys.stdin.buffer, log_zone)
     if options.last is not None:
         found = keep_last_lines(options.last, found)
-    return _Analysis(found, notes, options).run(progress)
+    return _Analysis(found, notes, options).run(grammar or Grammar(), progress)
 
 
 def size_of(names: Sequence[str]) -> int | None:
@@ -75,9 +78,9 @@ class _Analysis:
         self._unplaced: list[Incident] = []
         self._troubles: list[Trouble] = []
 
-    def run(self, progress: Progress | None) -> Report:
+    def run(self, grammar: Grammar, progress: Progress | None) -> Report:
         report = self._report
-        scanners = [Scanner(source, number, progress) for number, source in enumerate(self._found)]
+        scanners = [Scanner(source, number, grammar, progress) for number, source in enumerate(self._found)]
         context = self._options.context // timedelta(microseconds=1)
         book = Book(self._on_case, self._on_opening, Findings(self._on_trouble), context)
         for fact in merged(self._found, scanners):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from . import verdicts
 from .findings import Findings
-from .messages import Fact, symbols_in
+from .messages import Fact, Kind, symbols_in
 from .openings import Openings
 from .records import SECOND
 from .stories import Case, Opening, Rollback, Row, Story, compatible
@@ -15,6 +15,9 @@ DETAIL_WITHIN = 60 * SECOND
 CLOSE_WITHIN = 60 * SECOND
 SAME_ROLLBACK_WITHIN = 60 * SECOND
 SIZE_WITHIN = 900 * SECOND
+REFUSAL_WITHIN = 5 * SECOND
+ABOUT_WITHIN = 2 * SECOND
+NAMED_WITHIN = 30 * SECOND
 
 
 class Book(Openings):
@@ -33,43 +36,43 @@ class Book(Openings):
         self.rollbacks = 0
         self._closing: deque[Rollback] = deque(maxlen=64)
         self._violations: deque[Fact] = deque(maxlen=64)
+        self._duplicates: deque[Fact] = deque(maxlen=64)
+        self._refusals: deque[Fact] = deque(maxlen=64)
+        self._named: dict[int, Fact] = {}  # the last trouble of each log that named its symbol
+        self._about: dict[int, tuple[int, Rollback]] = {}  # what each log's next closing order is for
+        self._readers: dict[Kind, Callable[[Fact], object]] = {
+            "signal": self._opening,
+            "opening": self._opening,
+            "record": self._record,
+            "row": self._row,
+            "existing": self._existing,
+            "order": self._order,
+            "status": self._status,
+            "stop_loss": self._stop_loss,
+            "sync": self._sync,
+            "violation": self._violation,
+            "detail": self._detail,
+            "duplicate": self._duplicate,
+            "refused": self._refused,
+            "standing": self._standing,
+            "rollback": self._rollback,
+            "closing": self._about_to_close,
+            "held": self._held,
+            "close": self._close,
+            "size": self._size,
+            "missing": self._missing,
+            "naked": self._naked,
+            "orphan": self._orphan,
+            "restart": self._restart,
+        }
 
     def feed(self, fact: Fact) -> None:
         """The next fact."""
-        self._run_due(fact.at)
+        if self._due and self._due[0][0] <= fact.at:
+            self._run_due(fact.at)
         if fact.exchange and len(self.exchanges) < 100:
             self.exchanges.add(fact.exchange)
-        match fact.kind:
-            case "signal" | "opening":
-                self._opening(fact)
-            case "record":
-                self._record(fact)
-            case "row":
-                self._row(fact)
-            case "order":
-                self._order(fact)
-            case "status":
-                self._status(fact)
-            case "stop_loss":
-                self._stop_loss(fact)
-            case "sync":
-                self.synchronizer_runs += 1
-                self._syncs.append(fact)
-            case "violation":
-                self._violations.append(fact)
-                self._at(fact.at + DETAIL_WITHIN, lambda: self._unexplained(fact))
-            case "detail":
-                self._detail(fact)
-            case "rollback":
-                self._rollback(fact)
-            case "close":
-                self._close(fact)
-            case "size":
-                self._size(fact)
-            case "missing":
-                self._told(fact)
-            case "restart":
-                self._restart(fact)
+        self._readers[fact.kind](fact)
 
     def end(self, at: int) -> None:
         """The log ends."""
@@ -77,7 +80,15 @@ class Book(Openings):
         self._findings.end(at)
         self._run_due(None)
 
+    def _sync(self, fact: Fact) -> None:
+        self.synchronizer_runs += 1
+        self._syncs.append(fact)
+
     # Violations
+
+    def _violation(self, fact: Fact) -> None:
+        self._violations.append(fact)
+        self._at(fact.at + DETAIL_WITHIN, lambda: self._unexplained(fact))
 
     def _detail(self, fact: Fact) -> None:
         """A DETAIL line belongs to the violation of its own record, else to the last one."""
@@ -109,10 +120,54 @@ class Book(Openings):
         violation.symbol = next((symbol for symbol in symbols_in(violation.text) if symbol in self._stories), None)
         self._violated(violation)
 
-    def _violated(self, fact: Fact) -> None:
+    def _duplicate(self, fact: Fact) -> None:
+        """The bot's own check; lines that follow say which rows."""
+        self._duplicates.append(fact)
+        self._at(fact.at + REFUSAL_WITHIN, lambda: self._unexplained_duplicate(fact))
+
+    def _unexplained_duplicate(self, fact: Fact) -> None:
+        if any(each is fact for each in self._duplicates):
+            self._duplicates.remove(fact)
+            self._violated(fact)
+
+    def _refused(self, fact: Fact) -> None:
+        """Its lines follow one another; the winner's comes after the loser's."""
+        for header in [each for each in self._duplicates if each.source == fact.source]:
+            self._duplicates.remove(header)
+        row = self._rows.get(fact.position_id or 0)
+        fact.symbol = fact.symbol or (row.symbol if row else None)
+        self._refusals.append(fact)
+        self._at(fact.at + REFUSAL_WITHIN, lambda: self._decide_refusal(fact, None))
+
+    def _standing(self, fact: Fact) -> None:
+        recent = [each for each in self._refusals if each.source == fact.source]
+        same = [each for each in recent if each.record == fact.record] or recent
+        if same:
+            self._decide_refusal(same[-1], fact)
+
+    def _decide_refusal(self, fact: Fact, standing: Fact | None) -> None:
+        if not any(each is fact for each in self._refusals):
+            return
+        self._refusals.remove(fact)
+        rows = []
+        for each in (fact, standing):
+            position_id = each.position_id if each else None
+            row = self._rows.get(position_id) if position_id is not None else None
+            if row is None and each and position_id is not None:
+                row = Row(position_id, None, fact.symbol or "", last_at=fact.at, facts=[each])
+            rows.append(row)
+        if standing:
+            standing.symbol = fact.symbol
+            if fact.symbol:
+                self._told(standing)
+        self._violated(fact, rows[0], rows[1])
+
+    def _violated(self, fact: Fact, refused: Row | None = None, standing: Row | None = None) -> None:
         """A row was refused: a new double opening, or the same one told again."""
         story = Story("") if fact.symbol is None else self._told(fact)
         loser, winner = verdicts.rivals(story, fact.exchange, fact.at)
+        loser = refused or loser
+        winner = standing or (winner if winner is not loser else None)
         last = next((case for case in reversed(story.cases) if compatible(case.exchange, fact.exchange)), None)
         if last and _is_same(last, fact, loser, story):
             last.repeats += 1
@@ -132,10 +187,12 @@ class Book(Openings):
             loser.exchange = loser.exchange or fact.exchange
         if winner is not None:
             winner.exchange = winner.exchange or fact.exchange
-        tried = loser is not None and loser.tried_at is not None and fact.at - loser.tried_at <= verdicts.TRIED_WITHIN
+        tried = refused is not None or (
+            loser is not None and loser.tried_at is not None and fact.at - loser.tried_at <= verdicts.TRIED_WITHIN
+        )
         if loser is not None and tried:
             evidence.append(f"row {loser.position_id} was refused when it was moved to active")
-        evidence.append(f"unique violation on {fact.constraint}")
+        evidence.append(f"unique violation on {fact.constraint}" if fact.constraint else "the bot found it by itself")
         case = Case(
             fact.at,
             fact.zone,
@@ -179,6 +236,7 @@ class Book(Openings):
             row.rollback = rollback
             row.note(fact)
         story.rollbacks.append(rollback)
+        self._named[fact.source] = fact
         self._closing.append(rollback)
         self._findings.watch_rollback(story, rollback, self._at)
 
@@ -199,8 +257,25 @@ class Book(Openings):
         last = story.rollbacks[-1] if story.rollbacks else None
         return (last.opening, last.row) if last else (None, None)
 
+    def _about_to_close(self, fact: Fact) -> None:
+        """Lines that follow say what is held, and which side closes it."""
+        story = self._told(fact)
+        if story.rollbacks and fact.at - story.rollbacks[-1].at <= CLOSE_WITHIN:
+            story.rollbacks[-1].note(fact)
+            self._about[fact.source] = (fact.at, story.rollbacks[-1])
+
+    def _held(self, fact: Fact) -> None:
+        at, rollback = self._about.get(fact.source, (0, None))
+        if rollback is not None and fact.at - at <= ABOUT_WITHIN:
+            rollback.side = fact.side
+            rollback.note(fact)
+
     def _close(self, fact: Fact) -> None:
         """A closing order of a rollback, which mostly names no symbol."""
+        at, about = self._about.get(fact.source, (0, None))
+        if about is not None and fact.at - at <= ABOUT_WITHIN:
+            self._close_of(about, fact)
+            return
         names = set(symbols_in(fact.text))
         recent = [each for each in self._closing if 0 <= fact.at - each.at <= CLOSE_WITHIN]
         named = [each for each in recent if each.symbol in names]
@@ -208,17 +283,42 @@ class Book(Openings):
         candidates = named or open_ones or [each for each in recent if each.fact.source == fact.source]
         if not candidates:
             return
-        rollback = candidates[-1]
+        self._close_of(candidates[-1], fact)
+
+    def _close_of(self, rollback: Rollback, fact: Fact) -> None:
         fact.symbol = rollback.symbol
         story = self._told(fact)
         rollback.note(fact)
-        opposite = rollback.opening and fact.side and rollback.opening.side not in (None, fact.side)
-        if fact.order_id or opposite:
+        entered = (rollback.opening and rollback.opening.side) or rollback.side
+        if fact.order_id or (fact.side and entered and entered != fact.side):
             rollback.close_at = fact.at
-        if fact.side and rollback.opening and rollback.opening.side == fact.side:
+        if fact.side and entered == fact.side:
             self._findings.doubled(
                 story, rollback, f"the closing order was {fact.side.upper()}, as the entry was", self._at
             )
+
+    def _missing(self, fact: Fact) -> None:
+        self._told(fact)
+        self._named[fact.source] = fact
+
+    def _whose(self, fact: Fact) -> Story | None:
+        """Whose trouble a line tells of that names nobody: that of the line before it."""
+        if fact.symbol is None:
+            last = self._named.get(fact.source)
+            fact.symbol = last.symbol if last and fact.at - last.at <= NAMED_WITHIN else None
+        if fact.symbol is None:
+            return None
+        self._named[fact.source] = fact
+        return self._told(fact)
+
+    def _naked(self, fact: Fact) -> None:
+        self._findings.naked(self._whose(fact), fact)
+
+    def _orphan(self, fact: Fact) -> None:
+        story = self._whose(fact)
+        if story and story.rollbacks and fact.at - story.rollbacks[-1].at <= SIZE_WITHIN:
+            story.rollbacks[-1].is_told = True
+        self._findings.orphaned(story, fact)
 
     def _size(self, fact: Fact) -> None:
         """What the exchange holds of a symbol that was rolled back."""
@@ -232,6 +332,8 @@ class Book(Openings):
             fact.symbol = symbol
             self._told(fact)
             rollback.note(fact)
+            if fact.quantity == 0:
+                rollback.closed_at = fact.at
             before = (rollback.opening and rollback.opening.quantity) or rollback.largest
             reopened = any(opening.at > rollback.at for opening in story.openings)
             if before and fact.quantity * 100 > before * 101 and not reopened:
@@ -243,7 +345,7 @@ class Book(Openings):
 
 def sorted_rows(one: Row | None, other: Row | None) -> tuple[Row | None, Row | None]:
     """In the order in which they were written; a row alone is the first."""
-    found = sorted((row for row in (one, other) if row), key=lambda row: (row.at or 0, row.position_id))
+    found = sorted((row for row in (one, other) if row), key=lambda row: (row.at or 0, row.position_id or 0))
     return found[0] if found else None, found[1] if len(found) > 1 else None
 
 

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .messages import Fact
+from .messages import Fact, printable
 from .records import SECOND
 from .stories import Opening, Rollback, Row, Story, compatible
 
-FindingKind = Literal["doubled_rollback", "unclosed_rollback", "unprotected", "retry_after_rollback"]
+FindingKind = Literal["doubled_rollback", "unclosed_rollback", "unprotected", "orphaned", "retry_after_rollback"]
 UNPROTECTED_AFTER = 30 * SECOND
 UNCLOSED_AFTER = 30 * SECOND  # twenty looks, a second apart, and room
-CRITICAL = ("doubled_rollback", "unclosed_rollback", "unprotected")
+CRITICAL = ("doubled_rollback", "unclosed_rollback", "unprotected", "orphaned")
+TOLD_AGAIN_WITHIN = 60 * SECOND
 TOLD_BEFORE = 30 * SECOND
 WITHOUT_STOP_KEPT = 1000
+TOLD_KEPT = 20
 
 At = Callable[[int, Callable[[], None]], None]
 
@@ -24,7 +26,7 @@ class Trouble:
     """One finding; `seconds` is how long it lasted, or how long after something else it came."""
 
     kind: FindingKind
-    symbol: str
+    symbol: str | None
     exchange: str | None
     at: int
     zone: int | None
@@ -40,6 +42,7 @@ class Findings:
     def __init__(self, on_trouble: Callable[[Trouble], None]) -> None:
         self._on_trouble = on_trouble
         self._unprotected: dict[str, Trouble] = {}
+        self._by_bot: dict[str, tuple[int, Trouble]] = {}  # what the bot says by itself, and when it last did
 
     def retry(self, story: Story, before: Rollback, opening: Opening) -> None:
         """An opening that began right after a rollback."""
@@ -95,6 +98,34 @@ class Findings:
         self._unprotected[story.symbol] = trouble
         self._on_trouble(trouble)
 
+    def naked(self, story: Story | None, fact: Fact) -> None:
+        """The bot itself says that a position may have no stop-loss."""
+        if story is None or story.symbol not in self._unprotected:
+            self._by_the_bot("unprotected", story, fact)
+
+    def orphaned(self, story: Story | None, fact: Fact) -> None:
+        """The bot itself says that it may have left a position behind."""
+        self._by_the_bot("orphaned", story, fact)
+
+    def _by_the_bot(self, kind: FindingKind, story: Story | None, fact: Fact) -> None:
+        key = f"{kind} {fact.symbol}"
+        text = f"the bot says so: {printable(fact.text)}"
+        at, trouble = self._by_bot.get(key, (0, None))
+        if trouble is not None and fact.at - at <= TOLD_AGAIN_WITHIN:
+            if text not in trouble.evidence and len(trouble.evidence) < TOLD_KEPT:
+                trouble.evidence.append(text)
+                trouble.facts.append(fact)
+            self._by_bot[key] = (fact.at, trouble)
+            return
+        row = next((each for each in reversed(story.rows) if each.position_id is not None), None) if story else None
+        facts = [each for each in story.facts if each.at >= fact.at - TOLD_BEFORE] if story else [fact]
+        exchange = fact.exchange or (row.exchange if row else None)
+        trouble = Trouble(kind, fact.symbol, exchange, fact.at, fact.zone, _positions(row), [text], facts=facts)
+        if len(self._by_bot) >= WITHOUT_STOP_KEPT:
+            self._by_bot.pop(next(iter(self._by_bot)))
+        self._by_bot[key] = (fact.at, trouble)
+        self._on_trouble(trouble)
+
     def protected(self, story: Story, fact: Fact) -> None:
         """A stop-loss came."""
         trouble = self._unprotected.get(story.symbol)
@@ -105,7 +136,7 @@ class Findings:
     def _end_unprotected(self, trouble: Trouble, at: int, what: str) -> None:
         trouble.lasted = at - trouble.at
         trouble.evidence.append(f"{what} {trouble.lasted / SECOND:.3f} s later")
-        del self._unprotected[trouble.symbol]
+        del self._unprotected[trouble.symbol or ""]
 
     def watch_rollback(self, story: Story, rollback: Rollback, at: At) -> None:
         """What may have been filled has to be closed."""
@@ -115,9 +146,11 @@ class Findings:
 
     def _unclosed(self, story: Story, rollback: Rollback) -> None:
         lost = rollback.row is not None and rollback.row.lost
-        if rollback.close_at is not None or lost or rollback.doubled or not rollback.entry_sent:
+        if rollback.closed_at is not None or lost or rollback.doubled or rollback.is_told or not rollback.entry_sent:
             return
         evidence = ["its entry order was sent, and no line says that anything was closed"]
+        if rollback.close_at is not None:
+            evidence = ["a closing order was sent, and no line says that it closed the position"]
         if rollback.state:
             evidence.append(f"its state was {rollback.state}")
         self._on_trouble(self._of_rollback("unclosed_rollback", story, rollback, evidence))
@@ -147,8 +180,10 @@ class Findings:
 
 
 def _positions(row: Row | None) -> list[int]:
-    return [row.position_id] if row else []
+    return [row.position_id] if row and row.position_id is not None else []
 
 
 def _closed(rollback: Rollback) -> str:
-    return "the rollback had closed what it found" if rollback.close_at else "the rollback had closed nothing"
+    if rollback.closed_at is not None:
+        return "the rollback had closed what it found"
+    return "the rollback had sent a closing order" if rollback.close_at else "the rollback had closed nothing"

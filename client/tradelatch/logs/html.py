@@ -156,7 +156,7 @@ def _incident(report: Report, incident: Incident, number: int) -> str:
 
 
 def _finding(report: Report, finding: Finding) -> str:
-    where = ", ".join(filter(None, (finding.symbol, finding.exchange)))
+    where = ", ".join(filter(None, (finding.symbol or "an unknown symbol", finding.exchange)))
     lasted = "" if finding.lasted is None else f", {finding.lasted / SECOND:.3f} s"
     head = (
         f"<h3>{escape(where)}: {escape(finding.kind.replace('_', ' '))}{lasted}</h3>"

@@ -21,7 +21,7 @@ PENDING_WITHIN = 60 * SECOND  # from an opening's first line to its row
 SYNCHRONIZER_WITHIN = 120 * SECOND  # from a run's beginning to the rows that it writes
 DECIDED_AFTER = 60 * SECOND
 RETRY_WITHIN = 60 * SECOND
-ANOTHER_CALLER_AFTER = SECOND // 5
+SHUFFLED_WITHIN = SECOND  # lines of one moment, of several threads
 
 
 class Openings:
@@ -42,9 +42,14 @@ class Openings:
         self._rows: dict[int, Row] = {}
         self._syncs: deque[Fact] = deque(maxlen=64)
         self._ordering: deque[Opening] = deque(maxlen=200)  # openings whose order was not seen yet
+        self._without_record: deque[Opening] = deque(maxlen=64)  # that sent their order, and wrote no row yet
+        self._early: deque[Fact] = deque(maxlen=32)  # orders that were told before their opening
         self._strangers: deque[Fact] = deque(maxlen=16)  # moves of rows that the log does not show
         self._last_case: Case | None = None
         self._prints_active = False
+        self._prints_orders = False
+        self._prints_rows = False
+        self._order_first = False  # entry orders are sent before rows are written
         self._restarted_at: int | None = None
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._tickets = count()
@@ -68,7 +73,7 @@ class Openings:
             if len(self._stories) > STORIES_KEPT:
                 _, old = self._stories.popitem(last=False)
                 for row in old.rows:
-                    self._rows.pop(row.position_id, None)
+                    self._forget(row)
         else:
             self._stories.move_to_end(symbol)
         return story
@@ -126,6 +131,11 @@ class Openings:
         story.openings.append(opening)
         self._ordering.append(opening)
         self._on_opening(opening)
+        for order in self._early:
+            if order.source == opening.source and 0 <= opening.at - order.at <= SHUFFLED_WITHIN:
+                self._early.remove(order)
+                self._at(opening.at, partial(self._order, order))
+                break
         before = story.rollbacks[-1] if story.rollbacks else None
         if before and compatible(before.exchange, opening.exchange):
             since = opening.at - max(before.at, before.close_at or 0)
@@ -134,10 +144,34 @@ class Openings:
                 self._findings.retry(story, before, opening)
 
     def _record(self, fact: Fact) -> None:
+        """A row is about to be written, by an opening that may have sent its order already."""
         story = self._told(fact)
-        for opening in story.pending(fact.exchange, fact.at - PENDING_WITHIN):
-            if "record" not in opening.kinds:
-                opening.kinds.add("record")
+        pending = story.pending(fact.exchange, fact.at - PENDING_WITHIN)
+        opening = next((each for each in pending if "record" not in each.kinds), None)
+        if opening is None:
+            if pending or "sync" in fact.module.lower():
+                return
+            opening = Opening(fact.at, story.symbol, fact.source, fact.exchange)
+            opening.note(fact)
+            self._begin(story, opening)
+        opening.kinds.add("record")
+        if opening.order_at is not None:
+            self._order_first = True
+        elif self._order_first:
+            self._take_order(opening, fact)
+
+    def _take_order(self, opening: Opening, fact: Fact) -> None:
+        """Orders name no symbol: who writes a row has sent one, and not who is silent."""
+        for other in self._without_record:
+            if other.order_at is not None and other.row and "record" not in other.kinds and other.source == fact.source:
+                if not 0 <= fact.at - other.order_at <= PENDING_WITHIN or other.symbol == opening.symbol:
+                    continue
+                order, other.order_at = other.order_at, None
+                self._drop(self._story(other.symbol), other.row)
+                other.row = None
+                opening.order_at = order
+                self._without_record.remove(other)
+                self._expect_row(self._story(opening.symbol), opening, fact)
                 return
 
     def _row(self, fact: Fact) -> None:
@@ -154,6 +188,7 @@ class Openings:
             fact.symbol = opening.symbol
         story = self._told(fact)
         row = Row(fact.position_id, fact.at, story.symbol, exchange=fact.exchange, last_at=fact.at, fact=fact)
+        row.wordings.add(id(fact.message))
         self._set_origin(story, row, fact)
         row.note(fact)
         self._enter(story, row)
@@ -170,32 +205,127 @@ class Openings:
             if row.opening:
                 row.facts = [each for each in row.facts if each not in row.opening.facts]
                 row.opening.row = None
+                if row.opening.order_at is not None:
+                    self._expect_row(story, row.opening, fact)
             row.origin, row.opening = "synchronizer", None
             self._findings.watch_row(story, row, self._at)
             return
-        pending = story.pending(row.exchange, fact.at - PENDING_WITHIN)
-        if pending and row.at is not None and pending[0].at - row.at > ANOTHER_CALLER_AFTER:
-            pending[0].row = row
+        if id(fact.message) in row.wordings:
+            self._hand_over(story, row, fact)
+        row.wordings.add(id(fact.message))
+
+    def _existing(self, fact: Fact) -> None:
+        """The repository says that it returned a row instead of writing one."""
+        row = self._rows.get(fact.position_id) if fact.position_id is not None else None
+        if fact.symbol is None:
+            if row is None:
+                return
+            fact.symbol = row.symbol
+        story = self._told(fact)
+        if row is None and fact.position_id is None:
+            known = [each for each in story.rows if each.position_id and compatible(each.exchange, fact.exchange)]
+            row = next((each for each in reversed(known) if not each.ended_at and not each.rollback), None)
+        if row is None:
+            if fact.position_id is None:
+                return
+            row = Row(fact.position_id, None, story.symbol, exchange=fact.exchange, last_at=fact.at)
+            self._enter(story, row)
+        row.exchange = row.exchange or fact.exchange
+        row.note(fact)
+        self._hand_over(story, row, fact)
+
+    def _hand_over(self, story: Story, row: Row, fact: Fact) -> None:
+        """An opening is given the row of another one."""
+        opening = next(iter(story.pending(row.exchange, fact.at - PENDING_WITHIN)), None)
+        if opening is None:
+            return
+        if opening.row is not None:
+            self._drop(story, opening.row)
+        opening.row = row
+        opening.note(fact)
+        row.others.append(opening)
+        row.facts.extend(each for each in opening.facts if each not in row.facts)
+        row.facts.sort(key=lambda each: each.at)
+        self._ask_same_row(story, row, fact)
+        self._at(fact.at + DECIDED_AFTER, partial(self._ask_same_row, story, row, fact, late=True))
+
+    def _ask_same_row(self, story: Story, row: Row, fact: Fact, *, late: bool = False) -> None:
+        """Two openings of one row: a double opening if each sent an entry order, or if the log tells of no orders."""
+        callers = [opening for opening in (row.opening, *row.others) if opening]
+        senders = [opening for opening in callers if opening.order_at is not None]
+        alone = row.opening is None and row.origin != "synchronizer" and len(senders) == 1
+        if row.is_doubled or not (len(senders) > 1 or alone or (late and not self._prints_orders)):
+            return
+        row.is_doubled = True
+        evidence = [f"two openings were given row {row.position_id}, and each sent an entry order"]
+        if len(senders) < 2:
+            evidence = [f"an opening was given row {row.position_id}, which was there already"]
+        elif row.at is not None:
+            begun = max(opening.at for opening in senders)
+            first = min(opening.at for opening in senders)
+            evidence.append(f"the second began {verdicts.seconds(begun - first)} after the first")
+        if fact.kind == "existing":
+            evidence.append("the repository says that it returned an existing row")
+        last = next((case for case in reversed(story.cases) if compatible(case.exchange, row.exchange)), None)
+        if last and 0 <= fact.at - last.at <= DECIDED_AFTER:
+            last.evidence += evidence
+            return
+        case = Case(
+            fact.at,
+            fact.zone,
+            fact.source,
+            fact.record,
+            "A",
+            story.symbol,
+            row.exchange,
+            row,
+            row,
+            loser=None,
+            winner=row,
+            evidence=evidence,
+        )
+        self._found(story, case)
+
+    def _expect_row(self, story: Story, opening: Opening, fact: Fact) -> None:
+        """An entry order was sent, and no row written yet."""
+        assert opening.order_at is not None
+        row = Row(None, opening.order_at, story.symbol, "signal", opening.exchange, opening, last_at=fact.at, fact=fact)
+        row.facts.extend(opening.facts)
+        opening.row = row
+        self._without_record.append(opening)
+        self._enter(story, row)
+        self._compare(story, row)
+
+    def _drop(self, story: Story, row: Row) -> None:
+        """A row that was expected, and is none: its opening was given another one's."""
+        if row in story.rows:
+            story.rows.remove(row)
+        for overlap in [each for each in story.overlaps if row in (each.first, each.second)]:
+            story.overlaps.remove(overlap)
 
     def _writing(self, fact: Fact) -> Opening | None:
         """The opening that a row without a symbol belongs to."""
         waiting = [
             opening
-            for opening in self._ordering
-            if opening.row is None and opening.source == fact.source and fact.at - opening.at <= verdicts.TRIED_WITHIN
+            for opening in (*self._ordering, *self._without_record)
+            if opening.waits and opening.source == fact.source and fact.at - opening.at <= PENDING_WITHIN
         ]
         about = [opening for opening in waiting if "record" in opening.kinds]
         return next(reversed(about or waiting), None)
 
     def _set_origin(self, story: Story, row: Row, fact: Fact) -> None:
         pending = story.pending(row.exchange, fact.at - PENDING_WITHIN)
-        runs = self._runs_before(fact)
-        if "sync" in fact.module.lower() or (not pending and runs and "fallback" not in fact.module.lower()):
+        by_synchronizer = "sync" in fact.module.lower()
+        runs = self._runs_before(fact) if by_synchronizer or not pending else []
+        if by_synchronizer or (not pending and runs and "fallback" not in fact.module.lower()):
             row.origin = "synchronizer"
             if len({run.exchange for run in runs}) == 1:
                 row.exchange = row.exchange or runs[0].exchange
         elif pending:
             row.origin, row.opening = "signal", pending[0]
+            self._prints_rows = True
+            if row.opening.row is not None:
+                self._become(story, row.opening.row, row)
             row.opening.row = row
             row.exchange = row.exchange or row.opening.exchange
             row.facts.extend(row.opening.facts)
@@ -203,6 +333,17 @@ class Openings:
             row.origin = "fallback"
         elif fact.text.lstrip("✅ ").startswith("Created position #"):
             row.origin = "synchronizer"
+
+    def _become(self, story: Story, expected: Row, row: Row) -> None:
+        """The row that was expected is written: what was known of it stays."""
+        row.stop_at, row.entry_at = expected.stop_at, expected.entry_at
+        if expected in story.rows:
+            story.rows.remove(expected)
+        for overlap in story.overlaps:
+            if overlap.first is expected:
+                overlap.first = row
+            if overlap.second is expected:
+                overlap.second = row
 
     def _runs_before(self, fact: Fact) -> list[Fact]:
         """The synchronizer's runs that may have written a row."""
@@ -213,20 +354,25 @@ class Openings:
         ]
 
     def _enter(self, story: Story, row: Row) -> None:
-        self._rows[row.position_id] = row
+        if row.position_id is not None:
+            self._rows[row.position_id] = row
         story.rows.append(row)
         if len(story.rows) > ROWS_KEPT:
-            old = story.rows.popleft()
-            if self._rows.get(old.position_id) is old:
-                del self._rows[old.position_id]
+            self._forget(story.rows.popleft())
+
+    def _forget(self, row: Row) -> None:
+        if row.position_id is not None and self._rows.get(row.position_id) is row:
+            del self._rows[row.position_id]
 
     def _compare(self, story: Story, second: Row) -> None:
         """Whether this is the second row of a slot: decided later, if no violation says so before."""
         for first in story.rows:
             if first is second or not compatible(first.exchange, second.exchange):
                 continue
+            if story.overlap(first, second) is not None:
+                continue
             retry = second.opening is not None and second.opening.retry_of
-            if retry and first.rollback is retry and retry.entry_sent and retry.close_at is None:
+            if retry and first.rollback is retry and retry.entry_sent and retry.closed_at is None:
                 pass
             elif not first.unfinished or first.at is None:
                 continue
@@ -239,20 +385,27 @@ class Openings:
     def _decide(self, story: Story, overlap: Overlap) -> None:
         """No violation came of two rows: were they two openings all the same?"""
         first, second = overlap.first, overlap.second
+        if overlap not in story.overlaps:
+            return
         if any({case.first, case.second} & {first, second} for case in story.cases) or not first.entry_sent:
             return
         assert first.at is not None
         assert second.at is not None
         name, evidence = verdicts.scenario(first, second, overlap)
         # A log that never shows a row becoming active shows no more than its stop-loss.
-        may_be_active = not (self._prints_active or first.cut_off) and first.stop_at and first.stop_at <= second.at
+        # A row that is written after its order is active from its birth.
+        born_active = first.opening and first.opening.order_at is not None and first.opening.order_at <= first.at
+        shows_less = born_active or not (self._prints_active or first.cut_off)
+        may_be_active = shows_less and first.stop_at and first.stop_at <= second.at
         if name == "B":
             happened = second.origin == "synchronizer" and overlap.silence < verdicts.SILENCE
         elif name == "C":
             happened = second.entry_sent
-            evidence.append(f"no line says that what row {first.position_id} may have opened was closed")
+            evidence.append(f"no line says that what {verdicts.named(first)} may have opened was closed")
         else:
             happened = not may_be_active and (name == "D" or (name == "A" and second.entry_sent))
+            if name == "D" and first.position_id is None and not first.cut_off:
+                happened = happened and self._prints_rows  # else a log without rows would be full of them
         fact = second.fact
         if fact is None or not happened:
             return
@@ -277,17 +430,21 @@ class Openings:
     # Moves
 
     def _order(self, fact: Fact) -> None:
+        self._prints_orders = True
+        while self._ordering and fact.at - self._ordering[0].at > PENDING_WITHIN:
+            self._ordering.popleft()
         waiting = [
             opening
             for opening in self._ordering
             if opening.order_at is None
             and not opening.ended
             and opening.source == fact.source
-            and 0 <= fact.at - opening.at <= PENDING_WITHIN
+            and -SHUFFLED_WITHIN <= fact.at - opening.at <= PENDING_WITHIN
             and fact.symbol in (None, opening.symbol)
         ]
-        opening = next((each for each in waiting if each.row), waiting[0] if waiting else None)
+        opening = next((each for each in waiting if not each.waits), waiting[0] if waiting else None)
         if opening is None:
+            self._early.append(fact)
             return
         self._ordering.remove(opening)
         opening.order_at, fact.symbol = fact.at, opening.symbol
@@ -296,32 +453,11 @@ class Openings:
         row = opening.row
         self._findings.watch_opening(story, opening, self._at)
         if row is None:
+            self._expect_row(story, opening, fact)
             return
         row.note(fact)
-        if row.opening is not opening and row.opening and row.opening.order_at is not None:
-            self._same_row_twice(story, row, opening, fact)
-
-    def _same_row_twice(self, story: Story, row: Row, opening: Opening, fact: Fact) -> None:
-        """The first repair's fault: the second caller got the first one's row, and sent an order of its own."""
-        evidence = [
-            f"two openings were given row {row.position_id}, and each sent an entry order",
-            f"the second began {verdicts.seconds(opening.at - (row.at or opening.at))} after the row was written",
-        ]
-        case = Case(
-            fact.at,
-            fact.zone,
-            fact.source,
-            fact.record,
-            "A",
-            story.symbol,
-            row.exchange,
-            row,
-            row,
-            loser=None,
-            winner=row,
-            evidence=evidence,
-        )
-        self._found(story, case)
+        if row.others:
+            self._ask_same_row(story, row, fact)
 
     def _status(self, fact: Fact) -> None:
         assert fact.position_id is not None
@@ -341,6 +477,8 @@ class Openings:
                 self._findings.watch_opening(self._story(row.symbol), row.opening, self._at)
         elif fact.status in TERMINAL:
             row.ended_at = fact.at
+            if row.rollback and fact.status == "closed":
+                row.rollback.closed_at = fact.at
             if row.opening:
                 row.opening.ended = True
             if fact.status == "rolled_back":
@@ -374,6 +512,8 @@ class Openings:
             return
         self._restarted_at = fact.at
         for story in self._stories.values():
+            for opening in story.openings:
+                opening.cut_off = opening.cut_off or (opening.waits and opening.at < fact.at)
             for row in story.rows:
                 if row.unfinished and row.last_at < fact.at and not row.cut_off:
                     row.cut_off = True

@@ -17,6 +17,7 @@ SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 LONGEST_HEAD = 400
+SECONDS_KEPT = 1000
 _EPOCH = date(1970, 1, 1).toordinal()
 # Colours and brackets; before them a container's name, or the level.
 _COLOUR = rb"(?:\x1b\[[0-9;]{0,12}m)?"
@@ -33,6 +34,11 @@ DATED = re.compile(_BEFORE + rb"(\d{4}[-/]\d\d[-/]\d\d)[T _]" + _TIME)
 HOURS = re.compile(rb"\n(\d\d):[0-5]\d:[0-5]\d")  # of a log without dates
 HOURS_BACK = 2  # a clock that falls back so far has passed midnight; summer's end is one hour
 UNDATED = re.compile(_BEFORE + rb"()" + _TIME)
+# The form of most logs, read in one step: a time of whole digits, a module, a level.
+_USUAL = re.compile(
+    rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3}|\d{6}) - ([A-Za-z_][\w.\-]{0,80})"
+    rb" - (?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL) - "
+)
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)"
 _MODULE = r"(?P<module>[A-Za-z_][\w.\-]{0,80}(?::\d{1,6})?)"
 _REST = tuple(
@@ -79,6 +85,32 @@ class Heads:
         self.dated = dated
         self.pattern = DATED if dated else UNDATED
         self._zone = zone
+        self._seconds: dict[bytes, tuple[int, int | None]] = {}  # the last seconds that were read
+
+    def head(self, data: bytes, begin: int, end: int, day: int) -> Head | None:
+        """What the beginning of a line says; None if no record begins there."""
+        if self.dated and (usual := _USUAL.match(data, begin, end)):
+            text, fraction, module = usual.groups()
+            second = self._seconds.get(text)
+            if second is None:
+                match = self.pattern.match(text)
+                second = self.instant(match) if match else None
+                if second is None:
+                    return None
+                if len(self._seconds) >= SECONDS_KEPT:
+                    self._seconds.clear()
+                self._seconds[text] = second
+            at = second[0] + (int(fraction) * 1000 if len(fraction) == 3 else int(fraction))
+            return Head(at, second[1], module.decode(), start=usual.end())
+        end = min(end, begin + LONGEST_HEAD)
+        match = self.pattern.match(data, begin, end)
+        instant = self.instant(match, day) if match else None
+        if match is None or instant is None:
+            return None
+        rest = data[match.end() : end].decode("utf-8", "replace")
+        module_text, text_after = module_and_text(rest)
+        start = match.end() + len(rest[: len(rest) - len(text_after)].encode())
+        return Head(*instant, module_text, start=start)
 
     def instant(self, match: re.Match[bytes], day: int = 0) -> tuple[int, int | None] | None:
         """Microseconds and offset; None where no calendar has such a time. `day` is for times without a date."""

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from .findings import CRITICAL, Trouble
-from .messages import Fact
+from .messages import Fact, printable
 from .records import DAY, SECOND
 from .stories import Case
 
 LISTED = 1000
+LOSERS = frozenset({"violation", "duplicate", "refused", "rollback", "closing", "held", "close", "missing", "orphan"})
 TIMELINE = 40
 HOURS_KEPT = 100_000
+MINUTE = 60 * SECOND
 COUNTED = ("scenario", "hour", "day", "symbol", "exchange")
 SCENARIOS = {
     "A": "parallel signals",
@@ -103,7 +105,7 @@ class Finding:
 
     kind: str
     exchange: str | None
-    symbol: str
+    symbol: str | None
     at: int
     zone: int | None
     positions: list[int]
@@ -146,6 +148,7 @@ class Report:
     openings_by_hour: Counter[str] = field(default_factory=Counter)
     openings_by_day: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    _last_minute: tuple[int, int | None, str, str] | None = None
 
     @property
     def unread_lines(self) -> int:
@@ -172,8 +175,17 @@ class Report:
     def count_opening(self, at: int, zone: int | None) -> None:
         self.openings += 1
         if len(self.openings_by_hour) < HOURS_KEPT:
-            self.openings_by_hour[self.times.hour(at, zone)] += 1
-            self.openings_by_day[self.times.day(at, zone)] += 1
+            hour, day = self._hour_and_day(at // MINUTE, zone)
+            self.openings_by_hour[hour] += 1
+            self.openings_by_day[day] += 1
+
+    def _hour_and_day(self, minute: int, zone: int | None) -> tuple[str, str]:
+        """Kept from one opening to the next, because thousands are of one minute."""
+        last = self._last_minute
+        if last is None or last[:2] != (minute, zone):
+            at = minute * MINUTE
+            last = self._last_minute = (minute, zone, self.times.hour(at, zone), self.times.day(at, zone))
+        return last[2:]
 
     def add_incident(self, incident: Incident) -> None:
         self.counts["scenario"][incident.scenario] += 1
@@ -281,7 +293,7 @@ def incident_of(case: Case) -> Incident:
         case.symbol,
         case.at,
         case.zone,
-        list(dict.fromkeys(row.position_id for row in rows)),
+        list(dict.fromkeys(row.position_id for row in rows if row.position_id is not None)),
         gap,
         case.winner.position_id if case.winner else None,
         case.evidence + ([f"the log tells of it {case.repeats + 1} times"] if case.repeats else []),
@@ -318,7 +330,7 @@ def _actors(case: Case) -> Callable[[Fact], str]:
     loser = names[0] if case.loser is first else names[1] if case.loser is second else names[0]
 
     def actor(fact: Fact) -> str:
-        if fact.kind in ("violation", "rollback", "close", "missing") and id(fact) not in own:
+        if fact.kind in LOSERS and id(fact) not in own:
             return loser
         if id(fact) in own:
             return own[id(fact)]
@@ -335,6 +347,8 @@ def _moments(facts: Sequence[Fact], actor: Callable[[Fact], str]) -> list[Moment
         facts = [*facts[: TIMELINE // 2], *facts[-TIMELINE // 2 :]]
     named = {"sync": SYNCHRONIZER, "size": EXCHANGE}
     return [
-        Moment(fact.at, fact.zone, named.get(fact.kind) or actor(fact), fact.kind, fact.text, fact.position_id)
+        Moment(
+            fact.at, fact.zone, named.get(fact.kind) or actor(fact), fact.kind, printable(fact.text), fact.position_id
+        )
         for fact in facts
     ]

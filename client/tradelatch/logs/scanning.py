@@ -4,16 +4,16 @@ A fact in a line without a time has the time of its record, which began lines be
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from .messages import DETAIL, NEEDLES, NEEDLES_AFTER_ROLLBACK, Fact, Head, facts
+from .grammar import Finder, Grammar, Message, fact_of
+from .messages import Fact, Head
 from .reading import Block, Progress, Source
-from .records import DAY, HOURS, HOURS_BACK, LONGEST_HEAD, SECOND, module_and_text
+from .records import DAY, HOURS, HOURS_BACK, LONGEST_HEAD, SECOND
 
 BEFORE_NEEDLE = 256
 AFTER_NEEDLE = 1024
-ALL_NEEDLES = (*NEEDLES, *NEEDLES_AFTER_ROLLBACK, DETAIL.needle)
 LOOKED_AT_AFTER_ROLLBACK = 900 * SECOND
 _ASCII = bytes(code for code in range(128) if code not in (0, 10))
 
@@ -33,8 +33,9 @@ class Counts:
 class Scanner:
     """Reads one log. `counts` grows while it does."""
 
-    def __init__(self, source: Source, number: int, progress: Progress | None = None) -> None:
+    def __init__(self, source: Source, number: int, grammar: Grammar, progress: Progress | None = None) -> None:
         self.counts = Counts()
+        self._grammar = grammar
         self.zone: int | None = None  # of its last record, in minutes
         self._source = source
         self._heads = source.heads
@@ -46,12 +47,11 @@ class Scanner:
         self._hour = -1
         self._midnights: list[int] = []
         self._rollback_at: int | None = None
-        self._violation = False
 
     def facts(self) -> Iterator[Fact]:
         """Every fact, in the order of its lines."""
         for block in self._source.blocks(self._progress):
-            yield from self._block(block)
+            yield from list(self._block(block))  # at once: faster than by turns with who asks for them
 
     def _block(self, block: Block) -> Iterator[Fact]:
         data = block.data
@@ -80,39 +80,31 @@ class Scanner:
             self._midnights = []
 
     def _hits(self, data: bytes, offset: int) -> Iterator[Fact]:
-        """The lines that hold a needle, in their order; looked at again when the first of them asks for more."""
+        """The lines that hold a needle, in their order; looked at again when a rollback asks for more."""
         before = 0  # where the last line that was looked at began
-        done = -1  # where it ended
         watching = self._watching(self._head)
-        lines = _lines_with(data, (*NEEDLES, *NEEDLES_AFTER_ROLLBACK) if watching else NEEDLES, 0)
-        if self._violation:
-            lines |= _lines_with(data, (DETAIL.needle,), 0)
-        queue = sorted(lines.items(), reverse=True)
-        while queue:
-            end, needles_at = queue.pop()
-            if end <= done:
-                continue
+        lines = _lines_with(data, self._grammar.finder(after_rollback=watching), 0)
+        while line := next(lines, None):
+            end, needles_at, messages = line
             begin = data.rfind(b"\n", 0, needles_at[0]) + 1
-            head, text_lines = self._line(data, begin, end, needles_at, before, offset)
-            before, done = begin, end
+            head, texts = self._line(data, begin, end, needles_at, before, offset)
+            before = begin
             if head is None:
                 continue
             self._head = head
-            more: tuple[bytes, ...] = ()
-            for text in text_lines:
-                for fact in facts(text, head, self._number):
+            begun = False
+            for text in texts:
+                for message in messages:
+                    match = message.pattern.search(text)
+                    if match is None:
+                        continue
+                    fact = fact_of(message, match, text, head, self._number)
                     if fact.kind == "rollback":
-                        self._rollback_at = fact.at
-                        if not watching:
-                            watching, more = True, more + NEEDLES_AFTER_ROLLBACK
-                    elif fact.kind == "violation" and not self._violation:
-                        self._violation, more = True, (*more, DETAIL.needle)
+                        self._rollback_at, begun = fact.at, True
                     yield fact
-            if more:
-                found = dict(queue)
-                for line_end, at in _lines_with(data, more, end).items():
-                    found[line_end] = sorted((*found.get(line_end, ()), *at))
-                queue = sorted(found.items(), reverse=True)
+            if begun and not watching:
+                watching = True
+                lines = _lines_with(data, self._grammar.finder(after_rollback=True), end)
 
     def _watching(self, head: Head | None) -> bool:
         """Whether a rollback is so near that what the exchange holds after it matters."""
@@ -121,8 +113,8 @@ class Scanner:
         return head.at - self._rollback_at < LOOKED_AT_AFTER_ROLLBACK
 
     def _line(
-        self, data: bytes, begin: int, end: int, needles_at: list[int], before: int, offset: int
-    ) -> tuple[Head | None, list[str]]:
+        self, data: bytes, begin: int, end: int, needles_at: Sequence[int], before: int, offset: int
+    ) -> tuple[Head | None, Sequence[str]]:
         """A line's record and its text; that of a very long line only around its needles."""
         if self._source.is_json and data.startswith(b"{", begin):
             read = self._heads.json_record(data[begin:end])
@@ -130,27 +122,32 @@ class Scanner:
                 if data[begin:end].endswith((b"}", b"}\r")):  # else it is counted with the lines that are no JSON
                     self.counts.unread += 1
                 return None, []
-            head, lines = read
-            short = [piece for line in lines for piece in _pieces(line)]
-            return Head(head.at, head.zone, head.module, offset + begin, head.fields), short
-        head_bytes = data[begin : min(end, begin + LONGEST_HEAD)]
-        match = self._heads.pattern.match(head_bytes)
-        instant = self._heads.instant(match, self._day_at(begin)) if match else None
-        if match and instant:
-            module, text = module_and_text(head_bytes[match.end() :].decode("utf-8", "replace"))
-            head = Head(*instant, module, offset + begin)
+            json_head, lines = read
+            short = [piece for line in lines for piece in self._pieces(line)]
+            return replace(json_head, record=offset + begin), short
+        head = self._heads.head(data, begin, end, 0 if self._heads.dated else self._day_at(begin))
+        if head is not None:
+            head.record = offset + begin
             if end - begin <= LONGEST_HEAD:
-                return head, [text.rstrip("\r")]
+                return head, (data[head.start : end].decode("utf-8", "replace").rstrip("\r"),)
         else:
-            if match:
+            if self._heads.pattern.match(data, begin, min(end, begin + LONGEST_HEAD)):
                 self.counts.unread += 1
-            head_before = self._record_of(data, begin, before, offset) or self._head
-            if head_before is None:
-                return None, []
-            head = head_before
+            head = self._record_of(data, begin, before, offset) or self._head
+            if head is None:
+                return None, ()
         if end - begin <= LONGEST_HEAD:
             return head, [data[begin:end].decode("utf-8", "replace").rstrip("\r")]
         return head, list(_around(data, begin, end, needles_at))
+
+    def _pieces(self, line: str) -> list[str]:
+        """A line of a JSON record, or of a very long one what stands around its needles."""
+        if len(line) <= LONGEST_HEAD:
+            return [line]
+        data = line.encode("utf-8", "replace")
+        finder = self._grammar.finder(after_rollback=True)
+        places = [hit // len(finder.groups) for hit in finder.hits(data, 0)]
+        return list(_around(data, 0, len(data), places))
 
     def _record_of(self, data: bytes, end: int, before: int, offset: int) -> Head | None:
         """The last record that began before `end` and not before `before`, whose own record is known."""
@@ -160,11 +157,9 @@ class Scanner:
                 if read := self._heads.json_record(data[begin:end]):
                     head = read[0]
                     return Head(head.at, head.zone, head.module, offset + begin)
-            elif (match := self._heads.pattern.match(data, begin, min(end, begin + LONGEST_HEAD))) and (
-                instant := self._heads.instant(match, self._day_at(begin))
-            ):
-                rest = data[match.end() : min(end, begin + LONGEST_HEAD)].decode("utf-8", "replace")
-                return Head(*instant, module_and_text(rest)[0], offset + begin)
+            elif found := self._heads.head(data, begin, end, self._day_at(begin)):
+                found.record = offset + begin
+                return found
             end = begin
         return None
 
@@ -237,16 +232,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _pieces(line: str) -> list[str]:
-    """A line of a JSON record, or of a very long one what stands around its needles."""
-    if len(line) <= LONGEST_HEAD:
-        return [line]
-    data = line.encode("utf-8", "replace")
-    needles_at = sorted(at for needle in ALL_NEEDLES if (at := data.find(needle)) >= 0)
-    return list(_around(data, 0, len(data), needles_at))
-
-
-def _around(data: bytes, begin: int, end: int, needles_at: list[int]) -> Iterator[str]:
+def _around(data: bytes, begin: int, end: int, needles_at: Sequence[int]) -> Iterator[str]:
     read_to = begin
     for at in needles_at:
         if at >= read_to:
@@ -254,17 +240,25 @@ def _around(data: bytes, begin: int, end: int, needles_at: list[int]) -> Iterato
             yield data[start:read_to].decode("utf-8", "replace")
 
 
-def _lines_with(data: bytes, needles: tuple[bytes, ...], start: int) -> dict[int, list[int]]:
-    """By the ends of lines, where each needle first stands in them."""
-    lines: dict[int, list[int]] = {}
-    for needle in needles:
-        at = data.find(needle, start)
-        while at >= 0:
-            end = data.find(b"\n", at)
-            if end < 0:
-                end = len(data)
-            lines.setdefault(end, []).append(at)
-            at = data.find(needle, end)
-    for found in lines.values():
-        found.sort()
-    return lines
+def _lines_with(data: bytes, finder: Finder, start: int) -> Iterator[tuple[int, Sequence[int], Sequence[Message]]]:
+    """Each line with a needle: its end, where needles stand in it, and what it may say."""
+    groups, count = finder.groups, len(finder.groups)
+    hits = finder.hits(data, start)
+    hits.append(len(data) * count + count)  # after the last one
+    following = 0
+    while following < len(hits) - 1:
+        at, group = divmod(hits[following], count)
+        following += 1
+        end = data.find(b"\n", at)
+        if end < 0:
+            end = len(data)
+        if hits[following] > end * count:
+            yield end, (at,), groups[group]
+            continue
+        places, several = [at], dict.fromkeys(groups[group])
+        while hits[following] < end * count:
+            at, group = divmod(hits[following], count)
+            places.append(at)
+            several |= dict.fromkeys(groups[group])
+            following += 1
+        yield end, places, list(several)

@@ -28,14 +28,20 @@ class Opening:
     source: int
     exchange: str | None = None
     kinds: set[str] = field(default_factory=set)
-    signal_id: int | None = None
+    signal_id: str | None = None
     side: str | None = None
     quantity: Decimal | None = None
-    row: "Row | None" = None
+    row: "Row | None" = None  # without an id until the log names one
     order_at: int | None = None
     ended: bool = False
+    cut_off: bool = False  # by a restart, while its row was still to come
     retry_of: "Rollback | None" = None
     facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its row is still to come."""
+        return self.row is None or self.row.position_id is None
 
     def note(self, fact: Fact) -> None:
         if len(self.facts) < OWN_FACTS_KEPT:
@@ -44,9 +50,13 @@ class Opening:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A row of the book. `last_at` is its last sign of life; `tried_at` when it was last moved to `active`."""
+    """A row of the book. `last_at` is its last sign of life; `tried_at` when it was last moved to `active`.
 
-    position_id: int
+    An opening whose entry order was sent first has a row without an id until one is written. `others` were given a
+    row that another opening had written; `wordings` are the messages by which it was named.
+    """
+
+    position_id: int | None
     at: int | None
     symbol: str
     origin: Origin = "unknown"
@@ -62,6 +72,9 @@ class Row:
     lost: bool = False
     cut_off: bool = False  # by a restart, while it was unfinished
     watched: bool = False  # for its stop-loss
+    others: list[Opening] = field(default_factory=list)
+    wordings: set[int] = field(default_factory=set)
+    is_doubled: bool = False
     fact: Fact | None = None  # that it was written
     facts: list[Fact] = field(default_factory=list)
 
@@ -96,7 +109,10 @@ class Rollback:
     state: str | None
     opening: Opening | None
     row: Row | None
-    close_at: int | None = None
+    close_at: int | None = None  # a closing order was sent, which proves nothing
+    closed_at: int | None = None
+    side: str | None = None  # of what is to be closed, where the rollback says it
+    is_told: bool = False  # by the bot, as a position that may be left
     largest: Decimal | None = None
     doubled: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -167,15 +183,15 @@ class Story:
     stop_at: int | None = None
 
     def pending(self, exchange: str | None, since: int) -> list[Opening]:
-        """Openings without a row, the oldest first."""
-        return [
+        """Openings whose row is still to come, the oldest first; last those that a restart may have ended."""
+        found = [
             opening
             for opening in self.openings
-            if opening.row is None
-            and not opening.ended
-            and opening.at >= since
-            and compatible(opening.exchange, exchange)
+            if opening.waits and not opening.ended and opening.at >= since and compatible(opening.exchange, exchange)
         ]
+        if len(found) > 1:
+            found.sort(key=lambda opening: opening.cut_off)
+        return found
 
     def overlap(self, first: Row | None, second: Row | None) -> Overlap | None:
         return next((each for each in self.overlaps if each.first is first and each.second is second), None)

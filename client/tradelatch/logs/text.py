@@ -1,6 +1,7 @@
 """The report for a terminal: counts, then each incident with its timeline, in 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
@@ -12,11 +13,14 @@ from .report import ACTORS, FileRead, Finding, Incident, Moment, Report
 
 SHOWN = 20
 HOURS_SHOWN = 24
-MOODS: dict[str, Mood] = {"violation": "bad", "rollback": "bad", "close": "bad", "missing": "bad", "sync": "faint"}
+_ALARM: Mood = "bad"
+_ALARMS = ("violation", "duplicate", "refused", "rollback", "close", "missing", "naked", "orphan")
+MOODS: dict[str, Mood] = {"sync": "faint", **dict.fromkeys(_ALARMS, _ALARM)}
 KINDS = {
     "doubled_rollback": "rollbacks that doubled the position",
     "unclosed_rollback": "rollbacks that closed nothing",
     "unprotected": f"positions without a stop-loss for over {UNPROTECTED_AFTER // SECOND} s",
+    "orphaned": "positions that the bot says it may have left",
     "retry_after_rollback": "openings right after a rollback",
 }
 _TABLE = [44, 9, 8]
@@ -48,6 +52,23 @@ def print_report(report: Report, console: Console) -> None:
     if len(report.findings) > SHOWN:
         console.print()
         print_text(console, f"{len(report.findings) - SHOWN} more findings: --json and --html list them")
+
+
+def print_explanation(said: Mapping[str, Any], console: Console) -> None:
+    """What a line was taken for."""
+    if not said["begins_record"]:
+        print_text(console, "no time that begins a record: in a log this line belongs to the record before it")
+    elif said["module"]:
+        print_text(console, f"module: {said['module']}")
+    if not said["messages"]:
+        print_text(console, "none of the messages: the line says nothing to analyze-logs")
+    for message in said["messages"]:
+        print_text(console, f"{message['kind']}, by the table {message['table']}", style="bold")
+        print_text(console, f"  pattern: {message['pattern']}", style="dim")
+        for name, value in message["fields"].items():
+            print_text(console, f"  {name}: {value}")
+        if message["after_rollback"]:
+            print_text(console, "  (it is only looked for in the 15 minutes after a rollback)")
 
 
 def file_line(file: FileRead) -> str:
@@ -123,7 +144,7 @@ def _print_incident(report: Report, incident: Incident, number: int, console: Co
 
 
 def _print_finding(report: Report, finding: Finding, console: Console) -> None:
-    where = ", ".join(filter(None, (finding.symbol, finding.exchange)))
+    where = ", ".join(filter(None, (finding.symbol or "an unknown symbol", finding.exchange)))
     print_text(console, f"{where}, {report.times.text(finding.at, finding.zone)}: {finding.kind}", style="bold")
     for evidence in finding.evidence:
         print_text(console, f"- {evidence}", style="dim")

@@ -9,6 +9,10 @@ SILENCE = 30 * SECOND  # the longest that an opening which lives says nothing, w
 TRIED_WITHIN = 10 * SECOND
 
 
+def named(row: Row) -> str:
+    return f"row {row.position_id}" if row.position_id is not None else "an opening without a row"
+
+
 def seconds(microseconds: int) -> str:
     return f"{microseconds / SECOND:.3f} s"
 
@@ -25,7 +29,9 @@ def rivals(story: Story, exchange: str | None, at: int) -> tuple[Row | None, Row
     if tried:
         loser: Row | None = max(tried, key=lambda row: row.tried_at or 0)
     else:
-        loser = next((row for row in standing if row.unfinished), None)
+        unfinished = [row for row in standing if row.unfinished]
+        expected = [row for row in unfinished if row.position_id is None and len(standing) > 1]
+        loser = expected[-1] if expected else unfinished[0] if unfinished else None
         if loser is not None and len(standing) == 1 and waiting(story, exchange, at):
             return None, loser  # the refused one never got a row
     others = [row for row in standing if row is not loser]
@@ -38,7 +44,7 @@ def rivals(story: Story, exchange: str | None, at: int) -> tuple[Row | None, Row
 
 def waiting(story: Story, exchange: str | None, at: int) -> Opening | None:
     """An opening that is about to write its row."""
-    return next(iter(story.pending(exchange, at - TRIED_WITHIN)), None)
+    return next((each for each in story.pending(exchange, at - TRIED_WITHIN) if each.row is None), None)
 
 
 def scenario(first: Row | None, second: Row | None, overlap: Overlap | None) -> tuple[str, list[str]]:
@@ -52,7 +58,7 @@ def scenario(first: Row | None, second: Row | None, overlap: Overlap | None) -> 
         return "B", evidence
     if first.rollback is not None and first.rollback.at <= second.began_at():
         wait = seconds(second.began_at() - first.rollback.at)
-        return "C", [*evidence, f"row {first.position_id} was rolled back {wait} before the second opening began"]
+        return "C", [*evidence, f"{named(first)} was rolled back {wait} before the second opening began"]
     if synchronized or second.origin != "signal":
         return "unknown", evidence
     if overlap and (overlap.first.cut_off or overlap.silence >= SILENCE):
@@ -65,9 +71,9 @@ def scenario(first: Row | None, second: Row | None, overlap: Overlap | None) -> 
 def silence(overlap: Overlap) -> str:
     """What says that the first opening had died."""
     if overlap.first.cut_off:
-        return f"a restart cut off row {overlap.first.position_id}, which was unfinished"
+        return f"a restart cut off {named(overlap.first)}, which was unfinished"
     return (
-        f"row {overlap.first.position_id} was unfinished, and silent for {seconds(overlap.silence)} when the second "
+        f"{named(overlap.first)} was unfinished, and silent for {seconds(overlap.silence)} when the second "
         "opening began"
     )
 
@@ -79,10 +85,10 @@ def origins(rows: tuple[Row, ...]) -> Iterator[str]:
             case "signal":
                 opening = row.opening
                 number = f" #{opening.signal_id}" if opening and opening.signal_id else ""
-                yield f"row {row.position_id} came from a signal{number}"
+                yield f"{named(row)} came from a signal{number}"
             case "synchronizer":
-                yield f"row {row.position_id} came from the synchronizer"
+                yield f"{named(row)} came from the synchronizer"
             case "fallback":
-                yield f"row {row.position_id} came from the fallback"
+                yield f"{named(row)} came from the fallback"
             case _:
-                yield f"the log does not say who wrote row {row.position_id}"
+                yield f"the log does not say who wrote {named(row)}"
