@@ -57,9 +57,10 @@ async def report_order(
 
     A stop-loss that filled, and left nothing open, closes its position. One that ended otherwise leaves its position
     to recovery, which protects it. What an order filled counts when it has ended: with what is left open, a new
-    stop-loss is called for. An order that is open has arrived. What an entry filled is for whoever drives the position:
-    it needs the fence, and so does the end of a close that left something open. An order that nobody knows is reported
-    back; nothing is guessed.
+    stop-loss is called for. An order that is open has arrived, and so has one that is closed and reads filled 0, as it
+    may for seconds: report it again. What an entry filled is for whoever drives the position: it needs the fence, and
+    so does the end of a close that left something open. An order that nobody knows is reported back; nothing is
+    guessed.
 
     fence: of the position, where the caller drives it. exchange: where the order is, for orders without an id of ours.
 
@@ -110,8 +111,8 @@ class _Report:
             return None
         if self.order.status == "open" or self.known.kind == "entry":
             return await self._orders(is_over=False)
-        if not self.order.filled:
-            return await self._orders(is_over=True)
+        if not self.order.filled:  # one that is closed has filled: how much, it will say
+            return await self._orders(is_over=self.order.status == "canceled")
         return await self._fill()
 
     async def _entry(self, fence: int) -> Receipt | None:
