@@ -109,12 +109,14 @@ async def send(worker: Worker, receipt: Receipt, order: ExchangeOrder, until: da
     if world.clock.now() >= until and not world.is_heedless:
         worker.decide(f"is too late to send the {order.kind}")
         return None
+    rests = order.kind == "entry" and world.happens(0.3)
     try:
         return await worker.exchange.send(
             receipt.symbol,
             order.side,
             order.quantity,
-            kind="stop" if order.kind == "stop_loss" else "market",
+            kind="stop" if order.kind == "stop_loss" else "limit" if rests else "market",
+            price=limit_of(worker, receipt.symbol, order.side) if rests else None,
             trigger=order.price,
             reduce_only=order.reduce_only,
             client_order_id=order.client_order_id,
@@ -134,6 +136,13 @@ async def cancel(worker: Worker, receipt: Receipt, may_cancel: Callable[[str], b
                 if await worker.exchange.cancel(receipt.symbol, name, account=ACCOUNT):
                     ended.append(name)
     return ended
+
+
+def limit_of(worker: Worker, symbol: str, side: str) -> Decimal:
+    """Of an entry that may rest: filled at once, as far as something is on offer, or when the price comes to it."""
+    price = worker.world.exchange.market(symbol).price
+    distance = price * worker.world.random.choice([Decimal("-0.002"), Decimal("0.005")])
+    return (price + (distance if side == "buy" else -distance)).quantize(Decimal("0.01"))
 
 
 async def protect(worker: Worker, receipt: Receipt, until: datetime) -> None:

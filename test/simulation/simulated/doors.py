@@ -79,6 +79,8 @@ class Book:
             if self._is_so is not None and not self._is_so():
                 raise Outdated(name)
             await self._world.pass_time()
+            if "observed_at" in options:  # told in the time of the simulation
+                options["observed_at"] = await self._world.database_time(options["observed_at"])
             self._world.calls[name] += 1
             if name in READS:
                 return await function(*args, **options)
@@ -93,13 +95,16 @@ class Book:
                     self._world.problems.append(f"{name} failed: {error}")
                 raise
             finally:
-                await self._world.latch.look(self._world.admin)
+                await self._world.latch.look(self._world.admin, name)
             self._worker.aftermath(name)
             if self._world.happens(self._world.hazards.unanswered):
                 self._worker.decide(f"{name} is not answered")
                 raise (OutcomeUnknown if name == "claim_stale" else Unavailable)(f"{name}: no answer")
-            for receipt in result if isinstance(result, list) else [result]:
-                self._acknowledge(name, receipt)
+            for answer in result if isinstance(result, list) else [result]:
+                if isinstance(answer, Receipt):
+                    self._acknowledge(name, answer)
+                else:
+                    self._worker.decide(f"{name}: {answer.check_name} {answer.symbol}, {answer.action}")
             return result
 
         return call

@@ -12,7 +12,7 @@ from tradelatch.orders import UNNAMED
 
 from .doors import Worker
 from .recovering import recovery_of
-from .world import ACCOUNT, GRACE, LEASE, VENUE
+from .world import ACCOUNT, GRACE, LEASE, SYMBOLS, VENUE
 
 # The keeper
 
@@ -104,7 +104,7 @@ async def synchronize_once(worker: Worker) -> None:
             held.side,
             held.quantity,
             held.average_price,
-            await worker.world.database_time(began_at),
+            observed_at=began_at,
             account=ACCOUNT,
             position_side=held.position_side,
             attempt=uuid4(),
@@ -115,10 +115,56 @@ async def synchronize_once(worker: Worker) -> None:
             await recovery_of(worker).finish(replace(receipt, next_order=order))
 
 
+async def reconcile(worker: Worker) -> None:
+    """Positions and orders, compared with the book; what is proven is applied."""
+    world = worker.world
+    await world.clock.sleep(world.seconds(2, 12))
+    began_at = world.clock.now()
+    if world.happens(0.5):
+        positions = [
+            {
+                "symbol": held.symbol,
+                "side": held.side,
+                "quantity": held.quantity,
+                "average_price": held.average_price,
+                "position_side": held.position_side,
+            }
+            for held in await worker.exchange.positions(account=ACCOUNT)
+        ]
+        await worker.book.reconcile(
+            VENUE,
+            positions,
+            observed_at=began_at,
+            account=ACCOUNT,
+            complete=True,
+            apply=True,
+            adopt=world.happens(0.5),
+            stop_loss_percent=2,
+        )
+    else:
+        orders = [
+            {
+                "symbol": order.symbol,
+                "client_order_id": order.client_order_id,
+                "order_id": order.order_id,
+                "side": order.side,
+                "quantity": order.quantity,
+                "trigger": order.trigger,
+                "reduce_only": order.reduce_only,
+                "position_side": order.position_side,
+            }
+            for symbol in SYMBOLS
+            for order in await worker.exchange.open_orders(symbol, account=ACCOUNT)
+        ]
+        await worker.book.reconcile_orders(
+            VENUE, orders, observed_at=began_at, account=ACCOUNT, complete=True, apply=True
+        )
+
+
 async def trade_by_hand(worker: Worker, symbol: str, position_side: str) -> None:
     """Opens a position that is in no book, where there is none at all."""
     world = worker.world
-    await world.clock.sleep(world.seconds(60, 120))
+    await world.clock.sleep(world.seconds(20, 60))
     held = world.exchange.exposure(symbol, account=ACCOUNT, position_side=position_side)
     is_known = any(row.symbol == symbol for row in await worker.book.open_positions())
     if held.size or is_known:
@@ -127,3 +173,15 @@ async def trade_by_hand(worker: Worker, symbol: str, position_side: str) -> None
     with suppress(OrderRefused):
         await world.exchange.send(symbol, side, Decimal(3), account=ACCOUNT, position_side=position_side)
         worker.decide(f"{side} {symbol} by hand")
+        if world.happens(0.5):  # with a stop-loss that no book can name
+            price = world.exchange.market(symbol).price * (98 if side == "buy" else 102) / 100
+            await world.exchange.send(
+                symbol,
+                "sell" if side == "buy" else "buy",
+                Decimal(3),
+                kind="stop",
+                trigger=price.quantize(Decimal("0.01")),
+                reduce_only=True,
+                account=ACCOUNT,
+                position_side=position_side,
+            )

@@ -44,6 +44,7 @@ class Latch:
 
     def __init__(self, exchange: Exchange, account: str, symbols: Iterable[str], ordinal: Callable[[int], str]) -> None:
         self.problems: list[str] = []
+        self.unaccounted: set[int] = set()  # positions of which a snapshot of orders ended one that had filled
         self._exchange = exchange
         self._account = account
         self._symbols = tuple(symbols)
@@ -102,8 +103,9 @@ class Latch:
             self._refuse_late(fill.order, f"fills, {fill.before} becomes {fill.after},")
         self._fills = len(fills)
 
-    async def look(self, admin: psycopg.AsyncConnection[Any]) -> None:
+    async def look(self, admin: psycopg.AsyncConnection[Any], call: str) -> None:
         """The book after a call, whatever its answer was."""
+        before = dict(self._positions)
         known = [position_id for position_id, each in self._positions.items() if each.is_open]
         for position_id, key, status, fence, is_open, left, quantity, is_released in await (
             await admin.execute(BOOK, [known])
@@ -111,11 +113,22 @@ class Latch:
             self._keys[key] = position_id
             self._names |= {name: position_id for name in left if name != "*" and not name.startswith(key)}
             self._positions[position_id] = Standing(status, fence, is_open, frozenset(left), quantity, is_released)
+        if call == "reconcile_orders":
+            self._note_unaccounted(before)
         changed = {*known, *(position_id for position_id, each in self._positions.items() if each.is_open)}
         for order in self._orders():
             owner = self.owner(order)
             if order.status == "open" and owner in changed:
                 self._refuse_unknown(order, owner, self._positions[owner])
+
+    def _note_unaccounted(self, before: dict[int, Standing]) -> None:
+        """An order that is absent has ended; what it filled, a person finds out: reconcile says quantity_mismatch."""
+        for order in self._orders():
+            owner = self.owner(order)
+            if order.filled and owner in before:
+                names = {order.client_order_id, f"id:{order.order_id}"}
+                if names & before[owner].left and not names & self._positions[owner].left:
+                    self.unaccounted.add(owner)
 
     def _refuse_unknown(self, order: Order, owner: int, position: Standing) -> None:
         name = self._name(order)

@@ -85,21 +85,25 @@ async def add(worker: Worker, row: PositionRow) -> None:
     else:
         return  # recovery cancels it, and asks what it filled
     (now,) = await worker.book.positions(row.position_id)
-    resized = await worker.book.while_true(unmoved(worker, now)).resize_position(
-        row.position_id,
-        now.open_quantity + order.filled,
-        "it was added to",
-        orders_ended=[order.client_order_id],
-        fence=receipt.fence,
-        lease=LEASE,
-    )
+    if order.client_order_id in now.orders_left:
+        resized = await worker.book.while_true(uncounted(worker, now, order.client_order_id)).resize_position(
+            row.position_id,
+            now.open_quantity + order.filled,
+            "it was added to",
+            orders_ended=[order.client_order_id],
+            fence=receipt.fence,
+            lease=LEASE,
+        )
+    else:  # the stream's handler has said it
+        resized = await worker.book.renew_lease(row.position_id, receipt.fence, lease=LEASE)
     with suppress(StaleFence):
         await protect(worker, resized, until)
 
 
-def unmoved(worker: Worker, row: PositionRow) -> Callable[[], bool]:
-    """Whether the book knows no more of what is open than it did: who adds to a quantity must not overwrite one."""
-    return lambda: worker.world.latch.open_quantity(row.position_id) == row.open_quantity
+def uncounted(worker: Worker, row: PositionRow, name: str) -> Callable[[], bool]:
+    """Whether the book is as it was, without the fill of that order: who adds to a quantity must not overwrite one."""
+    latch = worker.world.latch
+    return lambda: latch.open_quantity(row.position_id) == row.open_quantity and name in latch.left(row.position_id)
 
 
 async def send_own(

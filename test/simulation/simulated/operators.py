@@ -58,6 +58,18 @@ async def resize(worker: Worker, row: PositionRow) -> None:
             await recovery_of(worker).finish(receipt)
 
 
+async def mend_sizes(worker: Worker) -> None:
+    """Where a snapshot of orders ended one that had filled, the sizes differ, and a person says what is open."""
+    world = worker.world
+    for row in await worker.book.open_positions():
+        held = world.held(row.symbol, row.position_side)
+        if row.position_id in world.latch.unaccounted and row.status == "active" and 0 < held != row.open_quantity:
+            receipt = await worker.book.resize_position(
+                row.position_id, held, "the sizes differed", orders_ended=world.latch.ended_orders(row.position_id)
+            )
+            await recovery_of(worker).finish(receipt)
+
+
 async def release(worker: Worker, row: PositionRow) -> None:
     """Takes it over, waits until nobody else can send anything, cleans up by hand, and frees the slot."""
     world = worker.world

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from tradelatch.exchange import Order
+from tradelatch.orders import UNNAMED
 
 from .world import ACCOUNT, SYMBOLS, World
 
@@ -82,7 +83,12 @@ async def _book_and_exchange(world: World) -> list[str]:
         if status != "active":
             problems.append(f"{world.ordinal(position_id)} was never finished: {status}")
             continue
-        standing = _standing(world, symbol, position_side)
+        # Orders that nobody can name may stand beside the stop-loss until the position ends.
+        standing = [
+            order
+            for order in _standing(world, symbol, position_side)
+            if UNNAMED not in left or not order.client_order_id.startswith("none-")
+        ]
         stops = [(s.quantity, s.side) for s in standing if s.kind == "stop"]
         if stops != [(quantity, "sell" if side == "long" else "buy")]:
             problems.append(f"{world.ordinal(position_id)} is active with {quantity}, its stop-losses are {stops}")

@@ -16,21 +16,21 @@ from tradelatch.testing import Delays, Exchange, Faults, Market, Odds, Simulated
 
 from .bots import Signal, trade
 from .doors import Worker
-from .keeping import keep, keep_once, synchronize, synchronize_once, trade_by_hand
+from .keeping import keep, keep_once, reconcile, synchronize, synchronize_once, trade_by_hand
 from .market import move_prices
 from .moving import move_something
-from .operators import operate
+from .operators import mend_sizes, operate
 from .promises import broken_promises, is_quiet
 from .recovering import keep_alive, recover, recover_again_and_again
 from .stream import Stream, carry_out, listen, report_all
-from .world import BY_HAND, CALM, GRACE, START, SYMBOLS, TRADED, VENUE, Hazards, World
+from .world import BY_HAND, CALM, GRACE, START, SYMBOLS, TABLES, TRADED, VENUE, Hazards, World
 
 MINUTES = 4
 ROUNDS = 14  # of recovery, until everything must be finished
 ODDS = Odds(
     refused=0.04,
-    lost=0.02,
-    unanswered=0.03,
+    lost=0.006,
+    unanswered=0.012,
     late=0.3,
     in_parts=0.3,
     hidden_fill=0.2,
@@ -79,7 +79,7 @@ async def simulate(
     # Compiling a plan takes longer than a run of it ever could.
     async with admin, AsyncClient(make_conninfo(dsn, options="-c jit=off")) as client:
         await admin.execute("set session_replication_role = replica")  # the guard lets no lease fall
-        await admin.execute("truncate monitoring.positions, monitoring.position_events")
+        await admin.execute("truncate " + ", ".join(f"monitoring.{table}" for table in TABLES))
         world = World(seed, clock, exchange, client, admin, dice, hazards or Hazards())
         if change:
             change(world)
@@ -116,6 +116,7 @@ def _day(world: World) -> list[Coroutine[Any, Any, Any]]:
         alive("recovery 2", recover_again_and_again),
         alive("keeper", keep),
         alive("synchronizer", synchronize),
+        alive("reconciler", reconcile),
         alive("by hand", by_hand),
         alive("stream", partial(listen, stream=stream)),
         alive("errands", carry_out),
@@ -147,5 +148,6 @@ async def _evening(world: World, rounds: int) -> None:
         await recover(worker)
         await keep_once(worker)
         await synchronize_once(worker)
+        await mend_sizes(worker)
         if await is_quiet(world):
             return

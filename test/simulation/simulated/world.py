@@ -31,6 +31,26 @@ SYMBOLS = [*TRADED, BY_HAND]
 
 # A lease that nobody has stays where it is.
 AGE = """
+    with passed as (select %(passed)s * interval '1 second' as time),
+    seen as (
+        update monitoring.sightings as s
+        set
+            no_stop_loss_since = s.no_stop_loss_since - passed.time,
+            no_stop_loss_until = s.no_stop_loss_until - passed.time,
+            first_seen_at = s.first_seen_at - passed.time,
+            last_seen_at = s.last_seen_at - passed.time
+        from passed
+    ),
+    orders_seen as (
+        update monitoring.order_sightings as s
+        set
+            moved_at = s.moved_at - passed.time,
+            first_seen_at = s.first_seen_at - passed.time,
+            last_seen_at = s.last_seen_at - passed.time
+        from passed
+    ),
+    looked as (update monitoring.snapshots as s set observed_at = s.observed_at - passed.time from passed),
+    orders_looked as (update monitoring.order_snapshots as s set observed_at = s.observed_at - passed.time from passed)
     update monitoring.positions as p
     set
         lease_until = case when lease_until = 'epoch' then lease_until else lease_until - passed.time end,
@@ -48,8 +68,18 @@ AGE = """
             )
             from jsonb_each(p.orders_in_hand) as h (name, hand)
         )
-    from (select %(passed)s * interval '1 second' as time) as passed
+    from passed
 """
+TABLES = (
+    "positions",
+    "position_events",
+    "sightings",
+    "snapshots",
+    "order_sightings",
+    "order_snapshots",
+    "health_findings",
+    "alerts",
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +141,7 @@ class World:
         return f"own{'adds' if adds else 'takes'}{self._own_orders}"
 
     async def database_time(self, at: datetime) -> datetime:
-        """What the database's clock said when it was that time here."""
+        """What the database's clock said when it was that time here, where no more time passes until it is told."""
         await self.pass_time()
         ((now,),) = await (await self.admin.execute("select clock_timestamp()")).fetchall()
         return now - (self.clock.now() - at)
