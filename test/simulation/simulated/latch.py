@@ -15,6 +15,8 @@ BOOK = """
     select
         p.id::bigint,
         p.order_key,
+        p.symbol::text,
+        p.position_side::text,
         p.status,
         p.fence,
         p.closed_at is null,
@@ -31,6 +33,7 @@ BOOK = """
 class Standing:
     """A position as it was at the last look."""
 
+    slot: tuple[str, str]
     status: str
     fence: int
     is_open: bool
@@ -44,7 +47,7 @@ class Latch:
 
     def __init__(self, exchange: Exchange, account: str, symbols: Iterable[str], ordinal: Callable[[int], str]) -> None:
         self.problems: list[str] = []
-        self.unaccounted: set[int] = set()  # positions of which a snapshot of orders ended one that had filled
+        self.unaccounted: set[int] = set()  # positions of which something filled that nobody told of
         self._exchange = exchange
         self._account = account
         self._symbols = tuple(symbols)
@@ -101,18 +104,23 @@ class Latch:
         fills = self._exchange.fills()
         for fill in fills[self._fills :]:
             self._refuse_late(fill.order, f"fills, {fill.before} becomes {fill.after},")
+            if self.owner(fill.order) is None:
+                slot = fill.order.symbol, fill.order.position_side
+                self.unaccounted |= {number for number, each in self._positions.items() if each.slot == slot}
         self._fills = len(fills)
 
     async def look(self, admin: psycopg.AsyncConnection[Any], call: str) -> None:
         """The book after a call, whatever its answer was."""
         before = dict(self._positions)
         known = [position_id for position_id, each in self._positions.items() if each.is_open]
-        for position_id, key, status, fence, is_open, left, quantity, is_released in await (
+        for position_id, key, symbol, position_side, status, fence, is_open, left, quantity, is_released in await (
             await admin.execute(BOOK, [known])
         ).fetchall():
             self._keys[key] = position_id
             self._names |= {name: position_id for name in left if name != "*" and not name.startswith(key)}
-            self._positions[position_id] = Standing(status, fence, is_open, frozenset(left), quantity, is_released)
+            self._positions[position_id] = Standing(
+                (symbol, position_side), status, fence, is_open, frozenset(left), quantity, is_released
+            )
         if call == "reconcile_orders":
             self._note_unaccounted(before)
         changed = {*known, *(position_id for position_id, each in self._positions.items() if each.is_open)}

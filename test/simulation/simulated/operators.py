@@ -59,7 +59,7 @@ async def resize(worker: Worker, row: PositionRow) -> None:
 
 
 async def mend_sizes(worker: Worker) -> None:
-    """Where a snapshot of orders ended one that had filled, the sizes differ, and a person says what is open."""
+    """Where an order of nobody's filled, or one that a snapshot ended, the sizes differ: a person says what is open."""
     world = worker.world
     for row in await worker.book.open_positions():
         held = world.held(row.symbol, row.position_side)
