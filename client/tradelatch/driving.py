@@ -328,9 +328,11 @@ class Drive:
             return "its stop-loss had ended"
         names = self._superseded()
         fates = await self._fates(name for name in names if name != UNNAMED)
+        ended = list(fates)
         if UNNAMED in names:
             await self._sweep()
-        self.receipt = await self._tell(names)
+            ended.append(UNNAMED)
+        self.receipt = await self._tell(ended)
         if any(_is_filled(order) for order in fates.values()):
             return await self._begin_close("an earlier stop-loss has triggered")
         await self._wait_for_hands(names)
@@ -465,8 +467,10 @@ class Drive:
             if entry is not None and entry.filled > self._filled:
                 await self._confirm_entry(entry)
                 return "the entry was filled after all"
+            ended = list(fates)
             if UNNAMED in self._left:
                 await self._sweep()
+                ended.append(UNNAMED)
             may_have_filled = self._of_kind("entry", "own")
             if may_have_filled:
                 look = await self._evidence(*may_have_filled)
@@ -482,7 +486,7 @@ class Drive:
                         f"{look.held} is held, and no order of it is known to have filled",
                         "look at the exchange whose it is, then release",
                     )
-            self.receipt = await self._tell(self._left)
+            self.receipt = await self._tell(ended)
             if self.receipt.status == "pending_cancels" and may_have_filled:
                 self.receipt = await self._confirm_exit(may_have_filled)
             if self.receipt.status != "pending_cancels":
@@ -503,9 +507,13 @@ class Drive:
         )
 
     async def _fates(self, names: Iterable[str]) -> dict[str, Order | None]:
-        """Cancel these, and see what became of each. None: nothing of it ever arrived."""
+        """Cancel these, and see what became of each. None: nothing of it ever arrived.
+
+        Without those that are unknown, and that somebody else could still send when they were looked up.
+        """
         fates: dict[str, Order | None] = {}
         unsure = []
+        looked_at = self._clock.now()
         for name in names:
             if name in self._maybe_sent:
                 unsure.append(name)
@@ -521,6 +529,9 @@ class Drive:
                 else:
                     fates[name] = order
             if not again:
+                unknown = [name for name in self._maybe_sent & fates.keys() if fates[name] is None]
+                for name in await self._sendable(unknown, looked_at):
+                    del fates[name]
                 return fates
             unsure = again
             await self._pause()
@@ -563,8 +574,18 @@ class Drive:
         await self._read()
         for name in names:
             order = self._left.get(name)
-            if order is not None and order.in_hand_until is not None:
-                await self._wait_until(name, order.in_hand_until)
+            if order is not None and order.others_until is not None:
+                await self._wait_until(name, order.others_until)
+
+    async def _sendable(self, names: list[str], looked_at: datetime) -> dict[str, datetime]:
+        """Those of these that somebody else could still send at a time of our clock, and until when."""
+        if not names:
+            return {}
+        await self._read()
+        renewed = await self._renew()
+        then = renewed.answered_at - (self._clock.now() - looked_at)
+        until = {name: self._left[name].others_until for name in names if name in self._left}
+        return {name: time for name, time in until.items() if time is not None and time > then}
 
     async def _wait_until(self, name: str, until: datetime) -> None:
         renewed = await self._renew()
@@ -646,15 +667,26 @@ class Drive:
         return Look(size if self._row.side == "long" else -size, orders)
 
     async def _evidence(self, *names: str | None) -> Look:
-        """What the exchange says twice, a grace time apart, and a grace time after whatever was done last."""
+        """What the exchange says twice, a grace time apart, and a grace time after whatever was done last.
+
+        That it does not know an order counts when nobody else could send it any more at the first of these looks.
+        """
         await self._pause()
+        looked_at = self._clock.now()
         before = await self._look(names)
         for _ in range(LOOKS):
             await self._pause()
+            looks_at = self._clock.now()
             now = await self._look(names)
             if now == before:
-                return now
-            before = now
+                unknown = [name for name, order in now.orders.items() if order is None]
+                sendable = await self._sendable(unknown, looked_at)
+                if not sendable:
+                    return now
+                await self._wait_until(*max(sendable.items(), key=lambda each: each[1]))
+                looks_at = self._clock.now()
+                now = await self._look(names)
+            before, looked_at = now, looks_at
         raise Unsettled("the exchange says something else at each look")
 
 

@@ -7,7 +7,7 @@ begin;
 set local role tradelatch_owner;
 
 create function monitoring.order_details(book_row monitoring.positions)
-returns table (name text, kind text, since timestamptz, in_hand_until timestamptz)
+returns table (name text, kind text, since timestamptz, in_hand_until timestamptz, others_until timestamptz)
 language plpgsql
 stable
 security definer
@@ -32,11 +32,12 @@ begin
             case kind when 'entry' then book_row.created_at else book_row.orders_at end
         );
         v_hand := book_row.orders_in_hand -> name;
+        others_until := case when name <> all (book_row.orders_arrived) then (v_hand ->> 'until')::timestamptz end;
         in_hand_until := case
             when name = any (book_row.orders_arrived) then null
             when name = v_current or (v_hand ->> 'driver')::boolean
-                then greatest(book_row.lease_until + monitoring.grace(), (v_hand ->> 'until')::timestamptz)
-            else (v_hand ->> 'until')::timestamptz
+                then greatest(book_row.lease_until + monitoring.grace(), others_until)
+            else others_until
         end;
         return next;
     end loop;

@@ -17,7 +17,8 @@ select
     o.name,
     o.kind,
     o.since,
-    o.in_hand_until
+    o.in_hand_until,
+    o.others_until
 from tradelatch.open_positions as p
 inner join monitoring.positions as b on b.id::bigint = p.position_id
 cross join lateral monitoring.order_details(b) as o;
@@ -35,6 +36,8 @@ comment on column tradelatch.orders.kind is 'entry, stop_loss, close, own (told 
 comment on column tradelatch.orders.since is 'Since when the book has it: when it was told, or said to stand; else when an order of the position last moved.';
 comment on column tradelatch.orders.in_hand_until is
 'Until when somebody may still send it, grace time included: of the current fence as long as its lease is not renewed. Null: it arrived.';
+comment on column tradelatch.orders.others_until is
+'Until when somebody else than its driver may still send it, grace time included: who drove the position before, or told an order without a fence. An exchange that did not know the order before that says nothing. Null: nobody else can.';
 
 grant select on tradelatch.orders to tradelatch_reader;
 

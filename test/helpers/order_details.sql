@@ -2,7 +2,7 @@
 
 begin;
 \ir setup.psql
-select plan(15);
+select plan(16);
 
 select is_in_views('monitoring.order_details(monitoring.positions)', 'stable');
 
@@ -20,7 +20,8 @@ returns text
 language sql
 return (
     select string_agg(
-        concat_ws(' ', o.name, o.kind, to_char(o.since, 'HH24:MI'), 'until ' || to_char(o.in_hand_until, 'HH24:MI:SS')), ', '
+        concat_ws(' ', o.name, o.kind, to_char(o.since, 'HH24:MI'), 'until ' || to_char(o.in_hand_until, 'HH24:MI:SS'),
+            'others ' || to_char(o.others_until, 'HH24:MI:SS')), ', '
     )
     from monitoring.order_details(
         given_row('{"created_at": "2026-01-01T00:00Z", "orders_at": "2026-01-01T04:00Z", "lease_until": "2026-01-01T05:00Z"}' || detailed.changes)
@@ -38,16 +39,20 @@ from (values
     ('{"status": "pending_sl", "orders_arrived": ["Ks1"]}', 'Ks1 stop_loss 03:00', 'unless it arrived'),
     ('{"orders_in_hand": {"Kc1": {"driver": true}}}', 'Kc1 close 04:00 until 05:00:05', 'so is whatever the driver has in hand'),
     (
-        '{"orders_in_hand": {"Kc1": {"until": "2026-01-01T03:30Z"}}}', 'Kc1 close 04:00 until 03:30:00',
+        '{"orders_in_hand": {"Kc1": {"until": "2026-01-01T03:30Z"}}}', 'Kc1 close 04:00 until 03:30:00 others 03:30:00',
         'what an earlier one has until its time'
     ),
     (
-        '{"orders_in_hand": {"Kc1": {"driver": true, "until": "2026-01-01T06:00Z"}}}', 'Kc1 close 04:00 until 06:00:00',
+        '{"orders_in_hand": {"Kc1": {"driver": true, "until": "2026-01-01T06:00Z"}}}', 'Kc1 close 04:00 until 06:00:00 others 06:00:00',
         'what both have until the later'
     ),
     (
-        '{"status": "pending_sl", "orders_in_hand": {"Ks1": {"until": "2026-01-01T06:00Z"}}}', 'Ks1 stop_loss 03:00 until 06:00:00',
+        '{"status": "pending_sl", "orders_in_hand": {"Ks1": {"until": "2026-01-01T06:00Z"}}}', 'Ks1 stop_loss 03:00 until 06:00:00 others 06:00:00',
         'also where it is called for'
+    ),
+    (
+        '{"orders_in_hand": {"Kc1": {"driver": true, "until": "2026-01-01T03:30Z"}}}', 'Kc1 close 04:00 until 05:00:05 others 03:30:00',
+        'and of whoever else may send it, apart'
     ),
     ('{"status": "closed", "orders_arrived": ["Ks1"]}', 'Ks1 stop_loss 03:00', 'of one that was released: what was left')
 ) as v (changes, details, what);

@@ -482,3 +482,65 @@ async def test_a_stop_loss_that_its_driver_may_still_send_is_waited_for_under_a_
     done = await stage.recover(aged=False)
     assert (done.outcome, done.status) == ("finished", "active")
     assert stops(stage) == [("s2", FIVE, "open"), ("s1", FIVE, "canceled")]
+
+
+async def test_an_entry_that_was_sent_after_the_last_look_is_not_called_unsent(
+    stage: Stage, operator: AsyncClient, age_hands: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recovery hangs before its call, and meanwhile the lease of the driver before passes, and the grace time."""
+    receipt = await stage.open(lease=timedelta(seconds=40))
+    taken = await operator.take_over(receipt.position_id, "it hangs")
+    fail = stage.client.fail_position
+
+    async def late(*arguments: Any) -> Receipt:
+        await stage.exchange.send(SYMBOL, "buy", FIVE, client_order_id=receipt.next_order.client_order_id)
+        age_hands("2 minutes")
+        return await fail(*arguments)
+
+    monkeypatch.setattr(stage.client, "fail_position", late)
+    done = await stage.play(lambda: stage.recovery.finish(taken))
+    assert (done.outcome, done.status, stage.kinds) == ("left", "pending_entry", [])
+    await stage.send(receipt)
+    age_hands("2 minutes")
+    done = await stage.recover()
+    assert (done.outcome, done.status, stage.held) == ("finished", "active", FIVE)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_stop_loss_that_was_sent_after_the_last_look_is_still_left(
+    stage: Stage,
+    operator: AsyncClient,
+    age_hands: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    is_closed: bool,
+) -> None:
+    receipt = await stage.open(lease=timedelta(seconds=40))
+    await stage.send(receipt)
+    late = await stage.filled(receipt)  # its s1 is under way
+    taken = await operator.take_over(receipt.position_id, "it hangs")
+    if is_closed:
+        taken = await stage.client.begin_close(receipt.position_id, "exit", fence=taken.fence)
+    confirm = stage.client.confirm_orders
+
+    async def hangs(*arguments: Any, **options: Any) -> Receipt:
+        if not stops_named(stage, "s1"):
+            await stage.exchange.send(
+                SYMBOL,
+                "sell",
+                FIVE,
+                kind="stop",
+                trigger=Decimal(90),
+                reduce_only=True,
+                client_order_id=late.next_order.client_order_id,
+            )
+            age_hands("2 minutes")
+        return await confirm(*arguments, **options)
+
+    monkeypatch.setattr(stage.client, "confirm_orders", hangs)
+    done = await stage.play(lambda: stage.recovery.finish(taken))
+    assert (done.outcome, done.status) == ("finished", "closed" if is_closed else "active")
+    assert stops_named(stage, "s1") == ["canceled"]
+
+
+def stops_named(stage: Stage, name: str) -> list[str]:
+    return [status for ending, _, status in stops(stage) if ending == name]

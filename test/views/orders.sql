@@ -11,7 +11,8 @@ select is(
     columns_of('orders'),
     array[
         'position_id bigint', 'exchange text', 'account text', 'symbol text', 'position_side text', 'status text', 'name text',
-        'kind text', 'since timestamp with time zone', 'in_hand_until timestamp with time zone'
+        'kind text', 'since timestamp with time zone', 'in_hand_until timestamp with time zone',
+        'others_until timestamp with time zone'
     ],
     'its columns are settled'
 );
@@ -82,7 +83,7 @@ select (book_row('ENTRYUSDT')).lease_until + interval '5 seconds' as until;
 select is(
     (try($$take_over(id('ENTRYUSDT'), 'he hangs')$$, role => 'tradelatch_operator')).state, '00000', 'taken over'
 );
-select is(o.in_hand_until, f.until, 'in the hand of both, it is so until neither may send it')
+select is((o.in_hand_until, o.others_until), (f.until, f.until), 'in the hand of both, it is so until neither may send it')
 from tradelatch.orders as o
 cross join former as f
 where o.symbol = 'ENTRYUSDT';

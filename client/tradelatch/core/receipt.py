@@ -264,7 +264,7 @@ class OrderRow(Row):
     """A row of the view `orders`: an order that is not known to have ended.
 
     kind: `entry`, `stop_loss`, `close`, `own`, or `unnamed` for `*`. in_hand_until: until when somebody may still send
-    it; None where it arrived.
+    it; None where it arrived. others_until: the same of everybody but its driver; None where nobody else can.
     """
 
     position_id: int
@@ -277,6 +277,7 @@ class OrderRow(Row):
     kind: str
     since: datetime
     in_hand_until: datetime | None
+    others_until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
