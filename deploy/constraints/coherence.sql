@@ -296,7 +296,7 @@ begin;
 
 alter table monitoring.positions
 add constraint positions_coherent_check
-check (monitoring.is_coherent(status, closed_at, stop_loss_price, side, position_side)) not valid;
+check (monitoring.is_coherent(positions)) not valid;
 
 \if :adopts
 

@@ -10,7 +10,7 @@ join pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'
 left join pg_trigger as t on t.tgfoid = p.oid and not t.tgisinternal
 cross join lateral tap.plpgsql_check_function_tb(
     p.oid, coalesce(t.tgrelid, 0), performance_warnings => true, security_warnings => true,
-    oldtable => t.tgoldtable, newtable => t.tgnewtable
+    oldtable => t.tgoldtable, newtable => t.tgnewtable, anyelememttype => 'monitoring.positions'  -- spelt so
 ) as c
 where p.pronamespace in ('tradelatch'::regnamespace, 'monitoring'::regnamespace)
 order by 1, 2, 3

@@ -18,7 +18,7 @@ select pg_temp.assert_properties(
     ),
     jsonb_build_object(
         'valid', true,
-        'definition', 'CHECK monitoring.is_coherentstatus, closed_at, stop_loss_price, side, position_side'
+        'definition', 'CHECK monitoring.is_coherentpositions.*'
     )
 );
 
