@@ -155,8 +155,15 @@ begin
         v_position.orders_in_hand := nullif(v_position.orders_in_hand - v_name, '{}');
     end if;
     v_position.own_orders := nullif(array_remove(v_position.own_orders, v_name), '{}');
+    -- So it has not ended, by whichever name that is said.
     v_position := monitoring.note_orders(
-        v_position, array_remove(activate_position.orders_ended, v_name), '{}', true, false
+        v_position,
+        array(
+            select e.name
+            from unnest(activate_position.orders_ended) as e (name)
+            where monitoring.order_name(v_position, e.name) is distinct from v_name
+        ),
+        '{}', true, false
     );
 
     -- Another one than the one that was called for, or while it is no time for one: it is left.

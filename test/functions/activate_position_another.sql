@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(53);
+select plan(56);
 
 -- activate_position of another stop-loss than the one that was called for.
 
@@ -306,6 +306,23 @@ select is(
     ),
     'the log has it'
 );
+
+-- The one that stands has not ended, by whichever name that is said: nothing is active without a stop-loss.
+call given('BOTHUSDT', 'active');
+select is(
+    line(tradelatch.replace_stop_loss(id('BOTHUSDT'), 97)),
+    'ok pending_sl driven, cancel s1, stop_loss sell 10 at 97 reduce-only s2',
+    'to be moved'
+);
+select is(
+    line(tradelatch.activate_position(
+        id('BOTHUSDT'), fence('BOTHUSDT'), 95, order_of('BOTHUSDT', 's1'),
+        orders_ended => orders_of('BOTHUSDT', 's2') || text 'id:stop-BOTHUSDT'
+    )),
+    'ok active driven',
+    'the old one stands, and is called ended by its id on the exchange'
+);
+select is(left_of('BOTHUSDT'), 's1', 'it is left');
 
 select explained();
 select * from finish();
