@@ -1,5 +1,8 @@
 """Random lives of several positions, the SQL functions beside a plain Python model of the contract.
 
+Outcomes, SQLSTATEs, next orders and cancels are compared at every call; statuses, quantities and the orders that are
+left after it.
+
 TRADELATCH_EXAMPLES=N runs N random histories instead of the same few.
 """
 
@@ -7,13 +10,15 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
+from random import Random
 from typing import Any, ClassVar
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, assume, event, settings
+from hypothesis import HealthCheck, Phase, event, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,7 +30,7 @@ from hypothesis.stateful import (
 )
 from psycopg.sql import SQL, Identifier, Placeholder
 
-from .model import OPEN, Answer, Book, Position, RefusedError
+from .model import Answer, Book, Order, Position, RefusedError
 
 EXAMPLES = os.environ.get("TRADELATCH_EXAMPLES")
 REPEATABLE = settings(
@@ -38,30 +43,124 @@ REPEATABLE = settings(
     suppress_health_check=list(HealthCheck),
 )
 LEASE = "1 hour"
-MOST_OPENINGS = 6  # calls in one history; the others are moves
-# What a driver may do next: without it, most calls would be refused.
-FITTING = {
-    "pending_entry": ["place_entry", *["confirm_entry"] * 3, "cancel_position", "rollback_position", "fail_position"],
-    "entry_placed": [*["confirm_entry"] * 4, "cancel_position", "rollback_position"],
-    "pending_sl": [*["activate_position"] * 3, "confirm_entry", "reissue_order", "begin_close", "rollback_position"],
-    "active": ["begin_close", "update_stop_loss", "update_stop_loss", "confirm_entry", "place_entry", "confirm_close"],
-    "pending_close": ["confirm_close", "reissue_order", "begin_close", "confirm_entry"],
-    "pending_rollback": ["confirm_flat", "reissue_order", "confirm_entry", "place_entry"],
-}
+MOST_OPENINGS = 5  # calls in one history; the others are moves
 ACCOUNTS = count(1)
+OURS = re.compile("[esc][0-9]+")
 
 places = st.integers(0, 30)
-fences = st.sampled_from(["current"] * 8 + ["earlier", "wrong"])
-optional_fences = st.one_of(st.none(), st.just("current"), fences)
+randoms = st.integers(0, 2**16).map(Random)
 sides = st.sampled_from(["long", "short"])
 symbols = st.sampled_from(["APTUSDT", "BTCUSDT"])
-amounts = st.sampled_from([Decimal(n) for n in ("0.5", "2", "4", "10", "12")])
-averages = st.sampled_from([None, Decimal(99), Decimal("100.5")])
+amounts = [Decimal(n) for n in ("0.5", "2", "4", "10", "12")]
 percents = st.sampled_from([None, Decimal("2.5")])
-prices = st.sampled_from([Decimal(n) for n in (90, 95, 100, 105, 110)])
-reasons = st.sampled_from(["target", "signal"])
-choices = st.lists(st.integers(0, 19), min_size=1, max_size=6)
-attempts = st.sampled_from([None, None, None, *"abcdefgh"])
+attempts = [None, None, None, "a", "b", "c"]
+Choice = Callable[[Random], Any]
+# Which of a position's orders a call names: none, all that are left, one of them, or some of all that there ever were.
+Naming = tuple[int, ...] | int | None
+
+
+def one_of(*values: Any) -> Choice:
+    return lambda random: random.choice(values)
+
+
+def naming(random: Random) -> Naming:
+    return random.choice([(), (), None, None, random.randrange(30), some_of(random)])
+
+
+def some_of(random: Random) -> tuple[int, ...]:
+    return tuple(random.randrange(30) for _ in range(random.randint(1, 3)))
+
+
+# The moves, with what they are called with; each is a method of the machine.
+the_fence = one_of(*["current"] * 16, "earlier", "wrong")
+a_fence = one_of(*["current"] * 9, *[None] * 9, "earlier", "wrong")
+reasons = one_of("target", "signal")
+prices = one_of(*(Decimal(n) for n in (90, 90, 95, 100, 105, 110, 110)))
+an_attempt = one_of(*attempts)
+MOVES: dict[str, dict[str, Choice]] = {
+    "place_entry": {"which": the_fence, "other": one_of("", "", "", "-other")},
+    "confirm_entry": {
+        "which": the_fence,
+        "filled": one_of(*amounts),
+        "average": one_of(None, Decimal(99), Decimal("100.5")),
+        "has_id": one_of(False, False, True),
+        "naming": naming,
+    },
+    "activate_position": {
+        "which": the_fence,
+        "price": prices,
+        "back": one_of(*[0] * 8, 1, 1, 2, -1, None, None),
+        "has_id": one_of(False, True),
+        "naming": naming,
+    },
+    "cancel_position": {"which": the_fence, "reason": reasons},
+    "fail_position": {"which": the_fence, "reason": reasons},
+    "confirm_flat": {"which": the_fence, "naming": naming},
+    "rollback_position": {"which": the_fence, "reason": reasons},
+    "begin_close": {"which": a_fence, "reason": reasons, "attempt": an_attempt},
+    "confirm_close": {"which": a_fence, "reason": reasons, "naming": naming, "attempt": an_attempt},
+    "confirm_orders": {
+        "which": a_fence,
+        "naming": naming,
+        "placing": lambda random: random.choice([(), (), some_of(random)]),
+        "own": one_of(0, 0, 1, 2, 3),
+    },
+    "replace_stop_loss": {"which": a_fence, "price": prices, "attempt": an_attempt},
+    "update_stop_loss": {
+        "price": lambda random: random.choice([None, prices(random)]),
+        "has_id": one_of(False, True),
+        "naming": naming,
+        "attempt": an_attempt,
+    },
+    "resize_position": {
+        "which": a_fence,
+        "quantity": one_of(*amounts),
+        "reason": reasons,
+        "naming": naming,
+        "attempt": an_attempt,
+    },
+    "reissue_order": {
+        "which": the_fence,
+        "kind": one_of("s", "c"),
+        "back": one_of(0, 0, 0, 1, 2),
+        "is_part": one_of(False, True),
+    },
+    "renew_lease": {"which": the_fence},
+}
+# What is done next in an ordinary life: without it, most calls would be refused.
+FITTING = {
+    "pending_entry": [
+        *["confirm_entry"] * 8,
+        "place_entry",
+        "place_entry",
+        "cancel_position",
+        "rollback_position",
+        "fail_position",
+    ],
+    "entry_placed": [*["confirm_entry"] * 8, "cancel_position", "rollback_position"],
+    "pending_sl": [
+        *["activate_position"] * 6,
+        *["confirm_entry", "reissue_order", "begin_close", "rollback_position", "replace_stop_loss"],
+        *["confirm_orders", "resize_position", "confirm_close"],
+    ],
+    "active": [
+        *["begin_close", "update_stop_loss", "confirm_entry", "place_entry", "activate_position"],
+        *["confirm_close", "confirm_close"],
+        *["replace_stop_loss", "resize_position", "confirm_orders", "confirm_orders"],
+    ],
+    "pending_close": [
+        *["confirm_close", "confirm_close", "reissue_order", "begin_close", "confirm_entry", "confirm_orders"],
+        *["activate_position", "resize_position"],
+    ],
+    "pending_rollback": [
+        *["confirm_flat", "confirm_flat", "reissue_order", "confirm_entry", "place_entry", "confirm_orders"],
+        *["activate_position", "resize_position"],
+    ],
+    "pending_cancels": [
+        *["confirm_orders", "confirm_orders", "confirm_close", "confirm_flat", "confirm_entry"],
+        *["activate_position", "resize_position"],
+    ],
+}
 
 
 def answer_of(expect: Callable[[], Answer]) -> tuple[Answer | None, tuple[str, ...]]:
@@ -76,46 +175,61 @@ class Lifecycle(RuleBasedStateMachine):
     bot: ClassVar[psycopg.Connection[Any]]
     admin: ClassVar[psycopg.Connection[Any]]
 
-    @initialize(side=sides, percent=percents, choices=choices)
-    def start(self, side: str, percent: Decimal | None, choices: list[int]) -> None:
+    @initialize(side=sides, percent=percents)
+    def start(self, side: str, percent: Decimal | None) -> None:
         self.account = f"account-{next(ACCOUNTS)}"
         self.book = Book()
         self.ends = count(1)
         self.order_keys: dict[int, str] = {}
-        self.openings: list[tuple[str, dict[str, Any], Position, str | None]] = []
+        self.openings: list[tuple[str, dict[str, Any], Position, str]] = []
+        self.latest: tuple[str, int, dict[str, Any]] | None = None
         self.tries = 0
         self.create_position("APTUSDT", side, False, Decimal(10), percent, None, "a")
-        self.drive(0, choices, Decimal(4), None)
 
     # How a call is made and judged
 
     def pick(self, place: int) -> Position:
-        assume(self.book.positions)
         return self.book.positions[place % len(self.book.positions)]
 
-    def fence(self, position: Position, which: str | None) -> int | None:
-        if which == "earlier":
-            return position.fences[-2] if len(position.fences) > 1 else -1
-        return {None: None, "current": position.fence, "wrong": 0}[which]
+    def fence(self, position: Position, which: str | None) -> tuple[int | None, bool | None]:
+        """The number, and whether it is the current one; None for a call without a fence."""
+        if which is None:
+            return None, None
+        fence = 0 if which == "wrong" else position.fences.get(position.drive - (which == "earlier"), -1)
+        return fence, position.has_driver and fence == position.fences[position.drive]
 
     def uuid(self, attempt: str | None) -> uuid.UUID | None:
         return attempt and uuid.uuid5(uuid.NAMESPACE_OID, f"{self.account}/{attempt}")
 
-    def execute(self, function: str, arguments: dict[str, Any]) -> list[Any]:
+    def names(self, position: Position, naming: Naming) -> list[str]:
+        left = sorted(position.left)
+        if naming is None:
+            return left
+        if isinstance(naming, int):
+            return left and [left[naming % len(left)]]
+        known = sorted({*position.orders, *position.ids, "nobody's"})
+        return [known[place % len(known)] for place in naming]
+
+    def full(self, position: Position, name: str) -> str:
+        """The name as the database knows it."""
+        return self.order_keys[position.id] + name if OURS.fullmatch(name) else name
+
+    def execute(self, connection: psycopg.Connection[Any], function: str, arguments: dict[str, Any]) -> list[Any]:
         named = SQL(", ").join(SQL("{} => {}").format(Identifier(name), Placeholder(name)) for name in arguments)
         query = SQL("select * from {}({})").format(Identifier("tradelatch", function), named)
-        return self.bot.execute(query, arguments).fetchall()
+        return connection.execute(query, arguments).fetchall()
 
     def call(self, function: str, expect: Callable[[], Answer], **arguments: Any) -> Answer | None:
         """Makes the call that the model has an answer to, and compares; None where both refuse."""
         answer, states = answer_of(expect)
+        connection = self.admin if function == "take_over" else self.bot
         if answer is None:
             with pytest.raises(psycopg.Error) as raised:
-                self.execute(function, arguments)
+                self.execute(connection, function, arguments)
             assert raised.value.sqlstate in states, raised.value
             event(f"{function}: {raised.value.sqlstate}")
             return None
-        (receipt,) = self.execute(function, arguments)
+        (receipt,) = self.execute(connection, function, arguments)
         event(f"{function}: {receipt.outcome}, {receipt.status}")
         self.compare(receipt, answer)
         return answer
@@ -130,58 +244,43 @@ class Lifecycle(RuleBasedStateMachine):
         assert (receipt.position_id, receipt.status) == (position.id, position.status)
         assert (receipt.account, receipt.symbol, receipt.position_side) == (self.account, *position.slot)
         if answer.changes_hands:
-            assert receipt.fence > max(position.fences, default=0)
-            position.fence = receipt.fence
-            position.fences.append(receipt.fence)
-        assert receipt.fence == (position.fence if answer.drives else None)
+            assert receipt.fence > max(position.fences.values(), default=0)
+            position.fences[position.drive] = receipt.fence
+        assert receipt.fence == (position.fences[position.drive] if answer.drives else None)
         assert (receipt.lease_until is not None) == answer.drives
 
-        due = position.order(answer.claimed) if answer.drives else None
         key = self.order_keys[position.id]
-        if due is None:
-            assert (
-                receipt.order_kind
-                is receipt.order_side
-                is receipt.order_quantity
-                is receipt.order_client_order_id
-                is None
-            )
+        order = (receipt.order_kind, receipt.order_client_order_id, receipt.order_quantity, receipt.order_price)
+        if answer.drives and (due := position.order(answer.looks_up)) is not None:
+            kind, name, quantity, price = due
+            assert order == (kind, key + name, quantity, price)
+            assert receipt.order_side == ("buy" if (position.side == "long") == (kind == "entry") else "sell")
+            assert receipt.order_reduce_only == (kind != "entry")
         else:
-            assert (receipt.order_kind, receipt.order_client_order_id) == (due.kind, key + due.name)
-            assert (receipt.order_quantity, receipt.order_price) == (due.quantity, due.price)
-            assert receipt.order_side == ("buy" if (position.side == "long") == (due.kind == "entry") else "sell")
-            assert receipt.order_reduce_only == (due.kind != "entry")
-        cancels = {re.sub(f"^{key}", "", order) for order in receipt.order_cancels or []}
-        if answer.drives or answer.is_told_what_is_left:
-            assert position.must_cancel() <= cancels <= position.may_cancel()
-        else:
-            assert not cancels
-
-    def remember(self, attempt: str | None, answer: Answer | None, *call: Any) -> None:
-        """A call that did something will be known by its attempt."""
-        if attempt is not None and answer is not None and answer.outcomes & {"created", "ok", "claimed"}:
-            given = answer.position.fence if answer.changes_hands else None
-            self.book.attempts[attempt] = ((answer.position.id, *call), given)
+            assert {*order, receipt.order_side} == {None}
+        cancels = {name.removeprefix(key) for name in receipt.order_cancels or []}
+        must_cancel = position.cancels(answer.is_given) if answer.drives else set()
+        assert must_cancel <= cancels <= must_cancel | answer.may_cancel
 
     # Openings
 
     def open(self, function: str, wanted: Position, attempt: str | None, arguments: dict[str, Any]) -> None:
         self.tries += 1
         answer = self.call(function, lambda: self.book.open(wanted, attempt), **arguments)
-        if answer and "created" in answer.outcomes:
+        if attempt is not None and answer and "created" in answer.outcomes:
             self.openings.append((function, arguments, wanted, attempt))
             asked = (wanted.slot, wanted.side, wanted.quantity, wanted.entry_price, wanted.percent)
-            self.remember(attempt, answer, "open", wanted.adopted, wanted.request_id, *asked)
+            self.book.attempts[attempt] = (wanted.id, "open", wanted.adopted, wanted.request_id, *asked)
 
     @precondition(lambda self: self.tries < MOST_OPENINGS)
     @rule(
         symbol=symbols,
         side=sides,
         hedge=st.sampled_from([False, False, True]),
-        quantity=amounts,
+        quantity=st.sampled_from(amounts),
         percent=percents,
         request=st.sampled_from([None, None, "one", "two"]),
-        attempt=attempts,
+        attempt=st.sampled_from(attempts),
     )
     def create_position(
         self,
@@ -211,19 +310,28 @@ class Lifecycle(RuleBasedStateMachine):
         self.open("create_position", wanted, attempt, arguments)
 
     @precondition(lambda self: self.tries < MOST_OPENINGS)
-    @rule(symbol=symbols, side=sides, quantity=amounts, stop=st.sampled_from([None, Decimal(95)]), attempt=attempts)
+    @rule(
+        symbol=symbols,
+        side=sides,
+        quantity=st.sampled_from(amounts),
+        stop=st.sampled_from([None, Decimal(95)]),
+        has_id=st.booleans(),
+        attempt=st.sampled_from(attempts),
+    )
     def adopt_position(
-        self, symbol: str, side: str, quantity: Decimal, stop: Decimal | None, attempt: str | None
+        self, symbol: str, side: str, quantity: Decimal, stop: Decimal | None, has_id: bool, attempt: str | None
     ) -> None:
-        order_id = stop and f"stop-{next(self.ends)}"
-        wanted = Position((symbol, "both"), side, quantity, Decimal(100), adopted=True)
+        order_id = f"stop-{next(self.ends)}" if stop and has_id else None
+        wanted = Position((symbol, "both"), side, quantity, Decimal(100), adopted=True, may_follow=True)
         wanted.filled = wanted.open = quantity
         wanted.average = Decimal(100)
-        wanted.stop_price, wanted.was_active = stop, stop is not None
         wanted.status, wanted.stops = ("active", 0) if stop else ("pending_sl", 1)
-        wanted.known_ids = {f"id:{order_id}"} if stop else set()
-        wanted.standing_stops = set(wanted.known_ids)
-        wanted.is_replaced = stop is not None
+        wanted.sized = wanted.stops
+        wanted.orders = {"*": Order("unnamed")}
+        wanted.stop_price, wanted.stop_order_id = stop, order_id
+        if order_id:
+            wanted.stop_order = f"id:{order_id}"
+            wanted.orders[wanted.stop_order] = Order("stop_loss")
         arguments = {
             "exchange": "binance",
             "account": self.account,
@@ -231,6 +339,7 @@ class Lifecycle(RuleBasedStateMachine):
             "side": side,
             "quantity": quantity,
             "average_price": 100,
+            "observed_at": datetime.now(UTC),
             "stop_loss_price": stop,
             "stop_loss_order_id": order_id,
             "attempt": self.uuid(attempt),
@@ -241,163 +350,278 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(place=places)
     def repeat_opening(self, place: int) -> None:
         """The answer was lost, and the same call comes again, whatever has become of it."""
-        assume(self.openings)
+        if not self.openings:
+            return
         function, arguments, position, attempt = self.openings[place % len(self.openings)]
         asked = (position.slot, position.side, position.quantity, position.entry_price, position.percent)
         wanted = Position(*asked, position.request_id, position.adopted)
-        assume(attempt is not None)
         self.call(function, lambda: self.book.open(wanted, attempt), **arguments)
 
-    # Moves of the driver
+    # Moves of the driver, and what streams say
 
-    @rule(place=places, choices=choices, filled=amounts, average=averages)
-    def drive(self, place: int, choices: list[int], filled: Decimal, average: Decimal | None) -> None:
-        """Some moves that fit, one after the other."""
-        still_open = [n for n, position in enumerate(self.book.positions) if position.status in OPEN]
-        assume(still_open)
+    @rule(random=randoms, place=places, length=st.integers(2, 6))
+    def life(self, random: Random, place: int, length: int) -> None:
+        """Some moves that fit, of one that is open."""
+        if not any(position.is_open for position in self.book.positions):
+            side = random.choice(["long", "short"])
+            self.create_position("APTUSDT", side, False, Decimal(10), None, None, None)
+        still_open = [n for n, position in enumerate(self.book.positions) if position.is_open]
         place = still_open[place % len(still_open)]
-        position = self.book.positions[place]
-        for choice in choices:
-            if (fitting := FITTING.get(position.status)) is None:
-                return
-            function = fitting[choice % len(fitting)]
-            first: dict[str, tuple[Any, ...]] = {
-                "place_entry": ("current", ""),
-                "confirm_entry": ("current", max(filled, position.filled), average),
-                "activate_position": ("current", Decimal(90 if position.side == "long" else 110)),
-                "begin_close": ("current" if choice % 2 else None, "target", None),
-                "confirm_flat": ("current",),
-                "update_stop_loss": (None if choice % 4 else Decimal(95), bool(choice % 8), None),
-                "reissue_order": ("current", "s" if position.status == "pending_sl" else "c", 0, bool(choice % 2)),
-            }
-            getattr(self, function)(place, *first.get(function, ("current", "signal")))
+        for _ in range(length):
+            status = self.book.positions[place].status
+            self.make(random, random.choice(FITTING.get(status, sorted(MOVES))), place)
 
-    drive_2 = drive_3 = drive_4 = drive_5 = drive_6 = drive  # so that it is drawn more often than others
+    life_2 = life_3 = life_4 = life_5 = life_6 = life_7 = life  # so that it is drawn more often than others
+
+    @rule(random=randoms, function=st.sampled_from(sorted(MOVES)), place=places)
+    def any_move(self, random: Random, function: str, place: int) -> None:
+        self.make(random, function, place)
+
+    def make(self, random: Random, function: str, place: int) -> None:
+        arguments = {name: choose(random) for name, choose in MOVES[function].items()}
+        self.latest = function, place, arguments
+        note(f"{function}({place}, {arguments})")
+        getattr(self, function)(place, **arguments)
+
+    @rule(random=randoms)
+    def repeat_move(self, random: Random) -> None:
+        """The same call, with what it names now."""
+        if self.latest is None:
+            return
+        function, place, arguments = self.latest
+        if "naming" in arguments:
+            arguments = arguments | {"naming": naming(random)}
+        note(f"{function}({place}, {arguments}), again")
+        getattr(self, function)(place, **arguments)
 
     def move(
-        self,
-        function: str,
-        place: int,
-        which: str | None,
-        expect: Callable[[Position, Any], Answer],
-        **facts: Any,
-    ) -> Answer | None:
+        self, function: str, place: int, which: str | None, expect: Callable[[Position, Any], Answer], **facts: Any
+    ) -> None:
         position = self.pick(place)
-        fence = self.fence(position, which)
-        return self.call(function, lambda: expect(position, fence), position_id=position.id, fence=fence, **facts)
+        fence, is_current = self.fence(position, which)
+        for names in facts.keys() & {"orders_ended", "orders_placed"}:
+            facts[names] = [self.full(position, name) for name in facts[names]]
+        self.call(function, lambda: expect(position, is_current), position_id=position.id, fence=fence, **facts)
 
-    @rule(place=places, which=fences, other=st.sampled_from(["", "", "", "-other"]))
     def place_entry(self, place: int, which: str, other: str) -> None:
         order_id = f"entry-{self.pick(place).id}{other}"
         self.move("place_entry", place, which, lambda p, f: p.place_entry(f, order_id), exchange_order_id=order_id)
 
-    @rule(place=places, which=fences, filled=amounts, average=averages)
-    def confirm_entry(self, place: int, which: str, filled: Decimal, average: Decimal | None) -> None:
-        facts = {"filled_quantity": filled, "average_price": average}
-        self.move("confirm_entry", place, which, lambda p, f: p.confirm_entry(f, filled, average), **facts)
+    def confirm_entry(
+        self, place: int, which: str, filled: Decimal, average: Decimal | None, has_id: bool, naming: Naming
+    ) -> None:
+        order_id = f"entry-{self.pick(place).id}" if has_id else None
+        ended = self.names(self.pick(place), naming)
+        facts = {"filled_quantity": filled, "average_price": average, "exchange_order_id": order_id}
 
-    @rule(place=places, which=fences, price=prices)
-    def activate_position(self, place: int, which: str, price: Decimal) -> None:
-        self.move("activate_position", place, which, lambda p, f: p.activate_position(f, price), stop_loss_price=price)
+        def expect(position: Position, fence: bool) -> Answer:
+            return position.confirm_entry(fence, filled, average, order_id, ended)
 
-    @rule(place=places, which=fences, reason=reasons)
+        self.move("confirm_entry", place, which, expect, orders_ended=ended, **facts)
+
+    def activate_position(
+        self, place: int, which: str, price: Decimal, back: int | None, has_id: bool, naming: Naming
+    ) -> None:
+        position = self.pick(place)
+        name = None if back is None else f"s{position.stops - back}"
+        order_id = f"stop-{position.id}-{name or price}" if has_id or name is None else None
+        ended = self.names(position, naming)
+        facts = {
+            "stop_loss_price": price,
+            "client_order_id": name and self.full(position, name),
+            "stop_loss_order_id": order_id,
+        }
+
+        def expect(position: Position, fence: bool) -> Answer:
+            return position.activate_position(fence, price, name, order_id, ended)
+
+        self.move("activate_position", place, which, expect, orders_ended=ended, **facts)
+
     def cancel_position(self, place: int, which: str, reason: str) -> None:
         way = ("cancel_position", reason, "canceled", "pending_entry", "entry_placed")
-        self.move("cancel_position", place, which, lambda p, f: p.end(f, *way), reason=reason)
+        self.move("cancel_position", place, which, lambda p, f: p.final(f, *way), reason=reason)
 
-    @rule(place=places, which=fences, reason=reasons)
     def fail_position(self, place: int, which: str, reason: str) -> None:
         way = ("fail_position", reason, "failed", "pending_entry")
-        self.move("fail_position", place, which, lambda p, f: p.end(f, *way), reason=reason)
+        self.move("fail_position", place, which, lambda p, f: p.final(f, *way), reason=reason)
 
-    @rule(place=places, which=fences)
-    def confirm_flat(self, place: int, which: str) -> None:
-        way = ("confirm_flat", "", "rolled_back", "pending_rollback")
-        self.move("confirm_flat", place, which, lambda p, f: p.end(f, *way))
+    def confirm_flat(self, place: int, which: str, naming: Naming) -> None:
+        ended = self.names(self.pick(place), naming)
+        self.move("confirm_flat", place, which, lambda p, f: p.confirm_flat(f, ended), orders_ended=ended)
 
-    @rule(place=places, which=fences, reason=reasons)
     def rollback_position(self, place: int, which: str, reason: str) -> None:
         self.move("rollback_position", place, which, lambda p, f: p.rollback_position(f, reason), reason=reason)
 
-    @rule(place=places, which=optional_fences, reason=reasons, attempt=attempts)
     def begin_close(self, place: int, which: str | None, reason: str, attempt: str | None) -> None:
         facts = {"reason": reason, "attempt": self.uuid(attempt), "lease": LEASE}
-        answer = self.move("begin_close", place, which, lambda p, f: p.begin_close(reason, f, attempt), **facts)
-        self.remember(attempt, answer, "begin_close", reason)
+        self.move("begin_close", place, which, lambda p, f: p.begin_close(f, reason, attempt), **facts)
 
-    @rule(place=places, which=optional_fences, reason=reasons)
-    def confirm_close(self, place: int, which: str | None, reason: str) -> None:
-        self.move("confirm_close", place, which, lambda p, f: p.confirm_close(reason, f), reason=reason)
+    def confirm_close(self, place: int, which: str | None, reason: str, naming: Naming, attempt: str | None) -> None:
+        ended = self.names(self.pick(place), naming)
+        # the default lease is what the ordinary life is looked up by
+        facts = {"reason": reason, "orders_ended": ended, "attempt": self.uuid(attempt)}
+        self.move("confirm_close", place, which, lambda p, f: p.confirm_close(f, reason, ended, attempt), **facts)
 
-    @rule(place=places, price=st.one_of(st.none(), prices), has_id=st.booleans(), attempt=attempts)
-    def update_stop_loss(self, place: int, price: Decimal | None, has_id: bool, attempt: str | None) -> None:
+    def confirm_orders(self, place: int, which: str | None, naming: Naming, placing: Naming, own: int) -> None:
+        position = self.pick(place)
+        ended = self.names(position, naming)
+        placed = [name for name in self.names(position, placing) if name not in ("*", "nobody's")]
+        placed += [f"own-{own}"] if own else []
+        facts = {"orders_ended": ended, "orders_placed": placed}
+        self.move("confirm_orders", place, which, lambda p, f: p.confirm_orders(f, ended, placed), **facts)
+
+    def replace_stop_loss(self, place: int, which: str | None, price: Decimal, attempt: str | None) -> None:
+        facts = {"stop_loss_price": price, "attempt": self.uuid(attempt), "lease": LEASE}
+        self.move("replace_stop_loss", place, which, lambda p, f: p.replace_stop_loss(f, price, attempt), **facts)
+
+    def update_stop_loss(
+        self, place: int, price: Decimal | None, has_id: bool, naming: Naming, attempt: str | None
+    ) -> None:
         position = self.pick(place)
         order_id = f"stop-{position.id}-{price}" if has_id and price is not None else None
-        answer = self.call(
+        ended = self.names(position, naming)
+        self.call(
             "update_stop_loss",
-            lambda: position.update_stop_loss(price, order_id, attempt),
+            lambda: position.update_stop_loss(price, order_id, ended, attempt),
             position_id=position.id,
             stop_loss_price=price,
             stop_loss_order_id=order_id,
+            orders_ended=[self.full(position, name) for name in ended],
             attempt=self.uuid(attempt),
             lease=LEASE,
         )
-        self.remember(attempt, answer, "update_stop_loss", price, order_id)
 
-    @rule(
-        place=places,
-        which=fences,
-        kind=st.sampled_from("sc"),
-        back=st.sampled_from([0, 0, 0, 1, 2]),
-        is_part=st.booleans(),
-    )
+    def resize_position(
+        self, place: int, which: str | None, quantity: Decimal, reason: str, naming: Naming, attempt: str | None
+    ) -> None:
+        ended = self.names(self.pick(place), naming)
+        facts = {"quantity": quantity, "reason": reason, "orders_ended": ended}
+        facts |= {"attempt": self.uuid(attempt), "lease": LEASE}
+
+        def expect(position: Position, fence: bool | None) -> Answer:
+            return position.resize_position(fence, quantity, reason, ended, attempt)
+
+        self.move("resize_position", place, which, expect, **facts)
+
     def reissue_order(self, place: int, which: str, kind: str, back: int, is_part: bool) -> None:
         position = self.pick(place)
         name = f"{kind}{(position.stops if kind == 's' else position.closes) - back}"
         remaining = position.open / 2 if is_part and position.open else None
-        facts = {"client_order_id": self.order_keys[position.id] + name, "reason": "ended", "remaining": remaining}
+        facts = {"client_order_id": self.full(position, name), "reason": "ended", "remaining": remaining}
         self.move("reissue_order", place, which, lambda p, f: p.reissue_order(f, name, remaining), **facts)
 
-    @rule(place=places, which=fences)
     def renew_lease(self, place: int, which: str) -> None:
         self.move("renew_lease", place, which, lambda p, f: p.renew_lease(f), lease=LEASE)
 
-    # Drivers that fall silent, and those who take over
+    # Time passes, drivers fall silent, and others take over
+
+    def age(self, position: Position, change: str, *values: Any) -> None:
+        with self.admin.transaction():
+            self.admin.execute("set local session_replication_role = replica")  # the guard lets no lease fall
+            query = f"update monitoring.positions set {change} where id = %s"
+            self.admin.execute(query, [*values, position.id])
 
     @rule(place=places)
     def lease_ends(self, place: int) -> None:
         position = self.pick(place)
-        assume(position.status in OPEN)
+        if not (position.is_open and position.has_driver):
+            return
         position.lease_ended = next(self.ends)
-        with self.admin.transaction():
-            self.admin.execute("set local session_replication_role = replica")  # the guard lets no lease fall
-            self.admin.execute(
-                "update monitoring.positions set lease_until = timestamptz '2020-01-01' + %s * interval '1 hour'"
-                " where id = %s",
-                [position.lease_ended, position.id],
-            )
+        lease = "timestamptz '2020-01-01' + %s * interval '1 hour'"
+        self.age(position, f"lease_until = {lease}", position.lease_ended)
+
+    @rule(place=places)
+    def hands_end(self, place: int) -> None:
+        """Those of earlier drivers, and of nobody in particular."""
+        position = self.pick(place)
+        self.set_hands(position, "2000-01-01")
+        for order in position.orders.values():
+            order.hands |= {drive: True for drive in order.hands if drive != position.drive}
+
+    def set_hands(self, position: Position, until: str) -> None:
+        hand = "case when h.hand ? 'until' then h.hand || jsonb_build_object('until', %s::text) else h.hand end"
+        hands = f"(select jsonb_object_agg(h.name, {hand}) from jsonb_each(orders_in_hand) as h (name, hand))"
+        self.age(position, f"orders_in_hand = {hands}", until)
+
+    @rule(place=places)
+    def an_hour_passes(self, place: int) -> None:
+        """Since a position ended."""
+        position = self.pick(place)
+        position.just_ended = False
+        self.age(position, "closed_at = closed_at - interval '1 hour'")
 
     @rule(at_most=st.integers(1, 3))
     def claim_stale(self, at_most: int) -> None:
-        receipts = self.execute("claim_stale", {"max_positions": at_most, "account": self.account, "lease": LEASE})
-        claimed = self.book.claimable()[:at_most]
+        self.claim(self.book.claimable()[:at_most], max_positions=at_most)
+
+    @rule(place=places)
+    def claim_within_the_grace_time(self, place: int) -> None:
+        position = self.pick(place)
+        if not (position.is_open and position.has_driver and position.lease_ended is None):
+            return
+        claimed = [p for p in self.book.claimable() if p is not position]
+        if position.status != "active" or position.is_unguarded():
+            claimed.append(position)
+        self.age(position, "lease_until = clock_timestamp()")
+        self.claim(claimed, grace="0")
+        if claimed and claimed[-1] is position:
+            self.set_recent_hands(position)
+        else:
+            self.age(position, "lease_until = clock_timestamp() + interval '1 hour'")
+
+    def set_recent_hands(self, position: Position) -> None:
+        """As the model has them, so that no time passes by itself."""
+        for name, order in position.left.items():
+            if any(not is_over for drive, is_over in order.hands.items() if drive != position.drive):
+                self.age(
+                    position,
+                    "orders_in_hand = jsonb_set(orders_in_hand, array[%s, 'until'], '\"2100-01-01\"')",
+                    self.full(position, name),
+                )
+
+    def claim(self, claimed: list[Position], **arguments: Any) -> None:
+        receipts = self.execute(self.bot, "claim_stale", {"account": self.account, "lease": LEASE, **arguments})
         assert [receipt.position_id for receipt in receipts] == [position.id for position in claimed]
         for receipt, position in zip(receipts, claimed, strict=True):
             event(f"claim_stale: {receipt.status}")
             self.compare(receipt, position.claim())
+
+    @rule(place=places)
+    def take_over(self, place: int) -> None:
+        position = self.pick(place)
+        self.call("take_over", position.take_over, position_id=position.id, reason="it hangs", lease=LEASE)
 
     # What is true after every step
 
     @invariant()
     def book_is_the_models(self) -> None:
         rows = self.admin.execute(
-            "select position_id, status, fence, filled_quantity, open_quantity, quantity, entry_price"
+            "select position_id, status, is_driven, filled_quantity, open_quantity, quantity, entry_price"
             " from tradelatch.positions where account = %s order by position_id",
             [self.account],
         ).fetchall()
         assert [tuple(row) for row in rows] == [
-            (p.id, p.status, p.fence, p.filled, p.open, p.quantity, p.entry_price) for p in self.book.positions
+            (p.id, p.status, p.is_driven(), p.filled, p.open, p.quantity, p.entry_price) for p in self.book.positions
         ]
+
+    @invariant()
+    def orders_left_are_the_models(self) -> None:
+        rows = self.admin.execute(
+            "select position_id, name, kind, in_hand_until is not null from tradelatch.orders where account = %s",
+            [self.account],
+        ).fetchall()
+        assert sorted(rows) == sorted(
+            (position.id, self.full(position, name), order.kind, bool(order.hands))
+            for position in self.book.positions
+            if position.is_open
+            for name, order in position.left.items()
+        )
+
+    @invariant()
+    def no_order_outlives_its_position(self) -> None:
+        """The slot is free, and nothing of its last position may stand on the exchange or be sent."""
+        for position in self.book.positions:
+            assert position.is_open or not position.left
 
     def teardown(self) -> None:
         """The log explains every status."""
@@ -411,6 +635,14 @@ class Lifecycle(RuleBasedStateMachine):
             [getattr(self, "account", "")],
         ).fetchall()
         assert not unexplained
+        # The next history finds a small book.
+        with self.admin.transaction():
+            self.admin.execute("set local session_replication_role = replica")
+            self.admin.execute(
+                "update monitoring.positions set status = 'failed', closed_at = now()"
+                " where account = %s and closed_at is null",
+                [getattr(self, "account", "")],
+            )
 
 
 @pytest.fixture
