@@ -44,7 +44,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
-@pytest.mark.parametrize("message", GRAMMAR.messages, ids=lambda message: f"{message.table}-{message.number}")
+@pytest.mark.parametrize("message", GRAMMAR.messages, ids=lambda message: f"{message.bot.name}-{message.number}")
 def test_every_row_says_of_its_example_what_its_fields_say(message: Message) -> None:
     facts = [fact for fact in GRAMMAR.facts(message.example, EXAMPLES_HEAD, 0) if fact.message is message]
     assert [fact.kind for fact in facts] == [message.kind]
@@ -52,11 +52,11 @@ def test_every_row_says_of_its_example_what_its_fields_say(message: Message) -> 
     assert said_by(facts[0]) == said
 
 
-@pytest.mark.parametrize("message", GRAMMAR.messages, ids=lambda message: f"{message.table}-{message.number}")
+@pytest.mark.parametrize("message", GRAMMAR.messages, ids=lambda message: f"{message.bot.name}-{message.number}")
 def test_the_search_finds_every_row(message: Message) -> None:
     """Amid other bytes, from any place before it on."""
-    finder = GRAMMAR.finder(after_rollback=True)
-    data = f"other\n{message.example}\nmore\n".encode()
+    data = f"{message.bot.marker}\n{message.example}\nmore\n".encode()
+    finder = GRAMMAR.finder(data, after_rollback=True)
     hits = [divmod(hit, len(finder.groups)) for hit in finder.hits(data, 0)]
     assert any(message in finder.groups[group] for _, group in hits)
     begin, end = data.index(b"\n"), data.rindex(b"\nmore")

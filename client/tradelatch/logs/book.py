@@ -47,6 +47,10 @@ class Book(Openings):
             "row": self._row,
             "existing": self._existing,
             "order": self._order,
+            "adjust": self._adjust,
+            "filled": self._filled,
+            "canceled": self._canceled,
+            "exit": self._exit,
             "status": self._status,
             "stop_loss": self._stop_loss,
             "sync": self._sync,
@@ -63,6 +67,7 @@ class Book(Openings):
             "missing": self._missing,
             "naked": self._naked,
             "orphan": self._orphan,
+            "exchange": lambda _: None,  # feed() has noted it
             "restart": self._restart,
         }
 
@@ -302,7 +307,10 @@ class Book(Openings):
         self._named[fact.source] = fact
 
     def _whose(self, fact: Fact) -> Story | None:
-        """Whose trouble a line tells of that names nobody: that of the line before it."""
+        """Whose trouble a line tells of: by its symbol, its order, or the line before it."""
+        if fact.symbol is None and fact.order_id is not None:
+            opening = self._by_order.get(fact.order_id)
+            fact.symbol = opening.symbol if opening else self._exits.get(fact.order_id)
         if fact.symbol is None:
             last = self._named.get(fact.source)
             fact.symbol = last.symbol if last and fact.at - last.at <= NAMED_WITHIN else None

@@ -34,7 +34,7 @@ PLACEHOLDERS = {
     "values": r"[^\n]{1,300}?",
 }
 _COLUMNS = frozenset({"kind", "needle", "pattern", "example", "fields", "after_rollback"})
-_SETTINGS = frozenset({"message", "shared"})
+_SETTINGS = frozenset({"message", "shared", "marker", "prints_fills", "prints_stop_losses"})
 # Exchanges with futures, as ccxt spells them.
 _EXCHANGES = (
     *("aevo", "apex", "ascendex", "bingx", "binance", "bitfinex", "bitget", "bitmart", "bitmex", "blofin", "bybit"),
@@ -50,6 +50,16 @@ class TableError(Exception):
     """A table that cannot be used; the message is one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Whose messages a table has: they are looked for where a log holds the `marker`, or everywhere without one."""
+
+    name: str
+    marker: str = ""
+    prints_fills: bool = False
+    prints_stop_losses: bool = True
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """A row of a table: what a line that holds one of the `needles` and matches the pattern says.
@@ -58,7 +68,7 @@ class Message:
     the `example` says.
     """
 
-    table: str
+    bot: Bot
     number: int
     kind: Kind
     needles: tuple[str, ...]
@@ -96,7 +106,7 @@ class Finder:
 class Table:
     """A TOML file's messages."""
 
-    name: str
+    bot: Bot
     messages: tuple[Message, ...]
     shared: tuple[str, ...] = ()
 
@@ -114,15 +124,23 @@ class Grammar:
 
     def __post_init__(self) -> None:
         self.messages = tuple(message for table in self.tables for message in table.messages)
-        shared = tuple(text for table in self.tables for text in table.shared)
-        self._finders = {
-            after: _finder([each for each in self.messages if after or not each.after_rollback], shared)
-            for after in (False, True)
-        }
+        self._shared = tuple(text for table in self.tables for text in table.shared)
+        markers = dict.fromkeys(table.bot.marker for table in self.tables if table.bot.marker)
+        self._markers = [(marker, marker.encode()) for marker in markers]
+        self._finders: dict[tuple[bool, tuple[str, ...]], Finder] = {}
 
-    def finder(self, *, after_rollback: bool) -> Finder:
-        """What is searched for."""
-        return self._finders[after_rollback]
+    def finder(self, data: bytes, *, after_rollback: bool) -> Finder:
+        """What is searched for in a block: the messages of the bots whose marker it holds."""
+        markers = tuple(marker for marker, sought in self._markers if sought in data)
+        found = self._finders.get((after_rollback, markers))
+        if found is None:
+            messages = [
+                each
+                for each in self.messages
+                if (after_rollback or not each.after_rollback) and each.bot.marker in ("", *markers)
+            ]
+            found = self._finders[after_rollback, markers] = _finder(messages, self._shared)
+        return found
 
     def facts(self, text: str, head: Head, source: int, messages: Iterable[Message] | None = None) -> list[Fact]:
         """The facts of one line's text; those of some messages, if it is known which needles it holds."""
@@ -148,16 +166,32 @@ def read_table(path: Path) -> Table:
         raise TableError(f"{path} has no [[message]]")
     if unknown := sorted(document.keys() - _SETTINGS):
         raise TableError(f"{path}: {unknown[0]} is no setting; there are {', '.join(sorted(_SETTINGS))}")
+    bot = _bot(path, document)
     messages = []
     for place, row in enumerate(rows, 1):
         try:
-            messages.append(_message(path.stem, place, row))
+            messages.append(_message(bot, place, row))
         except ValueError as error:
             raise TableError(f"{path}: message {place}: {error}") from None
-    return Table(path.stem, tuple(messages), _texts(document.get("shared", ()), "shared"))
+    return Table(bot, tuple(messages), _shared(path, document))
 
 
-def _message(table: str, place: int, row: Any) -> Message:
+def _bot(path: Path, document: Mapping[str, Any]) -> Bot:
+    settings = {name: document[name] for name in ("marker", "prints_fills", "prints_stop_losses") if name in document}
+    for name, value in settings.items():
+        if not isinstance(value, str if name == "marker" else bool):
+            raise TableError(f"{path}: {name} is {'a text' if name == 'marker' else 'true or false'}")
+    return Bot(path.stem, **settings)
+
+
+def _shared(path: Path, document: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        return _texts(document.get("shared", ()), "shared")
+    except ValueError as error:
+        raise TableError(f"{path}: {error}") from None
+
+
+def _message(bot: Bot, place: int, row: Any) -> Message:
     if not isinstance(row, dict):
         raise ValueError("it is no table")
     for column in ("kind", "needle", "pattern", "example"):
@@ -183,7 +217,7 @@ def _message(table: str, place: int, row: Any) -> Message:
     if unnamed := sorted(pattern.groupindex.keys() - PLACEHOLDERS.keys()):
         raise ValueError(f"{unnamed[0]} is no field; there are {', '.join(PLACEHOLDERS)}")
     message = Message(
-        table,
+        bot,
         place,
         row["kind"],
         needles,
@@ -354,7 +388,8 @@ def explain(line: str, grammar: Grammar) -> dict[str, Any]:
         "messages": [
             {
                 "kind": fact.kind,
-                "table": fact.message.table,
+                "table": fact.message.bot.name,
+                "marker": fact.message.bot.marker,
                 "pattern": fact.message.written,
                 "after_rollback": fact.message.after_rollback,
                 "fields": said_by(fact),

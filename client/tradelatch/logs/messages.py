@@ -20,6 +20,10 @@ Kind = Literal[
     "row",  # a row was written
     "existing",  # a row that was there is handed to whoever wanted to write one
     "order",  # the entry order was placed
+    "adjust",  # an order that adds to a position, or replaces one, on purpose
+    "filled",  # an order was, or the entry of a row
+    "canceled",  # an entry order, or a row that never had more
+    "exit",  # an exit order
     "status",  # a row is moved to a status
     "stop_loss",
     "sync",  # the synchronizer runs
@@ -36,6 +40,7 @@ Kind = Literal[
     "naked",  # a position may have no stop-loss
     "orphan",  # a position may be left that nobody watches
     "size",  # what the exchange holds
+    "exchange",  # which one the bot trades on
     "restart",
 ]
 

@@ -17,6 +17,7 @@ from .records import SECOND
 from .stories import ROWS_KEPT, TERMINAL, Case, Opening, Overlap, Row, Story, compatible
 
 STORIES_KEPT = 1500
+ORDERS_KEPT = 2000
 PENDING_WITHIN = 60 * SECOND  # from an opening's first line to its row
 SYNCHRONIZER_WITHIN = 120 * SECOND  # from a run's beginning to the rows that it writes
 DECIDED_AFTER = 60 * SECOND
@@ -46,6 +47,8 @@ class Openings:
         self._early: deque[Fact] = deque(maxlen=32)  # orders that were told before their opening
         self._strangers: deque[Fact] = deque(maxlen=16)  # moves of rows that the log does not show
         self._last_case: Case | None = None
+        self._by_order: OrderedDict[str, Opening] = OrderedDict()
+        self._exits: OrderedDict[str, str] = OrderedDict()  # exit orders, and their symbols
         self._prints_active = False
         self._prints_orders = False
         self._prints_rows = False
@@ -294,7 +297,8 @@ class Openings:
         opening.row = row
         self._without_record.append(opening)
         self._enter(story, row)
-        self._compare(story, row)
+        if not fact.message.bot.prints_fills:  # else its fill is waited for
+            self._compare(story, row)
 
     def _drop(self, story: Story, row: Row) -> None:
         """A row that was expected, and is none: its opening was given another one's."""
@@ -431,6 +435,8 @@ class Openings:
 
     def _order(self, fact: Fact) -> None:
         self._prints_orders = True
+        if fact.symbol and self._adjusts(self._story(fact.symbol), fact):
+            return
         while self._ordering and fact.at - self._ordering[0].at > PENDING_WITHIN:
             self._ordering.popleft()
         waiting = [
@@ -448,16 +454,132 @@ class Openings:
             return
         self._ordering.remove(opening)
         opening.order_at, fact.symbol = fact.at, opening.symbol
+        if fact.order_id:
+            self._by_order[fact.order_id] = opening
+            if len(self._by_order) > ORDERS_KEPT:
+                self._by_order.popitem(last=False)
         story = self._told(fact)
         opening.note(fact)
         row = opening.row
-        self._findings.watch_opening(story, opening, self._at)
+        if fact.message.bot.prints_stop_losses:
+            self._findings.watch_opening(story, opening, self._at)
         if row is None:
             self._expect_row(story, opening, fact)
             return
         row.note(fact)
         if row.others:
             self._ask_same_row(story, row, fact)
+
+    def _adjust(self, fact: Fact) -> None:
+        self._told(fact).adjusting_at = fact.at
+
+    def _adjusts(self, story: Story, fact: Fact) -> bool:
+        """Whether an order adds to a position, or replaces its order: it opens nothing."""
+        since, story.adjusting_at = story.adjusting_at, None
+        return since is not None and fact.at - since <= PENDING_WITHIN
+
+    # Bots that print fills
+
+    def _filled(self, fact: Fact) -> None:
+        """An entry was filled: a double opening, if another one was, and is not closed. Or an exit was."""
+        if fact.order_id is not None and fact.order_id in self._exits:
+            fact.symbol = self._exits.pop(fact.order_id)
+            for each in self._told(fact).rows:
+                each.ended_at = each.ended_at or fact.at
+            return
+        row = self._filled_row(fact)
+        if row is None:
+            return
+        fact.symbol = row.symbol
+        story = self._told(fact)
+        row.note(fact)
+        if row.filled_at is not None or row.ended_at is not None:
+            return
+        row.filled_at, row.active = fact.at, True
+        standing = [
+            each
+            for each in story.rows
+            if each is not row
+            and each.filled_at is not None
+            and each.ended_at is None
+            and compatible(each.exchange, row.exchange)
+            and not (each.opening and row.opening and _are_opposite(each.opening.side, row.opening.side))
+        ]
+        if standing:
+            self._stands(story, standing[-1], row, fact)
+
+    def _filled_row(self, fact: Fact) -> Row | None:
+        if fact.position_id is None:
+            opening = self._by_order.get(fact.order_id or "")
+            return opening.row if opening else None
+        row = self._rows.get(fact.position_id)
+        if row is not None or fact.symbol is None:
+            return row
+        story = self._story(fact.symbol)
+        ordered = [each for each in story.openings if each.waits and not each.ended and each.order_at is not None]
+        opening = ordered[0] if ordered else None
+        row = Row(fact.position_id, fact.at, story.symbol, exchange=fact.exchange, opening=opening, last_at=fact.at)
+        row.fact = fact
+        if opening is not None:
+            row.origin = "signal"
+            row.exchange = row.exchange or opening.exchange
+            row.facts.extend(opening.facts)
+            if opening.row is not None:
+                self._become(story, opening.row, row)
+            opening.row = row
+        self._enter(story, row)
+        return row
+
+    def _stands(self, story: Story, first: Row, second: Row, fact: Fact) -> None:
+        """Two entries were filled, and no line says that the first was closed."""
+        assert first.filled_at is not None
+        gap = max(0, second.began_at() - first.filled_at)
+        restarted = self._restarted_at is not None and first.filled_at <= self._restarted_at <= second.began_at()
+        name = "A" if gap <= RETRY_WITHIN and not restarted else "D" if restarted else "unknown"
+        what = f"{verdicts.named(first)} was filled and not closed when {verdicts.named(second)} was filled"
+        evidence = [*verdicts.origins((first, second)), what]
+        if restarted:
+            evidence.append("the bot was started between them")
+        exchange = first.exchange or second.exchange
+        case = Case(
+            fact.at,
+            fact.zone,
+            fact.source,
+            fact.record,
+            name,
+            story.symbol,
+            exchange,
+            first,
+            second,
+            loser=None,
+            winner=None,
+            evidence=evidence,
+        )
+        self._found(story, case)
+
+    def _exit(self, fact: Fact) -> None:
+        story = self._told(fact)
+        if fact.order_id:
+            self._exits[fact.order_id] = story.symbol
+            if len(self._exits) > ORDERS_KEPT:
+                self._exits.popitem(last=False)
+
+    def _canceled(self, fact: Fact) -> None:
+        """An entry that was never filled: by its order, its row, or else the symbol's last one."""
+        if fact.order_id is not None:
+            self._exits.pop(fact.order_id, None)
+        opening = self._by_order.get(fact.order_id or "")
+        if opening is None and fact.symbol is not None:
+            waiting = [each for each in self._story(fact.symbol).openings if each.waits and not each.ended]
+            opening = waiting[-1] if waiting else None
+        if opening is None or (opening.row and opening.row.filled_at is not None):
+            return
+        fact.symbol = opening.symbol
+        story = self._told(fact)
+        opening.ended = True
+        opening.note(fact)
+        if opening.row is not None:
+            self._drop(story, opening.row)
 
     def _status(self, fact: Fact) -> None:
         assert fact.position_id is not None
@@ -518,3 +640,8 @@ class Openings:
                 if row.unfinished and row.last_at < fact.at and not row.cut_off:
                     row.cut_off = True
                     story.facts.append(fact)
+
+
+def _are_opposite(one: str | None, other: str | None) -> bool:
+    """A long and a short beside each other are two positions in hedge mode."""
+    return one is not None and other is not None and one != other

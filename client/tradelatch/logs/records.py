@@ -34,9 +34,9 @@ DATED = re.compile(_BEFORE + rb"(\d{4}[-/]\d\d[-/]\d\d)[T _]" + _TIME)
 HOURS = re.compile(rb"\n(\d\d):[0-5]\d:[0-5]\d")  # of a log without dates
 HOURS_BACK = 2  # a clock that falls back so far has passed midnight; summer's end is one hour
 UNDATED = re.compile(_BEFORE + rb"()" + _TIME)
-# The form of most logs, read in one step: a time of whole digits, a module, a level.
+# The form of most logs, read in one step: a time, perhaps a process, a module, a level.
 _USUAL = re.compile(
-    rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3}|\d{6}) - ([A-Za-z_][\w.\-]{0,80})"
+    rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3}|\d{6}) - (?:\d{1,7} - )?([A-Za-z_][\w.\-]{0,80})"
     rb" - (?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL) - "
 )
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)"
@@ -44,7 +44,7 @@ _MODULE = r"(?P<module>[A-Za-z_][\w.\-]{0,80}(?::\d{1,6})?)"
 _REST = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"[\])>]?[ ,|:-]{{0,4}}{_MODULE} ?[-|:] ?\[?{_LEVEL}\]? ?[-|:] ?",
+        rf"[\])>]?[ ,|:-]{{0,4}}(?:\d{{1,7}} - )?{_MODULE} ?[-|:] ?\[?{_LEVEL}\]? ?[-|:] ?",
         rf"[\])>]?[ ,|:-]{{0,4}}[\[(]?{_LEVEL}[\])]?[ |:-]{{1,4}}{_MODULE}(?: [-|:] |: )",
         rf"[\])>]?[ ,|:-]{{0,4}}[\[(]?{_LEVEL}[\])]?(?: ?[-|:] ?| )",
         r"[\])>]?(?: ?[-|:] ?| )(?P<module>)",

@@ -83,7 +83,7 @@ class Scanner:
         """The lines that hold a needle, in their order; looked at again when a rollback asks for more."""
         before = 0  # where the last line that was looked at began
         watching = self._watching(self._head)
-        lines = _lines_with(data, self._grammar.finder(after_rollback=watching), 0)
+        lines = _lines_with(data, self._grammar.finder(data, after_rollback=watching), 0)
         while line := next(lines, None):
             end, needles_at, messages = line
             begin = data.rfind(b"\n", 0, needles_at[0]) + 1
@@ -104,7 +104,7 @@ class Scanner:
                     yield fact
             if begun and not watching:
                 watching = True
-                lines = _lines_with(data, self._grammar.finder(after_rollback=True), end)
+                lines = _lines_with(data, self._grammar.finder(data, after_rollback=True), end)
 
     def _watching(self, head: Head | None) -> bool:
         """Whether a rollback is so near that what the exchange holds after it matters."""
@@ -145,7 +145,7 @@ class Scanner:
         if len(line) <= LONGEST_HEAD:
             return [line]
         data = line.encode("utf-8", "replace")
-        finder = self._grammar.finder(after_rollback=True)
+        finder = self._grammar.finder(data, after_rollback=True)
         places = [hit // len(finder.groups) for hit in finder.hits(data, 0)]
         return list(_around(data, 0, len(data), places))
 

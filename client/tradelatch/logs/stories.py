@@ -67,6 +67,7 @@ class Row:
     stop_at: int | None = None
     tried_at: int | None = None
     active: bool = False
+    filled_at: int | None = None
     ended_at: int | None = None
     rollback: "Rollback | None" = None
     lost: bool = False
@@ -181,13 +182,14 @@ class Story:
     overlaps: deque[Overlap] = field(default_factory=lambda: deque(maxlen=ROWS_KEPT))
     cases: deque[Case] = field(default_factory=lambda: deque(maxlen=4))
     stop_at: int | None = None
+    adjusting_at: int | None = None  # the next order adds to a position
 
     def pending(self, exchange: str | None, since: int) -> list[Opening]:
         """Openings whose row is still to come, the oldest first; last those that a restart may have ended."""
         found = [
             opening
             for opening in self.openings
-            if opening.waits and not opening.ended and opening.at >= since and compatible(opening.exchange, exchange)
+            if opening.at >= since and opening.waits and not opening.ended and compatible(opening.exchange, exchange)
         ]
         if len(found) > 1:
             found.sort(key=lambda opening: opening.cut_off)

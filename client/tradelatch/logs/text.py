@@ -67,6 +67,8 @@ def print_explanation(said: Mapping[str, Any], console: Console) -> None:
         print_text(console, f"  pattern: {message['pattern']}", style="dim")
         for name, value in message["fields"].items():
             print_text(console, f"  {name}: {value}")
+        if message["marker"]:
+            print_text(console, f"  (it is looked for where a log holds {message['marker']!r})")
         if message["after_rollback"]:
             print_text(console, "  (it is only looked for in the 15 minutes after a rollback)")
 
