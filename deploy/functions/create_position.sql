@@ -47,8 +47,11 @@ begin
         and create_position.lease > interval '0'
         and create_position.lease <= interval '3650 days'
         and monitoring.is_exact(create_position.lease)
-        and create_position.stop_loss_percent is null
-        and create_position.request_id is null
+        and (
+            create_position.stop_loss_percent is null
+            or create_position.stop_loss_percent > 0 and create_position.stop_loss_percent < 100
+        )
+        and (create_position.request_id is null or monitoring.is_plain_text(create_position.request_id, 200))
         and create_position.details = '{}'
     ) is not true then
         v_side := monitoring.check_side(create_position.side);
