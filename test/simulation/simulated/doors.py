@@ -15,6 +15,8 @@ from .world import ACCOUNT, LEASE, World
 
 READS = ("positions", "open_positions", "orders", "find_order")
 LATE = timedelta(seconds=0.5)  # before the end of a lease, when a slow worker sends
+GIVES = ("begin_close", "confirm_close", "replace_stop_loss", "resize_position", "update_stop_loss")  # a drive
+BETWEEN = timedelta(seconds=0.25)  # two steps of the clock
 GIVE_UP = 3.0  # seconds that a caller waits for the answer to a cancel
 
 
@@ -80,7 +82,9 @@ class Book:
                 raise Outdated(name)
             await self._world.pass_time()
             if "observed_at" in options:  # told in the time of the simulation
-                options["observed_at"] = await self._world.database_time(options["observed_at"])
+                options["observed_at"] = await self._world.database_time(options["observed_at"]) - BETWEEN
+            if name in GIVES:
+                options.setdefault("lease", LEASE)
             self._world.calls[name] += 1
             if name in READS:
                 return await function(*args, **options)

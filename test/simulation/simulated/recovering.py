@@ -1,11 +1,13 @@
 """Recovery as it is, for everybody who leaves something to it, and the processes that are started again."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from tradelatch import TradelatchError
 from tradelatch.exchange import OrderRefused, Unreachable
 from tradelatch.recovery import Recovery
+from tradelatch.testing import SimulatedClock
 
 from .doors import Death, Outdated, Worker
 from .world import GRACE, LEASE, VENUE, World
@@ -26,10 +28,23 @@ async def keep_alive(world: World, name: str, script: Callable[[Worker], Awaitab
             await world.clock.sleep(300 if world.exchange.is_down() else world.seconds(1, 5))
 
 
+@dataclass(frozen=True)
+class Steps:
+    """The clock for those who compute a time to wait from the database's: in half seconds, as everybody waits."""
+
+    clock: SimulatedClock
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        is_step = seconds * 2 == int(seconds * 2)
+        await self.clock.sleep(seconds if is_step else int(seconds * 2 + 0.3) / 2 + 0.5)
+
+
 def recovery_of(worker: Worker) -> Recovery:
-    return Recovery(
-        worker.book, {VENUE: worker.exchange}, clock=worker.world.clock, lease=LEASE, grace=GRACE, close_adopted=True
-    )
+    clock = Steps(worker.world.clock)
+    return Recovery(worker.book, {VENUE: worker.exchange}, clock=clock, lease=LEASE, grace=GRACE, close_adopted=True)
 
 
 async def recover(worker: Worker) -> None:
