@@ -26,6 +26,70 @@ begin
 end
 $$;
 
+-- The bot's other modules may have noted which order is the stop-loss of an open row. Whoever deploys reads it, from plain tables
+-- and columns of plain types.
+reset role;
+
+create temporary table noted_stops (position_id text, order_id text);
+
+do $$
+declare
+    v_source record;
+begin
+    for v_source in
+        select
+            c.oid::regclass as of_table,
+            s.order_column,
+            s.condition
+        from (
+            values
+            ('trailing_stop_state', 'stop_order_id', array[]::text[], 'true'),
+            (
+                'orders', 'order_id', array['type', 'status'],
+                't.type ~* ''stop'' and lower(t.status) in (''open'', ''new'', ''active'', ''placed'', ''pending'', ''untriggered'')'
+            )
+        ) as s (name, order_column, others, condition)
+        inner join pg_class as c on c.oid = to_regclass('monitoring.' || s.name)
+        where c.relkind = 'r'
+            and not c.relrowsecurity
+            and has_table_privilege(c.oid, 'select')
+            and (
+                select count(*)
+                from pg_attribute as a
+                where a.attrelid = c.oid
+                    and a.attname = any (s.others || array['position_id', s.order_column])
+                    and a.atttypid in ('integer'::regtype, 'bigint'::regtype, 'varchar'::regtype, 'text'::regtype)
+            ) = 2 + cardinality(s.others)
+    loop
+        execute format(
+            'insert into noted_stops select distinct t.position_id::text, pg_temp.name_of(t.%I::text, 100) from %s as t where %s',
+            v_source.order_column, v_source.of_table, v_source.condition
+        );
+    end loop;
+end
+$$;
+
+-- One for one: where two are noted, nobody knows which it is.
+create temporary table known_stops as
+select
+    n.position_id,
+    min(n.order_id) as order_id
+from noted_stops as n
+where n.order_id is not null
+    and n.position_id is not null
+    and n.order_id not in (
+        select o.order_id
+        from noted_stops as o
+        where o.order_id is not null
+        group by o.order_id
+        having count(distinct o.position_id) > 1
+    )
+group by n.position_id
+having count(distinct n.order_id) = 1;
+
+grant select on known_stops to tradelatch_owner;
+set role tradelatch_owner;
+
 create table if not exists monitoring.legacy_rows (
     position_id bigint primary key,
     found jsonb not null,
@@ -76,6 +140,7 @@ begin
                         select case when signal_stop_loss_percent > 0 and signal_stop_loss_percent < 100 then signal_stop_loss_percent end
                         from (select p.*) as x
                     ) as stop_loss_percent,
+                    case when p.status = 'active' and nullif(p.stop_loss_price, 0) is not null then k.order_id end as stop_loss_order_id,
                     pg_temp.is_open_status(p.status) as is_open,
                     p.status in ('pending_entry', 'entry_placed', 'canceled', 'failed') as is_unfilled,
                     s.canonical as symbol,
@@ -104,6 +169,7 @@ begin
                     ) as found
                 from monitoring.positions as p
                 inner join symbols as s on s.symbol = p.symbol
+                left join known_stops as k on k.position_id = p.id::text
                 cross join (select null::numeric as signal_stop_loss_percent) as nulls
                 where p.id = any (v_ids)
             ),
@@ -130,10 +196,12 @@ begin
                     -- orders that nobody noted, the stop-loss among them.
                     orders_arrived = case
                         when not w.is_open then '{}'
-                        when not w.is_unfilled then '{*}'
+                        when not w.is_unfilled then array_remove(array['*', 'id:' || w.stop_loss_order_id], null)
                         when w.status = 'entry_placed' and w.exchange_order_id is not null then array['id:' || w.exchange_order_id]
                         else '{}'
                     end,
+                    stop_loss_order = 'id:' || w.stop_loss_order_id,
+                    stop_loss_order_id = w.stop_loss_order_id,
                     stop_loss_attempt = case w.status when 'pending_sl' then 1 else 0 end,
                     stop_loss_sized = case w.status when 'pending_sl' then 1 else 0 end,
                     exposure_at = coalesce(w.closed_at, v_now),
@@ -266,6 +334,8 @@ begin
                     where '*' = any (p.orders_arrived) or v_kept.stop_loss_attempt + v_kept.close_attempt > 0
                     union
                     select unnest(v_kept.own_orders)
+                    union
+                    select p.stop_loss_order
                     union
                     select case v_kept.origin when 'created' then v_kept.order_key || 'e1' else 'id:' || p.exchange_order_id end
                     where p.status = 'entry_placed' or p.status <> 'pending_entry' and v_kept.filled_quantity < v_kept.quantity

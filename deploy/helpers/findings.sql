@@ -341,6 +341,26 @@ begin
         where x.check_name is not null
             and b.position_id not in (select c.position_id from conflicting as c)
         union all
+        -- Nobody noted it when the table was taken over.
+        select
+            'no_stop_loss',
+            'warning',
+            b.position_id,
+            b.exchange,
+            b.account,
+            b.symbol,
+            b.position_side,
+            b.status,
+            v_now - b.created_at,
+            jsonb_build_object('order', '*'),
+            'look which order is its stop-loss, then update_stop_loss with its price and id',
+            b.evidence
+        from book as b
+        where b.origin = 'legacy'
+            and b.status = 'active'
+            and b.stop_loss_order is null
+            and b.position_id not in (select c.position_id from conflicting as c)
+        union all
         select
             'orphaned_exchange',
             case when e.is_proven then 'critical' else 'info' end,

@@ -90,6 +90,13 @@ begin
             new.orders_at := old.orders_at;
             return new;
         end if;
+        -- Whoever moves a stop-loss by himself has amended it, or sent another one that nobody named.
+        if new.closed_at is null
+            and new.stop_loss_price is distinct from old.stop_loss_price
+            and '*' <> all (new.orders_arrived)
+        then
+            new.orders_arrived := array_prepend('*', new.orders_arrived);
+        end if;
         select jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value))
         into new.move_details
         from jsonb_each(to_jsonb(new)) as a

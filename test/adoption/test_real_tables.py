@@ -275,3 +275,97 @@ def test_its_columns_hold_what_those_of_a_fresh_table_hold(make_live) -> None:
     for change in ("quantity = 0", "symbol = 'apt/usdt'", "exchange = 'Binance'", "stop_loss_percent = 100"):
         with pytest.raises(psycopg.errors.CheckViolation):
             live.execute(f"set session_replication_role = replica; update monitoring.positions set {change}")
+
+
+def test_what_their_selects_read_holds_in_new_rows(make_live) -> None:
+    live = make_live("real_rows", as_of="2026-03-06", closed=10)
+    live.deploy()
+    with live.connect() as connection:
+
+        def row(position: int) -> tuple:
+            return connection.execute(
+                "select signal_id, signal_stop_loss_percent, has_stop_loss, pnl, pnl_percentage, exit_reason"
+                " from monitoring.positions where id = %s",
+                [position],
+            ).fetchone()
+
+        (position, fence, key) = connection.execute(
+            "select position_id, fence, left(order_client_order_id, 24) from tradelatch.create_position('binance',"
+            " 'NEWUSDT', 'short', 10, 2, stop_loss_percent => 2.5, signal_id => 77)"
+        ).fetchone()
+        assert row(position) == (77, 2.5, False, None, None, None)
+        connection.execute("select tradelatch.confirm_entry(%s::bigint, %s::bigint, 10, 2)", [position, fence])
+        connection.execute("select tradelatch.activate_position(%s, %s, 2.05, %s)", [position, fence, f"{key}s1"])
+        assert row(position) == (77, 2.5, True, None, None, None)
+        close = (
+            "select tradelatch.confirm_close(%s::bigint, 'stop-loss', %s::text[], exit_price => %s::numeric,"
+            " realized_pnl => %s::numeric)"
+        )
+        connection.execute(close, [position, [f"{key}s1"], None, -1])
+        assert row(position) == (77, 2.5, True, -1, -5, "stop-loss")
+        connection.execute("select tradelatch.settle_position(%s, realized_pnl => -1.5)", [position])
+        assert row(position) == (77, 2.5, True, -1.5, -7.5, "stop-loss")
+        # Without the exchange's word on the profit it is what the prices say, before fees.
+        old = connection.execute("select id from monitoring.positions where symbol = 'O20USDT'").fetchone()[0]
+        connection.execute(close, [old, ["*"], 2.1, None])
+        assert row(old)[3:] == (3, 5, "stop-loss")
+        # What they have no room for is null, and never in the way.
+        (huge, fence) = connection.execute(
+            "select position_id, fence from tradelatch.create_position('binance', 'HUGEUSDT', 'long', 1e20, 1,"
+            " signal_id => 9000000000)"
+        ).fetchone()
+        connection.execute("select tradelatch.confirm_entry(%s, %s, 1e20, 1)", [huge, fence])
+        connection.execute(close, [huge, [], 9e12, None])
+        assert row(huge)[:1] + row(huge)[3:5] == (None, None, None)
+
+
+def test_a_stop_loss_is_found_where_it_was_noted_and_the_rest_is_listed(make_live) -> None:
+    live = make_live("real_rows", as_of="2025-10-28", closed=10)
+    live.deploy()
+    noted = live.all(
+        "select position_id, stop_loss_order, orders_left from tradelatch.open_positions"
+        " where stop_loss_order is not null order by position_id"
+    )
+    assert [order for _, order, _ in noted] == [
+        *(f"id:ts-{position}" for position, _, _ in noted[:7]),
+        *(f"id:so-{position}" for position, _, _ in noted[7:]),
+    ]
+    assert len(noted) == 10
+    assert all(left == ["*", order] for _, order, left in noted)
+    listed = live.all("select check_name, severity, position_id from tradelatch.diagnose()")
+    assert {(name, severity) for name, severity, _ in listed} == {("no_stop_loss", "warning")}
+    assert {position for _, _, position in listed} == {
+        position
+        for (position,) in live.all("select position_id from tradelatch.open_positions where stop_loss_order is null")
+    }
+    # Nobody has to drive what is protected.
+    assert not live.all("select from tradelatch.claim_stale()")
+
+
+def test_a_stop_loss_that_somebody_moves_by_himself_leaves_one_that_nobody_can_name(make_live) -> None:
+    live = make_live(as_of="2025-10-28")
+    live.deploy()
+    (position, fence, key) = live.all(
+        "select position_id, fence, left(order_client_order_id, 24)"
+        " from tradelatch.create_position('binance', 'NEWUSDT', 'long', 10, 2)"
+    )[0]
+    live.all(f"select tradelatch.confirm_entry({position}, {fence}, 10, 2)")
+    live.all(f"select tradelatch.activate_position({position}, {fence}, 1.9, '{key}s1')")
+    left = "select orders_left from tradelatch.positions where position_id = %s"
+    live.execute("update monitoring.positions set current_price = 2.1, stop_loss_price = 1.9", user=WRITER)
+    assert live.value(left, position) == [f"{key}s1"]
+    live.execute("update monitoring.positions set stop_loss_price = 1.95", user=WRITER)
+    assert live.value(left, position) == ["*", f"{key}s1"]
+    live.execute("update monitoring.positions set stop_loss_price = 1.96", user=OWNER)
+    assert live.value(left, position) == ["*", f"{key}s1"]
+    assert live.all("select status, order_kind, order_cancels from tradelatch.begin_close(%s, 'x')", position) == [
+        ("pending_close", "close", None)
+    ]
+
+
+def test_a_column_that_nobody_knows_is_named_with_the_grant_that_opens_it(make_live) -> None:
+    live = make_live(as_of="2025-10-28")
+    live.execute('alter table monitoring.positions add "Lucky number" integer')
+    printed = live.run_plan("deploy")
+    assert 'grant update ("Lucky number") on monitoring.positions to' in printed
+    assert "grant update (current_price)" not in printed

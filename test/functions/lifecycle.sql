@@ -325,7 +325,8 @@ as $$
         'realized_pnl', 'fees', 'stop_loss_price', 'stop_loss_order', 'stop_loss_order_id', 'stop_loss_attempt', 'stop_loss_sized',
         'close_attempt', 'close_quantity', 'orders_arrived', 'orders_in_hand', 'own_orders', 'orders_withheld', 'ends_as', 'fence',
         'lease_until', 'drive_attempt', 'taken_over', 'opened_at', 'activated_at', 'updated_at', 'exposure_at', 'orders_at',
-        'closed_at', 'move', 'move_details'
+        'closed_at', 'move', 'move_details',
+        'has_stop_loss', 'pnl', 'pnl_percentage' -- of a table that was taken over
     ])
     from book_row(fixed_part.symbol) as p
 $$;

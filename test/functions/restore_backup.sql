@@ -81,7 +81,7 @@ language sql
 immutable
 return but.book_row - (
     '{status,fence,lease_until,drive_attempt,stop_loss_order,stop_loss_order_id,stop_loss_attempt,close_attempt,orders_arrived,'
-    'orders_in_hand,updated_at,exposure_at,orders_at}'
+    'orders_in_hand,updated_at,exposure_at,orders_at,has_stop_loss,pnl,pnl_percentage}' -- the last three of a table that was taken over
 )::text[];
 -- A backup as cleanup and reconcile make them: of several positions that they end, or adopt.
 create procedure end_all(backup_id uuid, made_by text, symbols text[])

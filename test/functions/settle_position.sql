@@ -54,8 +54,9 @@ select is(
 from ended as e
 inner join tradelatch.positions as p on p.position_id = id(e.symbol);
 select is(
-    to_jsonb(book_row(a.given_symbol)) - array['exit_price', 'realized_pnl', 'fees', 'updated_at'],
-    to_jsonb(a) - array['given_symbol', 'given_status', 'exit_price', 'realized_pnl', 'fees', 'updated_at'],
+    to_jsonb(book_row(a.given_symbol)) - array['exit_price', 'realized_pnl', 'fees', 'updated_at', 'pnl', 'pnl_percentage'],
+    to_jsonb(a)
+    - array['given_symbol', 'given_status', 'exit_price', 'realized_pnl', 'fees', 'updated_at', 'pnl', 'pnl_percentage'],
     a.given_status || ': all else is as it was, when it ended included'
 )
 from at_end as a;

@@ -103,7 +103,8 @@ from before as b
 inner join monitoring.positions as p on p.id = b.id
 cross join (values (array[
     'fence', 'lease_until', 'updated_at', 'drive_attempt', 'exposure_at', 'orders_at',
-    'status', 'stop_loss_order', 'stop_loss_order_id', 'stop_loss_attempt', 'close_attempt', 'orders_arrived', 'orders_in_hand'
+    'status', 'stop_loss_order', 'stop_loss_order_id', 'stop_loss_attempt', 'close_attempt', 'orders_arrived', 'orders_in_hand',
+    'has_stop_loss' -- of a table that was taken over
 ])) as o (others)
 where b.origin <> 'adopted';
 select ok(
