@@ -7,10 +7,23 @@
 
 \ir ../settings.psql
 
+\set SHOW_CONTEXT never
+
 begin;
+
+do $$
+begin
+    if current_setting('server_encoding') <> 'UTF8' then
+        raise exception using
+            errcode = 'TL007',
+            message = 'TL007: the database is in ' || current_setting('server_encoding') || ': tradelatch needs one in UTF8';
+    end if;
+end
+$$;
 
 \ir surroundings.psql
 \ir strangers.psql
+
 select pg_catalog.to_regclass('monitoring.positions') is not null as has_table
 \gset
 

@@ -59,7 +59,8 @@ begin
         where s.statement like 'grant create %'
     loop
         execute pg_catalog.regexp_replace(
-            pg_catalog.regexp_replace(v_grant, '^grant (.*) to ', E'revoke \\1 from '), ' with grant option$', ''
+            pg_catalog.regexp_replace(v_grant, '^grant create on schema monitoring to ', 'revoke create on schema monitoring from '),
+            ' with grant option$', ''
         );
     end loop;
     execute 'alter schema monitoring owner to tradelatch_owner';

@@ -369,3 +369,29 @@ def test_a_column_that_nobody_knows_is_named_with_the_grant_that_opens_it(make_l
     printed = live.run_plan("deploy")
     assert 'grant update ("Lucky number") on monitoring.positions to' in printed
     assert "grant update (current_price)" not in printed
+
+
+def test_odd_names_come_back(make_live) -> None:
+    live = make_live("real_rows", as_of="2025-10-28", closed=10)
+    live.execute(
+        'create role "a to b"; grant usage, create on schema monitoring to "a to b" with grant option;'
+        ' grant select, update on monitoring.positions to "a to b" with grant option;'
+        " create index \"Odd \"\"Index\" on monitoring.positions (symbol) where status in ('closed', 'failed');"
+        ' comment on index monitoring."Odd ""Index" is \'odd\';'
+        ' alter table monitoring.positions add constraint "Odd check"'
+        " check (status in ('active', 'closed')) not valid"
+    )
+    before = live.schema(), live.rows()
+    live.deploy()
+    live.verify()
+    assert not live.value("select has_schema_privilege('a to b', 'monitoring', 'create')")
+    assert live.value('select indisvalid from pg_index where indexrelid = \'monitoring."Odd ""Index"\'::regclass')
+    live.revert()
+    assert (live.schema(), live.rows()) == before
+
+
+def test_a_database_of_another_encoding_is_refused_in_one_line(legacy_cluster) -> None:
+    live = Live(legacy_cluster, "ascii")
+    Live(legacy_cluster, "postgres").execute("create database ascii encoding sql_ascii template template0 locale 'C'")
+    with pytest.raises(ProgramError, match=r"TL007: the database is in SQL_ASCII: tradelatch needs one in UTF8\n$"):
+        live.deploy()
