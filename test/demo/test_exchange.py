@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tradelatch.testing import Delays, Exchange, Holding, Market, OrderRefused, SimulatedClock
+from tradelatch.exchange import NotListed
+from tradelatch.testing import (
+    Bench,
+    Delays,
+    Exchange,
+    Holding,
+    Market,
+    NotConforming,
+    OrderRefused,
+    SimulatedClock,
+    conform,
+)
 
 START = datetime(2025, 10, 28, 13, 19)
 ONE, TWO = Decimal(1), Decimal(2)
@@ -218,3 +229,52 @@ async def test_average_prices_follow_the_fills(clock: SimulatedClock, play: Play
     assert await trade("sell", 5, 7) == (-3, 7)
     assert await trade("sell", 3, 9) == (-6, 8)
     assert await trade("buy", 6, 1) == (0, None)
+
+
+@pytest.mark.parametrize(("position_side", "hedge_mode"), [("both", False), ("long", True), ("short", True)])
+@pytest.mark.parametrize("terse_answers", [False, True])
+async def test_it_does_what_recovery_relies_on(
+    clock: SimulatedClock, play: Play, position_side: str, hedge_mode: bool, terse_answers: bool
+) -> None:
+    exchange = venue(clock, hedge_mode=hedge_mode, terse_answers=terse_answers)
+    bench = Bench(exchange, "APTUSDT", ONE, position_side=position_side, sleep=clock.sleep)
+    await play(lambda: conform(bench))
+    assert not [order for order in exchange.orders("APTUSDT") if order.status == "open"]
+    assert not any(held.size for held in exchange.exposures())
+
+
+BREAKS: dict[str, tuple[str, Any, str]] = {
+    "find forgets": ("find", None, "not within"),
+    "cancel lies": ("cancel", True, "cancelled an order that was never sent"),
+    "a list of orders that is always empty": ("open_orders", [], "stands 0 times"),
+    "a list of positions that is always empty": ("positions", [], "not within"),
+    "the other mode": ("position_mode", "hedge", "the account is in hedge mode"),
+}
+
+
+@pytest.mark.parametrize(("call", "answer", "told"), BREAKS.values(), ids=BREAKS)
+async def test_one_that_does_not_is_told_why(
+    clock: SimulatedClock, play: Play, monkeypatch: pytest.MonkeyPatch, call: str, answer: Any, told: str
+) -> None:
+    exchange = venue(clock)
+    asked = getattr(exchange, call)
+
+    async def broken(*arguments: Any, **options: Any) -> Any:
+        if call == "find" and arguments[0] not in exchange._markets:
+            return await asked(*arguments, **options)
+        return answer
+
+    monkeypatch.setattr(exchange, call, broken)
+    bench = Bench(exchange, "APTUSDT", ONE, sleep=clock.sleep, patience=3)
+    with pytest.raises(NotConforming, match=told):
+        await play(lambda: conform(bench))
+    if call in ("find", "position_mode"):  # the others are what it is tidied by
+        assert not any(held.size for held in exchange.exposures())
+
+
+async def test_a_symbol_that_it_does_not_have_is_not_listed(clock: SimulatedClock, play: Play) -> None:
+    exchange = venue(clock)
+    with pytest.raises(NotListed, match="bybit lists no GONEUSDT"):
+        await play(lambda: exchange.find("GONEUSDT", "mine"))
+    with pytest.raises(NotListed, match="bybit lists no GONEUSDT"):
+        await play(lambda: exchange.open_orders("GONEUSDT"))

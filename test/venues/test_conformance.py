@@ -21,7 +21,7 @@ async def test_it_conforms(on_any: Any, any_standin: StandIn, position_side: str
     bench = Bench(on_any, "APTUSDT", Decimal("0.1"), position_side=position_side, patience=0.5, pause=0.02)
     told: list[str] = []
     await conform(bench, told.append)
-    assert len(told) == 4
+    assert len(told) == 5
     assert not any(size for size, _ in any_standin.positions.values())
     assert not [order for order in any_standin.orders if order.status == "open"]
     assert {(told.method, told.path) for told in any_standin.told} <= set(any_standin.routes)

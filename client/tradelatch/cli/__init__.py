@@ -21,6 +21,7 @@ COMMANDS = {
     "timeline": "the history of a position, or of a symbol",
     "status": "the book on one screen",
     "watch": "the book live, or alerts as they are raised",
+    "exchange-check": "whether an exchange does what tradelatch relies on",
     "metrics": "the book for Prometheus",
     "archive": "move old events from the database to a file",
     "analyze-logs": "double openings in the logs of a bot that does not use tradelatch",

@@ -17,7 +17,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..exchange import ZERO, ExchangeAccess, Holding, NotListed, Order, OrderRefused, Unreachable
+from ..exchange import (
+    ZERO,
+    ExchangeAccess,
+    Holding,
+    NotListed,
+    Order,
+    OrderRefused,
+    Unreachable,
+    mode_mismatch,
+    position_mode,
+)
 
 CLOSING = {"buy": "sell", "sell": "buy"}
 FAR = Decimal("0.8")  # of the price: where a stop-loss that must not trigger stands
@@ -220,20 +230,33 @@ async def _a_stop_loss(bench: Bench, closing: str, price: Decimal) -> None:
     expect(await bench.cancel(name) is False, "a stop-loss is cancelled a second time")
 
 
+async def the_mode_fits(bench: Bench) -> None:
+    """The account is in the position mode that is to be checked, as far as the class can tell."""
+    told = await position_mode(bench.access, bench.symbol, bench.account)
+    mismatch = mode_mismatch(bench.position_side, told, [])
+    expect(not mismatch, f"{mismatch}: give another --position-side, or another account")
+
+
 CHECKS: tuple[Check, ...] = (
     nothing_is_there,
+    the_mode_fits,
     an_unknown_order_is_none,
     an_unknown_symbol_is_not_listed,
     a_life_of_a_position,
 )
 
 
-async def conform(bench: Bench, tell: Callable[[str], None] = lambda what: None) -> None:
-    """Check all of it, and tell what is checked. Raises NotConforming; what was opened is closed all the same."""
+async def conform(bench: Bench, tell: Callable[[str], None] = lambda what: None, *, may_send: bool = True) -> None:
+    """Check all of it, and tell what is checked. Raises NotConforming; what was opened is closed all the same.
+
+    may_send: False checks what can be checked without an order that is taken.
+    """
+    checks = CHECKS if may_send else CHECKS[:-1]
     await nothing_is_there(bench)
     try:
-        for check in CHECKS:
+        for check in checks:
             tell((check.__doc__ or check.__name__).strip())
             await check(bench)
     finally:
-        await bench.leave_nothing()
+        if may_send:
+            await bench.leave_nothing()

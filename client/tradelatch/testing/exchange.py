@@ -23,6 +23,7 @@ from ..exchange import (
     DuplicateRefused,
     Holding,
     ModeRefused,
+    NotListed,
     Order,
     OrderKind,
     OrderRefused,
@@ -169,12 +170,14 @@ class Exchange:
     async def find(self, symbol: str, name: str, *, account: str = "default") -> Order | None:
         """The newest order of that name, as it is when the answer arrives."""
         await self._ask(self._delays.find)
+        self._check_listed(symbol)
         order = self._named(symbol, name, account)
         return order and self._told(order.order_id)
 
     async def open_orders(self, symbol: str, *, account: str = "default") -> list[Order]:
         """The open orders of a symbol, conditional ones included, as they are when the answer arrives."""
         await self._ask(self._delays.find)
+        self._check_listed(symbol)
         return [self._told(order.order_id) for order in self.orders(symbol, account=account) if order.status == "open"]
 
     async def all_open_orders(self, *, account: str = "default") -> list[Order]:
@@ -251,6 +254,10 @@ class Exchange:
     def accepted_at(self, order_id: str) -> datetime:
         """When an order was taken."""
         return self._accepted_at[order_id]
+
+    def _check_listed(self, symbol: str) -> None:
+        if symbol not in self._markets:
+            raise NotListed(f"{self.name} lists no {symbol}")
 
     async def _ask(self, seconds: float) -> None:
         if self.is_down() or self.faults.fate(may_be_refused=False) != "answered":

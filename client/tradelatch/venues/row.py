@@ -138,6 +138,7 @@ class Row:
         default_factory=lambda: {"KEY": "apiKey", "SECRET": "secret"}
     )  # variables, and what ccxt calls them
     guess: Callable[[str], str] = lambda market_id: re.sub(r"_(\d{6})$", r"-\1", market_id.upper())  # of one in no list
+    testnet: str = "set_sandbox_mode"  # ccxt's switch to the exchange's sandbox
     is_listed_by_settle: bool = False  # the position list is asked for each settle currency
 
     def place_of(self, kind: OrderKind) -> Place:

@@ -123,7 +123,7 @@ class Told(Exception):
 class Session:
     """ccxt for one account. `exchange` is an instance of one of ccxt's classes, without keys."""
 
-    def __init__(self, row: Row, exchange: Any, keys: Keys, *, url: str | None):
+    def __init__(self, row: Row, exchange: Any, keys: Keys, *, url: str | None, is_testnet: bool = False):
         self._name = row.name
         self._row = row
         self._exchange = exchange
@@ -148,6 +148,8 @@ class Session:
         exchange.handle_errors = self._tell
         exchange.sign = partial(_sign_without_none, exchange.sign)
         exchange.on_json_response = partial(json.loads, parse_float=str)
+        if is_testnet:
+            getattr(exchange, row.testnet)(True)
         if url is not None:
             exchange.urls["api"] = _moved(exchange.urls["api"], url.rstrip("/"))
 

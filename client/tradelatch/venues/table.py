@@ -118,6 +118,7 @@ BINANCE = Row(
     },
     largest="limits.market.max",
     client_ids="[A-Za-z0-9.:/_-]{1,36}",
+    testnet="enable_demo_trading",
     options={
         "leverageBrackets": {},  # nobody asks for them here
         "warnOnFetchOpenOrdersWithoutSymbol": False,  # it costs 40 times as much, and is asked once in a look

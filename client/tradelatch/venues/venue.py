@@ -68,6 +68,9 @@ class Venue:
             raise NotConfigured(
                 f"TRADELATCH_{self.name.upper()}_URL: http:// is for this machine alone; write https://"
             )
+        self._is_testnet = bool(environment.get(f"TRADELATCH_{self.name.upper()}_TESTNET"))
+        if self._is_testnet and self._url:
+            raise NotConfigured(f"TRADELATCH_{self.name.upper()}_URL or its sandbox, and not both")
         trigger_by = environment.get(f"TRADELATCH_{self.name.upper()}_TRIGGER") or "last"
         if trigger_by not in ("last", "mark"):
             raise NotConfigured(f"TRADELATCH_{self.name.upper()}_TRIGGER must be last or mark, got {trigger_by[:40]}")
@@ -101,6 +104,11 @@ class Venue:
         with session.reading():
             told = get(answer, mode.at)
             return None if told is None else mode.modes[str(told)]
+
+    async def smallest(self, symbol: str, *, account: str) -> Decimal | None:
+        """The smallest quantity that the market trades, as far as it tells; None for a symbol that is not listed."""
+        market = await self.session(account).market(symbol)
+        return None if market is None else max(market.minimum, market.step)
 
     async def covers(self, symbols: Collection[str], *, account: str) -> Collection[str]:
         """Which of these symbols the lists of positions and orders cover: those that the exchange has a market of."""
@@ -372,7 +380,9 @@ class Venue:
     def session(self, account: str) -> Session:
         """The account's session, made at its first use. NotConfigured without keys."""
         if account not in self._sessions:
-            self._sessions[account] = Session(self._row, self._make(), self._keys(account), url=self._url)
+            self._sessions[account] = Session(
+                self._row, self._make(), self._keys(account), url=self._url, is_testnet=self._is_testnet
+            )
         return self._sessions[account]
 
     async def close(self) -> None:
