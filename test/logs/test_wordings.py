@@ -96,6 +96,20 @@ def test_openings_whose_order_comes_first_are_ordinary(read: Read, seed: int) ->
     assert (incidents(report), findings(report), report.openings) == ([], [], 17)
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_an_order_that_names_no_symbol_is_of_who_writes_a_row(read: Read, stopped: bool) -> None:
+    """The older opening was refused by the exchange: it sent nothing that would have to be closed."""
+    log = told(
+        order_first("BNBUSDT", 1000, 7552, -100),
+        protected("BNBUSDT", -96),
+        order_first("ETCUSDT", 1001, 7553)[:1],
+        [(1.5, "🔄 Rolling back position for ETCUSDT, state=pending_entry")],
+        order_first("TONUSDT", 1002, 7554, 0.1),
+        protected("TONUSDT", 4) if stopped else [],
+    )
+    assert findings(read(log)) == ([] if stopped else [("unprotected", "TONUSDT")])
+
+
 def test_a_repository_that_returns_a_row_to_the_synchronizer_is_ordinary(read: Read) -> None:
     log = told(order_first("ETCUSDT", 1001, 7553), protected("ETCUSDT", 4))
     log.say(after(AT, 100), "core.position_synchronizer", ALREADY.format("ETCUSDT", 7553))

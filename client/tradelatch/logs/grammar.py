@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-from .messages import TEXT_KEPT, Fact, Head, Kind, canonical, number, printable
+from .messages import TEXT_KEPT, Fact, Head, Kind, canonical, number, printable, visible
 from .records import Heads
 
 TABLES = Path(__file__).parent / "tables"
@@ -285,7 +285,7 @@ def fact_of(message: Message, match: re.Match[str], text: str, head: Head, sourc
         elif name == "values":
             _key(fact, match["columns"], value)
         elif name != "columns":
-            setattr(fact, name, printable(value))
+            setattr(fact, name, value if value.isprintable() else visible(value))
     if head.fields:
         if fact.symbol is None and (symbol := head.fields.get("symbol")):
             fact.symbol = canonical(symbol)
@@ -293,11 +293,9 @@ def fact_of(message: Message, match: re.Match[str], text: str, head: Head, sourc
             fact.exchange = printable(head.fields.get("exchange", "")).lower() or None
     if fact.exchange is None:
         begin, end = match.span()
-        fact.exchange = (
-            _exchange_before(text[:begin])
-            or (named_exchange(text[end:]) if len(text) - end >= SHORTEST_NAME else None)
-            or _exchange_before(head.module)
-        )
+        fact.exchange = _exchange_before(text[:begin], head.module)
+        if fact.exchange is None and len(text) - end >= SHORTEST_NAME:
+            fact.exchange = named_exchange(text[end:])
     return fact
 
 
@@ -316,7 +314,10 @@ def named_exchange(text: str) -> str | None:
     return next((_EXCHANGE_OF[word] for word in _WORD.findall(text.lower()) if word in _EXCHANGE_OF), None)
 
 
-_exchange_before = lru_cache(maxsize=4096)(named_exchange)  # modules, and beginnings of messages: few, and often
+@lru_cache(maxsize=4096)
+def _exchange_before(beginning: str, module: str) -> str | None:
+    """That of a message's beginning, or of its module: both are few, and come often."""
+    return named_exchange(beginning) or named_exchange(module)
 
 
 def _finder(messages: Sequence[Message], shared: Sequence[str]) -> Finder:

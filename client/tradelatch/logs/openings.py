@@ -174,7 +174,10 @@ class Openings:
                 other.row = None
                 opening.order_at = order
                 self._without_record.remove(other)
-                self._expect_row(self._story(opening.symbol), opening, fact)
+                story = self._story(opening.symbol)
+                self._expect_row(story, opening, fact)
+                if fact.message.bot.prints_stop_losses:
+                    self._findings.watch_opening(story, opening, self._at)
                 return
 
     def _row(self, fact: Fact) -> None:
@@ -365,6 +368,9 @@ class Openings:
             self._forget(story.rows.popleft())
 
     def _forget(self, row: Row) -> None:
+        """Also its opening's way back to it: without that circle both are freed at once, not by the collector."""
+        if row.opening is not None and row.opening.row is row:
+            row.opening.ended, row.opening.row = True, None
         if row.position_id is not None and self._rows.get(row.position_id) is row:
             del self._rows[row.position_id]
 

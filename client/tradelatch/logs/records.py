@@ -101,7 +101,7 @@ class Heads:
                     self._seconds.clear()
                 self._seconds[text] = second
             at = second[0] + (int(fraction) * 1000 if len(fraction) == 3 else int(fraction))
-            return Head(at, second[1], module.decode(), start=usual.end())
+            return Head(at, second[1], module.decode(), 0, None, usual.end())
         end = min(end, begin + LONGEST_HEAD)
         match = self.pattern.match(data, begin, end)
         instant = self.instant(match, day) if match else None
