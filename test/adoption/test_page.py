@@ -1,4 +1,4 @@
-"""docs/deploy.md: every command of it, in its order, on the evening's book."""
+"""docs/deploy.md: every command of it, in its order, on the table of October 2025 with its rows."""
 
 import re
 import subprocess
@@ -13,8 +13,9 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.D
 
 
 def test_every_command_of_the_page_works(make_live, tmp_path: Path) -> None:
-    trading = make_live("evening", closed=1000, name="trading")
-    before = trading.schema(), trading.rows()
+    trading = make_live("real_rows", as_of="2025-10-28", closed=300, name="trading")
+    others = "symbol <> 'O26USDT'"  # whose stop-loss the page names
+    schema, rows = trading.schema(), trading.rows(others)
     (tmp_path / "page").write_text("set -euxo pipefail\n" + "".join(BLOCKS))
     environment = libpq_environment(trading.dsn)
     environment.pop("PGDATABASE", None)
@@ -32,6 +33,9 @@ def test_every_command_of_the_page_works(make_live, tmp_path: Path) -> None:
     assert "Verify successful" in done.stdout
     # It ends as it began, but for the last chapter's deploy, and what settling and the grants left.
     sqitch(trading.dsn, "revert", "-y")
-    trading.execute("drop table monitoring.settled_positions; drop owned by price_feed")
-    assert (trading.schema(), trading.rows()) == before
+    trading.execute(
+        "drop table monitoring.settled_positions; drop schema monitoring_archive cascade; drop owned by price_feed"
+    )
+    assert trading.schema() == schema
+    assert trading.rows(others) == rows
     trading.execute("drop role new_bot, on_call, price_feed")
