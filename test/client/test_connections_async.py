@@ -18,7 +18,7 @@ from tradelatch import (
 )
 from tradelatch.core.settings import LARGEST_POOL
 
-from .conftest import within
+from .conftest import hurried, within
 
 WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 LOCK = "select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))"
@@ -143,14 +143,15 @@ async def test_wrong_password(apt):
 
 
 @pytest.mark.parametrize("text", ["C28P01\0MPasswort-Authentifizierung fehlgeschlagen", "C57P03\0Mstarting up"])
-async def test_refused_until_timeout(apt, text):
+async def test_refused_until_timeout(apt, text, tasks):
     """What may pass, or is said in words that the client does not know."""
     with refusing(text) as dsn:
-        async with AsyncClient(dsn, timeout=2) as client:
+        async with AsyncClient(dsn) as client:
+            await tasks.until(lambda: client._caller._trouble)  # the pool has tried once
             began_at = time.monotonic()
-            with within(2), pytest.raises(Unavailable, match=f"no connection within 2 s: .*{text[8:]}"):
+            with hurried(client), pytest.raises(Unavailable, match=rf"no connection within 0\.5 s: .*{text[8:]}"):
                 await client.create_position(**apt)
-            assert time.monotonic() - began_at > 1.5
+            assert time.monotonic() - began_at > 0.4
 
 
 @pytest.mark.parametrize("seconds", [20, 3])
