@@ -153,11 +153,11 @@ def test_an_adopted_position_is_closed_only_when_asked_for(desk: Desk) -> None:
     assert desk.row(1).status == "closed"
 
 
-def test_a_stop_loss_that_is_refused_three_times_ends_in_a_close(dead: Desk) -> None:
+def test_a_stop_loss_that_the_market_has_passed_ends_in_a_close(dead: Desk) -> None:
     dead.exchange.set_market("APTUSDT", Market(dead.exchange.market("APTUSDT").price - 10))  # past the trigger
     printed = dead.run("recover", "--exchange", "binance", "--confirm")
     assert (printed.status, dead.held()) == (0, "flat")
-    assert "the stop-loss was refused 3 times" in " ".join(printed.out.split())
+    assert "the market has passed the stop-loss; it is closed" in " ".join(printed.out.split())
     assert dead.row(1).status == "closed"
 
 
