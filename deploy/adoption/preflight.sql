@@ -5,8 +5,6 @@
 
 \ir ../settings.psql
 
-\ir ../settings.psql
-
 \set SHOW_CONTEXT never
 
 begin;

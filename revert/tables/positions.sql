@@ -3,8 +3,6 @@
 
 \ir ../../deploy/settings.psql
 
-\ir ../../deploy/settings.psql
-
 begin;
 
 set local client_min_messages = warning;

@@ -352,8 +352,10 @@ def test_verify_names_the_object_and_the_difference(steps: Steps) -> None:
             connection.execute("drop database damaged")
     printed = str(raised.value)
     assert set(re.findall(r'Verify script "verify/(\S+)\.sql" failed', printed)) == {
-        change for _, change, _ in DAMAGES
+        "adoption/preflight",
+        *(change for _, change, _ in DAMAGES),
     }, printed
+    assert "search_path=public, pg_catalog" in printed
     for _, change, message in DAMAGES:
         assert re.search(rf"verify/{change}\.sql:\d+: ERROR:  {re.escape(message)}\n", printed), printed
     assert "stranger" not in printed

@@ -41,13 +41,18 @@ NEEDED = {
     ("helpers/resolve_conflict", "indexes/idx_unique_position_attempt"),
 }
 
-# Named, but not needed: the table that was there before the plan.
+# Named, but not needed: what may have been there before the plan.
 FOUND = {
+    ("adoption/preflight", "roles/all"),
     ("adoption/preflight", "schemas/monitoring"),
     ("adoption/preflight", "tables/positions"),
+    ("schemas/monitoring", "tables/positions"),
     # it updates the rows before the triggers are there
     ("constraints/coherence", "triggers/guard"),
 }
+
+# Of no change: a table of the script that a DBA runs before the plan, and a setting.
+OF_NO_CHANGE = {"monitoring.settled_positions", "tradelatch.registry"}
 
 MAKES = re.compile(
     r"create (?:or replace )?(?:function|procedure|table|view|type|domain|sequence)(?: if not exists)?"
@@ -83,7 +88,9 @@ def makers(scripts: dict[str, str]) -> dict[str, str]:
 
 def used(change: str, text: str, made: dict[str, str]) -> dict[str, str]:
     """The changes whose objects the script uses, each with the name of one."""
-    names = {name: made.get(name, f"no change, but named by {change}") for name in NAMES.findall(text)}
+    names = {
+        name: made.get(name, f"no change, but named by {change}") for name in {*NAMES.findall(text)} - OF_NO_CHANGE
+    }
     schemas = {f"{name.partition('.')[0]}.": f"schemas/{name.partition('.')[0]}" for name in names}
     triggers = {words: trigger for words, trigger in STATEMENTS.items() if re.search(rf"\b{words}\b", text)}
     roles = dict.fromkeys(ROLES.findall(text), "roles/all")
