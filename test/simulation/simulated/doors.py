@@ -15,7 +15,12 @@ from .world import ACCOUNT, LEASE, World
 
 READS = ("positions", "open_positions", "orders", "find_order")
 LATE = timedelta(seconds=0.5)  # before the end of a lease, when a slow worker sends
-GIVES = ("begin_close", "confirm_close", "replace_stop_loss", "resize_position", "update_stop_loss")  # a drive
+GIVES = (
+    "begin_close",
+    "replace_stop_loss",
+    "resize_position",
+    "update_stop_loss",
+)  # a drive; confirm_close has a short way without it
 BETWEEN = timedelta(seconds=0.25)  # two steps of the clock
 GIVE_UP = 3.0  # seconds that a caller waits for the answer to a cancel
 
