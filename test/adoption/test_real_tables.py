@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import psycopg
 import pytest
@@ -207,11 +208,20 @@ def test_what_stands_on_the_table_is_refused_with_its_definition(
 ) -> None:
     surrounded.execute(put)
     try:
-        (found,) = refusal(surrounded, "deploy", "TL007")
+        refused = refusal(surrounded, "deploy", "TL007")
     finally:
         surrounded.execute(drop)
-    assert found["problem"] == problem
-    assert found["found"].get("definition", "").strip().startswith(definition)
+    assert told(refused, problem, definition)
+
+
+BEHIND = "function of another owner behind a table"
+
+
+def told(refused: list[dict[str, Any]], problem: str, definition: str) -> bool:
+    """Whether that is the problem, with its definition; a trigger's function may be another one."""
+    (found,) = (other for other in refused if other["problem"] == problem)
+    others = {other["problem"] for other in refused if other is not found}
+    return others <= {BEHIND} and found["found"].get("definition", "").strip().startswith(definition)
 
 
 @pytest.fixture(scope="module")
@@ -222,8 +232,14 @@ def surrounded_later(make_live) -> Live:
     return live
 
 
+# That nothing inherits from the table, PostgreSQL sees to: its CHECK has the whole row. Of a trigger by the name that
+# the deploy takes off, with a condition, the function is looked at first.
 LATER = [
-    *FOREIGN,
+    *(
+        (put, drop, BEHIND, "") if put.startswith(f"create trigger {STAMP}") else (put, drop, problem, definition)
+        for put, drop, problem, definition in FOREIGN
+        if problem != "inheritance"
+    ),
     (
         f"create trigger {STAMP} before update on monitoring.positions for each row"
         " execute function public.update_updated_at_column()",
@@ -239,14 +255,18 @@ def test_and_stays_refused(surrounded_later: Live, put: str, drop: str, problem:
     live = surrounded_later
     live.execute(put)
     try:
-        with pytest.raises(ProgramError, match=f"monitoring.positions: {problem}"):
+        with pytest.raises(ProgramError, match=f'monitoring.positions: {problem}|"table": "monitoring.positions"'):
             live.verify()
-        (found,) = refusal(live, "revert", "TL008")
+        refused = refusal(live, "revert", "TL008")
         assert live.value("select tradelatch.schema_version()")
     finally:
         live.execute(drop)
-    assert found["problem"] == problem
-    assert found["found"].get("definition", "").strip().startswith(definition)
+    assert told(refused, problem, definition)
+
+
+def test_nothing_inherits_from_it(surrounded_later: Live) -> None:
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="whole-row"):
+        surrounded_later.execute("create table monitoring.more () inherits (monitoring.positions)")
 
 
 def test_a_function_that_is_gone_cannot_be_called_by_a_trigger_again(make_live) -> None:
