@@ -47,11 +47,7 @@ begin
         perform monitoring.refuse_argument('stop_loss_price', 'must not be null where there is a stop_loss_order_id');
     end if;
     v_wanted.stop_loss_percent := monitoring.check_percent('stop_loss_percent', adopt_position.stop_loss_percent);
-    if (adopt_position.observed_at <= clock_timestamp() and isfinite(adopt_position.observed_at)) is not true then
-        perform monitoring.refuse_argument(
-            'observed_at', 'must be when the request to the exchange began, not in the future', adopt_position.observed_at::text
-        );
-    end if;
+    perform monitoring.check_observed(adopt_position.observed_at);
     v_wanted.attempt := adopt_position.attempt;
     v_wanted.details := monitoring.check_details(adopt_position.details);
 

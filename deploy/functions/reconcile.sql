@@ -49,13 +49,8 @@ declare
     v_finding tradelatch.finding;
     v_backup_id uuid := gen_random_uuid();
 begin
-    if reconcile.observed_at is null or not isfinite(reconcile.observed_at) then
-        perform monitoring.refuse_argument('observed_at', 'must be a time', reconcile.observed_at::text);
-    elsif reconcile.observed_at > clock_timestamp() then
-        perform monitoring.refuse_argument(
-            'observed_at', 'must not be in the future of the database''s clock', reconcile.observed_at::text
-        );
-    elsif (reconcile.max_closes between 0 and 100000) is not true then
+    perform monitoring.check_observed(reconcile.observed_at);
+    if (reconcile.max_closes between 0 and 100000) is not true then
         perform monitoring.refuse_argument('max_closes', 'must be 0 to 100000', reconcile.max_closes::text);
     end if;
 

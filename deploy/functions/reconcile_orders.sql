@@ -45,13 +45,8 @@ declare
     v_finding tradelatch.finding;
     v_unprotected bigint[] := array[]::bigint[];
 begin
-    if reconcile_orders.observed_at is null or not isfinite(reconcile_orders.observed_at) then
-        perform monitoring.refuse_argument('observed_at', 'must be a time', reconcile_orders.observed_at::text);
-    elsif reconcile_orders.observed_at > clock_timestamp() then
-        perform monitoring.refuse_argument(
-            'observed_at', 'must not be in the future of the database''s clock', reconcile_orders.observed_at::text
-        );
-    elsif (reconcile_orders.max_missing between 0 and 100000) is not true then
+    perform monitoring.check_observed(reconcile_orders.observed_at);
+    if (reconcile_orders.max_missing between 0 and 100000) is not true then
         perform monitoring.refuse_argument('max_missing', 'must be 0 to 100000', reconcile_orders.max_missing::text);
     end if;
 
