@@ -12,10 +12,10 @@ returns boolean
 language sql
 immutable
 parallel safe
-return length(symbol) <= 64 and symbol ~ '^[A-Z0-9]+$' collate "C";
+return length(symbol) <= 64 and symbol ~ '^[A-Z0-9]+$' collate "C" and right(symbol, 4) <> 'PERP';
 
 comment on function monitoring.is_plain_symbol(text) is
-'True for a symbol of capitals and digits: it is canonical as it is, for others see tradelatch.normalize_symbol. Null for null.';
+'True for a symbol of capitals and digits that does not end in PERP: it is canonical as it is, for others see tradelatch.normalize_symbol. Null for null.';
 
 revoke all on function monitoring.is_plain_symbol(text) from public;
 

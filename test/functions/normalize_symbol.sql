@@ -1,6 +1,6 @@
 begin;
 \ir setup.psql
-select plan(44);
+select plan(75);
 
 -- First, because a session keeps what it was allowed to look up.
 select is(
@@ -28,7 +28,38 @@ from (values
     ('BTC/USD:BTC', 'BTCUSD:BTC'),
     ('btc/usd:btc', 'BTCUSD:BTC'),
     ('BTC/USD:BTC-261225', 'BTCUSD:BTC-261225'),
-    ('BTC/USDC:USDC', 'BTCUSDC')
+    ('BTC/USDC:USDC', 'BTCUSDC'),
+    ('APT-USDT', 'APTUSDT'),
+    ('APT_USDT', 'APTUSDT'),
+    ('APTUSDT.P', 'APTUSDT'),
+    ('BINANCE:APTUSDT.P', 'APTUSDT'),
+    ('bybit:aptusdt', 'APTUSDT'),
+    ('APTUSDTPERP', 'APTUSDT'),
+    ('APTUSDT_PERP', 'APTUSDT'),
+    ('APTUSDT-PERP', 'APTUSDT'),
+    ('APTUSDT-PERP.BINANCE', 'APTUSDT'),
+    ('APTUSDT-LINEAR.BYBIT', 'APTUSDT'),
+    ('APT-USDT-SWAP', 'APTUSDT'),
+    ('APT-USDT-SWAP.OKX', 'APTUSDT'),
+    ('APTUSDCPERP', 'APTUSDC'),
+    ('APTFDUSD.P', 'APTFDUSD'),
+    ('PERPUSDT', 'PERPUSDT'),
+    ('PERPUSDTPERP', 'PERPUSDT'),
+    ('PERP/USDT:USDT', 'PERPUSDT'),
+    ('BTCPERP', 'BTCPERP'),
+    ('BTC-PERP', 'BTC-PERP'),
+    ('PERP', 'PERP'),
+    ('USDTPERP', 'USDTPERP'),
+    ('USDCUSDT', 'USDCUSDT'),
+    ('BTCUSD_PERP', 'BTCUSD:BTC'),
+    ('BTC-USD-SWAP', 'BTCUSD:BTC'),
+    ('BTCUSD-INVERSE.BYBIT', 'BTCUSD:BTC'),
+    ('BTC-USD-PERP', 'BTCUSD'),
+    ('BTCUSD:BTC', 'BTCUSD:BTC'),
+    ('BTC-USDT-261225', 'BTCUSDT-261225'),
+    ('BTC_USDT_20261225', 'BTCUSDT-20261225'),
+    ('BTCUSDT:USDT', 'BTCUSDT'),
+    ('ETHBTC', 'ETHBTC')
 ) as s (spelling, canonical);
 
 select is_empty(

@@ -10,7 +10,7 @@ select is_empty(
         select v.symbol
         from unnest(array[
             'APTUSDT', '1000PEPEUSDT', 'aptusdt', ' APTUSDT ', 'APT/USDT:USDT', 'BTC/USDT:USDT-261225', 'BTCUSDT_261225', 'BTC/USD:BTC',
-            'ÄUSDT', repeat('A', 64), null
+            'ÄUSDT', repeat('A', 64), 'APTUSDTPERP', 'BTCPERP', 'APT-USDT-SWAP', null
         ]) as v (symbol)
         where answer(format('monitoring.canonical_symbol(%L)', v.symbol))
             is distinct from answer(format('tradelatch.normalize_symbol(%L)', v.symbol))

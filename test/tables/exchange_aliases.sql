@@ -8,9 +8,10 @@ select table_owner_is('monitoring', 'exchange_aliases', 'tradelatch_owner', 'it 
 select col_is_pk('monitoring', 'exchange_aliases', 'alias', 'an alias means one venue');
 select col_not_null('monitoring', 'exchange_aliases', 'exchange', 'and it means one');
 select is(
-    (select a.exchange from monitoring.exchange_aliases as a where a.alias = 'binanceusdm'),
-    'binance',
-    'ccxt''s name of the segment that bots call binance'
+    (select array_agg(a.alias || ' ' || a.exchange order by a.alias) from monitoring.exchange_aliases as a),
+    array['binanceusdm binance', 'bitfinex2 bitfinex', 'coinbaseadvanced coinbase', 'gateio gate', 'huobi htx', 'huobipro htx',
+        'krakenfutures kraken', 'kucoinfutures kucoin', 'okex okx', 'okex3 okx', 'okex5 okx'],
+    'ccxt''s names, and those of before'
 );
 select throws_ok(
     format('insert into monitoring.exchange_aliases values (%L, %L)', v.alias, v.exchange),
