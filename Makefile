@@ -5,7 +5,9 @@ PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/properties test/reproduce test/schedule \
-	test/logs test/plan/test_plan.py test/test_bench.py test/venues/test_commands.py test/make/test_without_root.py)
+	test/logs test/venues test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py \
+	test/client/test_connections_*.py test/client/test_faults_*.py test/client/test_lost_answers_*.py \
+	test/test_bench.py test/test_wheel.py test/make/test_without_root.py)
 
 # The files that git sees changed since a commit, and new ones.
 CHANGED = $(shell git diff --name-only --diff-filter=d $(or $(SINCE),HEAD) -- && git ls-files --others --exclude-standard)
