@@ -1,5 +1,6 @@
 """`tradelatch deploy` and `verify`, on a database of their own."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,49 @@ def test_deploy_and_verify(run: Any, empty: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["deploy", "verify"])
-def test_a_missing_sqitch_is_one_line(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_a_missing_sqitch_is_one_line(
+    run: Any, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    printed = run("--dsn", "host=/nowhere", command)
+    printed = run("--dsn", empty, command)
     assert printed.status == 2
     assert printed.err.startswith("tradelatch: sqitch is not installed")
     assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("login", ["operator", "reader"])
+def test_a_login_that_cannot_read_the_registry(run: Any, database: str, as_role: Any, login: str) -> None:
+    """sqitch would take the registry for an old one, and advise an upgrade of a healthy database."""
+    with psycopg.connect(database) as connection:
+        connection.execute("create schema sqitch; create table sqitch.changes (change text)")
+    printed = run("--dsn", as_role(login), "verify")
+    assert (printed.status, printed.err) == (0, ""), printed.out
+    assert "cannot read sqitch's registry" in printed.out
+    assert re.search(r"^All \d{3} objects are there, as this version's scripts make them\.$", printed.out, re.MULTILINE)
+    assert "upgrade" not in printed.out
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("drop index monitoring.idx_unique_active_position", "index monitoring.idx_unique_active_position is missing"),
+        (
+            "update pg_index set indisvalid = false"
+            " where indexrelid = 'monitoring.idx_unique_active_position'::regclass",
+            "index monitoring.idx_unique_active_position is invalid",
+        ),
+        ("alter table monitoring.positions disable trigger positions_guard", "positions_guard is disabled"),
+        ("drop view tradelatch.health", "view tradelatch.health is missing"),
+        (
+            "create or replace function tradelatch.schema_version() returns text language plpgsql immutable"
+            " as 'begin return 7; end'",
+            "function tradelatch.schema_version is not this version's",
+        ),
+    ],
+)
+def test_what_the_catalogue_lacks(run: Any, database: str, reader_dsn: str, broken: str, said: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("set allow_system_table_mods = on")
+        connection.execute(broken)
+    printed = run("--dsn", reader_dsn, "verify")
+    assert (printed.status, said in printed.out) == (1, True)
