@@ -1,6 +1,7 @@
 """`tradelatch cleanup`, `backups` and `restore`: nothing without --confirm, and all of it can be taken back."""
 
 import json
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ AFTER = BEFORE | {"APTUSDT": "pending_cancels", "AVLUSDT": "pending_sl"}
 def test_nothing_to_do(desk: Desk) -> None:
     printed = desk.run("cleanup", "all", "--confirm")
     assert (printed.status, printed.out, printed.err) == (0, "Nothing to clean up.\n", "")
-    assert desk.json("cleanup", "all") == {"dry_run": True, "actions": []}
+    assert desk.json("cleanup", "all") == {"dry_run": True, "actions": [], "skipped": []}
     assert desk.run("backups").out == "No backups.\n"
 
 
@@ -44,7 +45,31 @@ def test_a_finding_of_any_age_is_looked_at(desk: Desk) -> None:
     desk.open(status="pending_close")
     desk.age("2 minutes")
     assert "needs recover  1         binance APTUSDT              pending_close" in desk.run("cleanup", "all").out
-    assert desk.run("cleanup", "all", "--older-than", "1h").out == "Nothing to clean up.\n"
+    assert desk.run("cleanup", "all", "--older-than", "1h").out.startswith("Nothing to clean up.\n")
+
+
+def test_what_is_skipped_is_said_with_the_reason(desk: Desk) -> None:
+    """Nothing to clean up, of what was asked for, is no all-clear."""
+    desk.open("APTUSDT", status="pending_close")
+    desk.protect(desk.open("METUSDT").position_id)
+    desk.age("20 minutes")
+    desk.trade("sell", 5, symbol="METUSDT")
+    desk.run("reconcile", "--exchange", "binance", "--live", "--evidence")
+    printed = desk.run("cleanup", "all", "--older-than", "1h")
+    assert printed.status == 1
+    lines = printed.out.splitlines()
+    assert lines[:2] == ["Nothing to clean up.", "Left alone:"]
+    words = " ".join(printed.out.split())
+    assert re.search("pending_close 1 binance APTUSDT 2\\dm \\d+s .*it has stood for less than 1h 0m -> recover", words)
+    assert "cleanup does not deal with that" in words
+    duplicates = desk.run("cleanup", "duplicates", "--confirm")
+    assert (duplicates.status, "cleanup incomplete looks at that" in duplicates.out) == (1, True)
+    document = desk.json("cleanup", "duplicates")
+    assert [(each["check_name"], each["detail"]["skipped"]) for each in document["skipped"]] == [
+        ("pending_close", "cleanup incomplete looks at that"),
+        ("side_mismatch", "cleanup does not deal with that"),
+    ]
+    assert desk.run("cleanup", "duplicates", "--exchange", "bybit").status == 0
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(untidy: Desk) -> None:

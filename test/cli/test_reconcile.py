@@ -240,7 +240,7 @@ def test_an_hour_of_empty_answers_closes_nothing(aged: Desk, monkeypatch: pytest
         assert aged.run("reconcile", "--exchange", "binance", "--live", "--apply", "--confirm").status == 1
         aged.age("10 minutes")
     assert len(aged.client.open_positions()) == 4
-    assert aged.run("cleanup", "all", "--older-than", "0s", "--confirm").out == "Nothing to clean up.\n"
+    assert aged.json("cleanup", "all", "--older-than", "0s", "--confirm")["actions"] == []
 
 
 def test_a_second_look_that_fails_applies_nothing(aged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

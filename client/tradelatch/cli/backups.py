@@ -11,6 +11,7 @@ from ..core.receipt import BackupRow, PositionRow
 from .connection import Server
 from .documents import rows
 from .errors import Refused
+from .filters import resolve
 from .findings import print_indented, slot
 from .options import filter_options, json_option
 from .output import cell, console, print_json
@@ -31,19 +32,11 @@ def backups(
 ) -> None:
     """List what cleanup, reconcile and release can be taken back from, the newest first."""
     server: Server = context.obj
+    only = resolve(server, exchange, account, symbol)
     with server.client("backups") as client:
         kept = client.backups()
-        wanted = {
-            "exchange": exchange and client.normalize_exchange(exchange),
-            "account": account,
-            "symbol": symbol and client.normalize_symbol(symbol),
-        }
         slots = {row.position_id: row for each in kept for row in client.positions(each.position_id)}
-    kept = [
-        each
-        for each in kept
-        if all(value in (None, getattr(slots[each.position_id], name)) for name, value in wanted.items())
-    ]
+    kept = [each for each in kept if only.match(slots[each.position_id])]
     if export is not None:
         _write(export, kept)
     if as_json:

@@ -6,6 +6,7 @@ import click
 
 from .connection import Server
 from .documents import rows
+from .filters import resolve
 from .findings import print_findings, status_of
 from .options import duration, filter_options, json_option
 from .output import print_json
@@ -31,8 +32,11 @@ def diagnose(
     It reads only, and asks no exchange: reconcile does. Exit status 1: something critical was found.
     """
     server: Server = context.obj
+    only = resolve(server, exchange, account, symbol)
     with server.client("diagnose") as client:
-        findings = client.diagnose(exchange=exchange, symbol=symbol, account=account, stale_after=stale_after)
+        findings = client.diagnose(
+            exchange=only.exchange, symbol=only.symbol, account=only.account, stale_after=stale_after
+        )
     if as_json:
         print_json({"findings": rows(findings)})
     else:

@@ -82,6 +82,8 @@ def facts_of(finding: Finding) -> list[str]:
         facts.append(f"{detail['absences']} positions are missing at once, at most {detail['max_closes']} may be")
     if "missing" in detail:
         facts.append(f"{detail['missing']} stop-losses are missing at once, at most {detail['max_missing']} may be")
+    if "skipped" in detail:
+        facts.append(detail["skipped"])
     if "backup_id" in detail:
         facts.append(f"backup {detail['backup_id']}")
     return list(filter(None, facts))

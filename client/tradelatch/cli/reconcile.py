@@ -10,10 +10,11 @@ import click
 from ..core.receipt import Finding
 from .connection import Server
 from .documents import rows
+from .filters import resolve
 from .findings import print_findings, slot, status_of
 from .options import confirm_option, filter_options, json_option, moment
 from .output import console, print_json, progress
-from .snapshots import read_snapshot
+from .snapshots import read_snapshot, symbols_of
 
 
 @click.command()
@@ -66,18 +67,21 @@ def reconcile(
         raise click.UsageError("--observed-at TIME goes with --snapshot FILE")
     if confirm and not (apply or adopt):
         raise click.UsageError("--confirm goes with --apply or --adopt")
+    listed = read_snapshot(snapshot) if snapshot is not None else []
+    only = resolve(server, exchange, account)
     wanted: dict[str, Any] = {
-        "exchange": exchange,
-        "account": account or "default",
+        "exchange": only.exchange,
+        "account": only.account or "default",
         "max_closes": max_closes,
         "apply": apply and confirm,
         "adopt": adopt and confirm,
     }
     not_covered: list[str] = []
     if snapshot is None or observed_at is None:
-        findings, not_covered = asyncio.run(_ask(server, wanted, 2 if evidence or apply or adopt else 1))
+        looks = 2 if evidence or apply or adopt else 1
+        findings, not_covered = asyncio.run(_ask(server, wanted, symbol, looks))
     else:
-        listed = read_snapshot(snapshot)
+        resolve(server, symbol=symbol, listed=symbols_of(listed))
         with server.client("reconcile") as client:
             findings = client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
     if symbol is not None:
@@ -98,14 +102,14 @@ def reconcile(
     return status_of(findings)
 
 
-async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> tuple[list[Finding], list[str]]:
+async def _ask(
+    server: Server, wanted: dict[str, Any], symbol: str | None, looks: int
+) -> tuple[list[Finding], list[str]]:
     """What was found, and the symbols of open positions that the exchange's lists do not cover."""
     from ..looking import Book, look
     from .live import exchange_of, pause, reconcile_orders
 
-    with server.client("reconcile") as asking:
-        name = asking.normalize_exchange(wanted["exchange"])
-    account = wanted["account"]
+    name, account = wanted["exchange"], wanted["account"]
     only_look = wanted | {"apply": False, "adopt": False}
     async with server.async_client("reconcile") as client, exchange_of(name, account) as exchange:
         for number in range(1, looks + 1):
@@ -117,6 +121,8 @@ async def _ask(server: Server, wanted: dict[str, Any], looks: int) -> tuple[list
             observed_at = await asyncio.to_thread(server.now)
             with progress(f"{name} is asked for its positions"):
                 seen = await look(exchange, book)
+            if number == 1:
+                await asyncio.to_thread(resolve, server, symbol=symbol, listed=symbols_of(seen.entries()))
             findings = seen.findings(book) + await client.reconcile(
                 snapshot=seen.entries(), observed_at=observed_at, complete=True, covers=seen.covers, **options
             )

@@ -19,6 +19,7 @@ from ..exchange import ExchangeAccess, Holding, Unreachable
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import NoConnection, Server
+from .filters import resolve
 from .findings import orders_in_words, print_indented, slot
 from .live import held as held_by
 from .live import print_recovered, status_of, sweep_orders
@@ -66,10 +67,8 @@ def recover(
         raise click.UsageError("--watch goes with --confirm, and without --json")
     if watch is not None and watch < timedelta(seconds=1):
         raise click.BadParameter("at least a second", param_hint="--watch")
-    if exchange is not None:
-        with server.client("recover") as client:
-            exchange = client.normalize_exchange(exchange)
-    round_of = Rounds(server, exchange, account, adopted, max_positions)
+    only = resolve(server, exchange, account)
+    round_of = Rounds(server, only.exchange, only.account, adopted, max_positions)
     if not confirm:
         return asyncio.run(round_of.rehearse(live, as_json))
     if watch is None:

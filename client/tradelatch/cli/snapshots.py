@@ -40,6 +40,11 @@ def read_snapshot(path: str) -> Sequence[Mapping[str, Any]]:
     return document
 
 
+def symbols_of(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The symbols that a snapshot names, as it spells them."""
+    return [each["symbol"] for each in entries if isinstance(each, Mapping) and isinstance(each.get("symbol"), str)]
+
+
 def _read(path: str) -> bytes | None:
     """None for what is too large, which a file says before it is read, and a pipe never."""
     if path == "-":

@@ -1,6 +1,7 @@
 """`tradelatch timeline`"""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,7 @@ from ..timeline import print_columns
 from ..watching.figures import brief
 from .connection import Server
 from .errors import Refused
+from .filters import Filters, resolve
 from .findings import orders_in_words
 from .options import json_option
 from .output import cell, console, plain, print_json
@@ -41,15 +43,17 @@ def timeline(
 
     Moves, prevented duplicates, who it was, and the time in between. Times are in UTC.
     """
+    position_id = int(target) if target is not None and target.isascii() and target.isdigit() else None
+    only = resolve(server, exchange, account, None if position_id is not None else target)
     with server.connect() as connection:
-        positions = _positions(connection, target, exchange, account, last)
+        positions = _positions(connection, position_id, only, last)
         events = _events(connection, [position.position_id for position in positions])
     if as_json:
         print_json([plain(position) | {"timeline": plain(events[position.position_id])} for position in positions])
         return 0
     if not positions:
-        if target is not None and target.isdigit():
-            raise Refused(f"there is no position {target}")
+        if position_id is not None:
+            raise Refused(f"there is no position {position_id}")
         click.echo("no position was ever opened there" if target else "no position was ever opened")
         return 0
     for number, position in enumerate(positions):
@@ -60,28 +64,19 @@ def timeline(
 
 
 def _positions(
-    connection: psycopg.Connection[Any], target: str | None, exchange: str | None, account: str | None, last: int
+    connection: psycopg.Connection[Any], position_id: int | None, only: Filters, last: int
 ) -> list[PositionRow]:
     """The latest ones, the earliest of them first."""
-    position_id = int(target) if target is not None and target.isascii() and target.isdigit() else None
     if position_id is not None and position_id >= 2**63:
         return []
-    if exchange is not None:
-        ((exchange,),) = connection.execute("select tradelatch.normalize_exchange(%s)", [exchange]).fetchall()
     rows = connection.execute(
         f"select {PositionRow.columns()} from tradelatch.positions"
         " where (%(id)s::bigint is null or position_id = %(id)s)"
-        " and (%(symbol)s::text is null or symbol = tradelatch.normalize_symbol(%(symbol)s))"
+        " and (%(symbol)s::text is null or symbol = %(symbol)s)"
         " and (%(exchange)s::text is null or exchange = %(exchange)s)"
-        " and (%(account)s::text is null or account = btrim(%(account)s))"
+        " and (%(account)s::text is null or account = %(account)s)"
         " order by position_id desc limit %(last)s",
-        {
-            "id": position_id,
-            "symbol": None if position_id is not None else target,
-            "exchange": exchange,
-            "account": account,
-            "last": last,
-        },
+        {"id": position_id, "last": last} | asdict(only),
     ).fetchall()
     return [PositionRow.from_row(row) for row in reversed(rows)]
 
