@@ -73,7 +73,7 @@ class BinanceStandIn(StandIn):
     def answer(self, result: Any) -> Any:
         return result
 
-    def error(self, code: int, message: str) -> Any:
+    def error(self, code: int | str, message: str) -> Any:
         return {"code": code, "msg": message}
 
     def trigger(self, order: Placed, fills: bool = True, went_on: bool = True) -> None:

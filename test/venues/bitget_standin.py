@@ -65,7 +65,7 @@ class BitgetStandIn(StandIn):
     def answer(self, result: Any) -> Any:
         return {"code": "00000", "msg": "success", "requestTime": self.now(), "data": result}
 
-    def error(self, code: int, message: str) -> Any:
+    def error(self, code: int | str, message: str) -> Any:
         return {"code": str(code), "msg": message, "requestTime": self.now(), "data": None}
 
     def trigger(self, order: Placed) -> None:

@@ -66,7 +66,7 @@ class BybitStandIn(StandIn):
     def answer(self, result: Any) -> Any:
         return {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": self.now()}
 
-    def error(self, code: int, message: str) -> Any:
+    def error(self, code: int | str, message: str) -> Any:
         return {"retCode": code, "retMsg": message, "result": {}, "retExtInfo": {}, "time": self.now()}
 
     def next_id(self) -> str:

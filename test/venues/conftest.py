@@ -10,6 +10,7 @@ from tradelatch.venues import open_exchanges
 from .binance_standin import BinanceStandIn
 from .bitget_standin import BitgetStandIn
 from .bybit_standin import BybitStandIn
+from .gate_standin import GateStandIn
 from .okx_standin import OkxStandIn
 from .standin import KEY, PASSPHRASE, SECRET, StandIn
 
@@ -43,7 +44,7 @@ async def standin(request: pytest.FixtureRequest) -> AsyncIterator[StandIn]:
         yield started
 
 
-EVERY = [BinanceStandIn, BitgetStandIn, BybitStandIn, OkxStandIn]
+EVERY = [BinanceStandIn, BitgetStandIn, BybitStandIn, GateStandIn, OkxStandIn]
 
 
 @pytest.fixture(params=EVERY, ids=[each.name for each in EVERY])
@@ -79,6 +80,12 @@ async def okx() -> AsyncIterator[OkxStandIn]:
 @pytest.fixture
 async def bitget() -> AsyncIterator[BitgetStandIn]:
     async for started in _started(BitgetStandIn()):
+        yield started
+
+
+@pytest.fixture
+async def gate() -> AsyncIterator[GateStandIn]:
+    async for started in _started(GateStandIn()):
         yield started
 
 
@@ -135,4 +142,10 @@ async def on_okx(okx: OkxStandIn) -> AsyncIterator[Any]:
 @pytest.fixture
 async def on_bitget(bitget: BitgetStandIn) -> AsyncIterator[Any]:
     async for opened in _access(bitget):
+        yield opened
+
+
+@pytest.fixture
+async def on_gate(gate: GateStandIn) -> AsyncIterator[Any]:
+    async for opened in _access(gate):
         yield opened

@@ -68,8 +68,8 @@ class OkxStandIn(StandIn):
     def answer(self, result: Any) -> Any:
         return {"code": "0", "msg": "", "data": result}
 
-    def error(self, code: int, message: str) -> Any:
-        if code < 51000:  # of the request, and not of an order in it
+    def error(self, code: int | str, message: str) -> Any:
+        if int(code) < 51000:  # of the request, and not of an order in it
             return {"code": str(code), "msg": message, "data": []}
         return {
             "code": "1",

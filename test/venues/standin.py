@@ -60,7 +60,7 @@ class Fate:
 
 
 class Refused(Exception):
-    def __init__(self, code: int, message: str, status: int = 400) -> None:
+    def __init__(self, code: int | str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
@@ -90,10 +90,10 @@ class StandIn(ABC):
 
     name: ClassVar[str]
     error_status: ClassVar[int] = 200
-    margin: ClassVar[tuple[int, str]]
-    reduce_only: ClassVar[tuple[int, str]]
+    margin: ClassVar[tuple[int | str, str]]
+    reduce_only: ClassVar[tuple[int | str, str]]
     cancel_order: ClassVar[tuple[str, str]]
-    duplicate: ClassVar[tuple[int, str]]
+    duplicate: ClassVar[tuple[int | str, str]]
 
     def __init__(self) -> None:
         self.hedge_mode = False
@@ -147,8 +147,14 @@ class StandIn(ABC):
             params = json.loads(body)
         elif body[:1] == "[":
             params = {"list": json.loads(body)}
+        for known in self.routes:  # with the order's id in the path
+            stem, _, _ = known[1].partition("{id}")
+            if "{id}" in known[1] and known[0] == route[0] and route[1].startswith(stem):
+                route, params = known, params | {"id": request.path[len(stem) :]}
         self.told.append(Told(*route, params))
-        received = Request(*route, params, request.rel_url.raw_query_string, body, request.headers)
+        received = Request(
+            request.method, request.path, params, request.rel_url.raw_query_string, body, request.headers
+        )
         fate = self._fates[route].popleft() if self._fates[route] else None
         status, answer = 200, None
         if fate is None or fate.arrives:
@@ -181,7 +187,7 @@ class StandIn(ABC):
     def answer(self, result: Any) -> Any: ...
 
     @abstractmethod
-    def error(self, code: int, message: str) -> Any: ...
+    def error(self, code: int | str, message: str) -> Any: ...
 
     # The book
 
@@ -203,9 +209,9 @@ class StandIn(ABC):
             self.fill(order)
         return order
 
-    no_symbol: ClassVar[tuple[int, str]]
-    precision: ClassVar[tuple[int, str]]
-    wrong_mode: ClassVar[tuple[int, str]]
+    no_symbol: ClassVar[tuple[int | str, str]]
+    precision: ClassVar[tuple[int | str, str]]
+    wrong_mode: ClassVar[tuple[int | str, str]]
 
     def next_id(self) -> str:
         return str(next(self._order_ids))

@@ -24,8 +24,10 @@ async def refusal(*names: str, accounts: tuple[str, ...] = ("default",), **envir
 
 
 async def test_the_venues_have_the_names_of_the_book() -> None:
-    assert sorted(VENUES) == ["binance", "bitget", "bybit", "okx"]
-    assert await refusal("kraken") == "no access to exchange kraken: there is one to binance, bitget, bybit and okx"
+    assert sorted(VENUES) == ["binance", "bitget", "bybit", "gate", "okx"]
+    assert (
+        await refusal("kraken") == "no access to exchange kraken: there is one to binance, bitget, bybit, gate and okx"
+    )
 
 
 async def test_keys_that_are_missing_are_named() -> None:

@@ -1,14 +1,15 @@
-"""OKX and Bitget: what is asked as their documentation has it, and what they answer, read."""
+"""OKX, Bitget and Gate: what is asked as their documentation has it, and what they answer, read."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tradelatch.exchange import Holding, OrderRefused, Unreachable
-from tradelatch.venues import AccessRefused, open_exchanges
+from tradelatch.venues import VENUES, AccessRefused, open_exchanges
 
 from .bitget_standin import BitgetStandIn
 from .conftest import environment_of
+from .gate_standin import GateStandIn
 from .okx_standin import OkxStandIn
 from .standin import Fate
 from .test_orders import ACCOUNT, APT, cancel, find, send, stop
@@ -17,9 +18,12 @@ ENTRY = "tl0123456789abcdef012345e1"
 STOP = "tl0123456789abcdef012345s1"
 
 
-@pytest.fixture(params=[BitgetStandIn, OkxStandIn], ids=["bitget", "okx"])
+STANDINS: dict[str, Any] = {each.name: each for each in (BitgetStandIn, GateStandIn, OkxStandIn)}
+
+
+@pytest.fixture(params=STANDINS)
 async def standin(request: pytest.FixtureRequest) -> Any:
-    started = request.param()
+    started = STANDINS[request.param]()
     await started.start()
     yield started
     await started.stop()
@@ -104,7 +108,7 @@ async def test_every_list_that_stops_stand_in_is_read(exchange: Any, standin: An
     (stop_order,) = standin.orders
     if standin.name == "okx":
         stop_order.type = "trigger"  # made by hand
-    else:
+    elif standin.name == "bitget":
         standin.routes["GET", "/api/v2/mix/order/orders-plan-pending"] = lambda p: {
             "entrustedList": [standin._plan(stop_order) | {"planType": "normal_plan", "reduceOnly": "yes"}]
             if p["planType"] == "normal_plan"
@@ -121,24 +125,34 @@ async def test_an_inverse_contract_is_not_listed(on_okx: Any, okx: OkxStandIn) -
     assert [held.symbol for held in await on_okx.positions(**ACCOUNT)] == ["NEWUSDT"]
 
 
+ACCESS = {"okx": (50111, 50105), "bitget": (40037, 40014), "gate": ("INVALID_KEY", "FORBIDDEN", "USER_NOT_FOUND")}
+ENTRIES = {
+    "okx": "/api/v5/trade/order",
+    "bitget": "/api/v2/mix/order/place-order",
+    "gate": "/api/v4/futures/usdt/orders",
+}
 REFUSALS = [
     (what, code, name)
     for name, codes in {
         "okx": {OrderRefused: (51008, 51169, 51016, 51280), Unreachable: (50001, 50004, 50011, 50013, 50026)},
         "bitget": {OrderRefused: (40762, 22002, 40786, 40917), Unreachable: (429, 40010, 40015, 40725, 45001)},
+        "gate": {
+            OrderRefused: ("INSUFFICIENT_AVAILABLE", "REDUCE_EXCEEDED", "SIZE_TOO_LARGE", "NO_SUCH_LABEL"),
+            Unreachable: ("INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"),
+        },
     }.items()
-    for what, numbers in (*codes.items(), (AccessRefused, {"okx": (50111, 50105), "bitget": (40037, 40014)}[name]))
+    for what, numbers in (*codes.items(), (AccessRefused, ACCESS[name]))
     for code in numbers
 ]
 
 
 @pytest.mark.parametrize(("what", "code", "name"), REFUSALS)
-async def test_a_code_is_what_it_says(what: type[Exception], code: int, name: str) -> None:
-    standin: Any = OkxStandIn() if name == "okx" else BitgetStandIn()
+async def test_a_code_is_what_it_says(what: type[Exception], code: int | str, name: str) -> None:
+    standin: Any = STANDINS[name]()
     await standin.start()
-    path = "/api/v5/trade/order" if name == "okx" else "/api/v2/mix/order/place-order"
     async with open_exchanges([name], environment=environment_of(standin)) as exchanges:
-        standin.next("POST", path, Fate(200 if code > 50999 else 400, standin.error(code, "no, with detail")))
+        status = 200 if name == "okx" and int(code) > 50999 else 400
+        standin.next("POST", ENTRIES[name], Fate(status, standin.error(code, "no, with detail")))
         with pytest.raises(what) as raised:
             await send(exchanges[name], ENTRY)
         assert str(raised.value) == f"{name}: {code} no, with detail"
@@ -154,6 +168,9 @@ async def test_an_id_that_cannot_travel_is_not_sent(exchange: Any, standin: Any,
 
 
 async def test_a_passphrase_is_needed(standin: Any) -> None:
+    if standin.name == "gate":  # has none
+        assert "PASSPHRASE" not in VENUES["gate"].keys
+        return
     prefix = f"TRADELATCH_{standin.name.upper()}"
     environment = environment_of(standin, **{f"{prefix}_PASSPHRASE": ""})
     async with open_exchanges([standin.name], environment=environment) as exchanges:
@@ -166,6 +183,7 @@ async def test_an_answer_without_a_list_is_no_answer(exchange: Any, standin: Any
     paths = {
         "okx": ("/api/v5/account/positions", "/api/v5/trade/orders-pending"),
         "bitget": ("/api/v2/mix/position/all-position", "/api/v2/mix/order/orders-pending"),
+        "gate": ("/api/v4/futures/usdt/positions", "/api/v4/futures/usdt/orders"),
     }[standin.name]
     for path in paths:
         standin.next("GET", path, Fate(200, body))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from ..exchange import OrderKind, PositionMode
 
 Params = Mapping[str, Any]
+At = str | Callable[[Any], Any]  # where a row has something: a path, or what works it out
 Ending = Literal["open", "closed", "canceled", "ended"]  # ended by the exchange: closed if it was filled, else canceled
 
 SIDES = {"BUY": "buy", "Buy": "buy", "buy": "buy", "SELL": "sell", "Sell": "sell", "sell": "sell"}
@@ -41,22 +43,22 @@ class OrderFields:
     """Where a row of an order has what: a dot leads into an object, a bar to what is read where that is missing."""
 
     symbol: str
-    id: str
+    id: At
     client_id: str
-    status: str
+    status: At
     statuses: Mapping[str, Ending]
-    quantity: str
-    filled: str
+    quantity: At
+    filled: At
     average: str
-    side: str | Callable[[Any], str]
+    side: At
     reduces: tuple[str, ...]  # each of them says that the order can only reduce
     position_side: str
     position_sides: Mapping[str, str]
-    trigger: str
-    type: str
+    trigger: At
+    type: At
     price: str
-    time: str
-    went_on_as: str = ""  # of a stop that goes on as an ordinary order once it is triggered: that order's id
+    time: At
+    went_on_as: At = ""  # of a stop that goes on as an ordinary order once it is triggered: that order's id
     reducing: tuple[str, tuple[str, ...]] = ("", ())  # a field, and what it says of an order that can only reduce
     canceled_if: tuple[str, str] = ("", "")  # a field, and what it says of an order that somebody cancelled
 
@@ -66,13 +68,15 @@ class Place:
     """Where an exchange keeps orders of one sort, and by which of ccxt's calls they are reached."""
 
     fields: OrderFields
-    by_client_id: str  # the parameter that names an order by its client order id
+    by_client_id: str  # the parameter that names an order by its client order id; else it is the call's own argument
     ids_of_new: tuple[str, ...] = ("clientOrderId",)  # the parameters that give one to a new order
     params: Params = field(default_factory=dict)  # lead ccxt's calls here
     lists: tuple[Params, ...] = ({},)  # the lists that open orders stand in
     of_one: Params = field(default_factory=dict)  # beside a name; None takes a parameter of ccxt's away
     by_id: str = ""  # the parameter of the exchange's own id; else it is the call's own argument
     find: tuple[str, ...] = ("fetch_order",)  # asked one after the other, until one knows the order
+    searched: tuple[str, ...] = ()  # lists that are searched for a client order id which those do not know
+    is_found_by_id_alone: bool = False  # they, and a cancel, take no client order id: the lists are searched at once
     one_at: str = ""  # where the answer to fetch_order has the order
     created_at: str = ""  # and the answer to create_order
     is_terse: bool = False  # a new order is answered with its id alone
@@ -82,7 +86,7 @@ class Place:
 @dataclass(frozen=True)
 class PositionFields:
     symbol: str
-    size: str
+    size: At
     average: str
     position_side: str
     position_sides: Mapping[str, str]
@@ -98,6 +102,7 @@ class Pages:
     param: str
     cursor: str = ""  # where an answer has it; else it is the id of the last row
     only_full: bool = False  # a page that is not full is the last one, whatever its cursor
+    by_offset: bool = False  # the parameter is how many rows came before
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Mode:
     at: str  # where the answer has it
     modes: Mapping[str, PositionMode]
     of_list: bool = False  # the call takes symbols
+    argument: Params | None = None  # the call takes this, and no symbol
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,11 @@ class Row:
     all_orders: Params = field(default_factory=dict)  # lead ccxt to the orders of all symbols
     position_params: Params = field(default_factory=dict)
     client_ids: str = "[A-Za-z0-9_-]{1,36}"  # a regular expression: what a client order id may look like
+    to_exchange: Callable[[str], str] = lambda name: name  # what a client order id is called there
+    from_exchange: Callable[[str], str] = lambda name: name  # and back
+    nameless: str = ""  # a regular expression: what stands in place of a client order id that an open order has lost
+    history: timedelta = timedelta(days=7)  # how far back the lists of ended orders are searched
+    is_mode_asked: bool = False  # orders do not say which position mode they are for: the account is asked
     market_types: tuple[str, ...] = ("linear",)  # what ccxt is to list
     keys: Params = field(
         default_factory=lambda: {"KEY": "apiKey", "SECRET": "secret"}
@@ -146,8 +157,10 @@ class Row:
         return self.places[-1] if kind == "stop" else self.places[0]
 
 
-def get(row: Any, path: str) -> Any:
+def get(row: Any, path: At) -> Any:
     """What a row has there; None where it has nothing. An empty path is the row itself."""
+    if not isinstance(path, str):
+        return path(row)
     if "|" in path:
         return next((value for value in (get(row, each) for each in path.split("|")) if value is not None), None)
     for name in filter(None, path.split(".")):

@@ -215,6 +215,11 @@ class Session:
         await self._read_markets(wanted <= self._markets.keys())
         return sorted(wanted & {market.symbol for market in self._by_id.values()})
 
+    async def any_market(self) -> Market:
+        """One of the markets: for what is asked of an account, and not of a market."""
+        await self._read_markets(True)
+        return next(iter(self._markets.values()))
+
     async def settle_currencies(self) -> list[str]:
         await self._read_markets(True)
         return sorted({market.settle for market in self._markets.values()})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from .row import Codes, Mode, OrderFields, Pages, Params, Place, PositionFields, Row, get, numbered
@@ -470,4 +472,169 @@ BITGET = Row(
     keys={"KEY": "apiKey", "SECRET": "secret", "PASSPHRASE": "password"},
 )
 
-TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BITGET, BYBIT, OKX)}
+# Gate USDT perpetuals, sized in contracts; below zero is a sale. Errors are words. Orders do not say which position
+# side they are for: in hedge mode one that reduces is for the other side. Price-triggered orders have a list of their
+# own, are found and cancelled by the exchange's id alone, and go on as an ordinary order. That they give a client order
+# id back is not documented: an open one without a name makes every name unsure.
+
+_GATE_SIDES = {"single": "both", "dual_long": "long", "dual_short": "short"}
+_GATE_OURS = re.compile("tl([0-9a-f]{22}[a-z][0-9]+)")
+
+
+def _gate_error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+    label = answer.get("label")
+    return None if label is None else (str(label), str(answer.get("message") or answer.get("detail") or ""))
+
+
+def _gate_name(name: str) -> str:
+    """28 characters at most, by ccxt's count, of which `t-` takes two: it stands for the `tl` of ours."""
+    ours = _GATE_OURS.fullmatch(name)
+    return f"t-{ours[1] if ours else name}"
+
+
+def _gate_ours(text: str) -> str:
+    """Nothing for what is no client order id: where an order was made."""
+    name = text[2:] if text.startswith("t-") else ""
+    return f"tl{name}" if _GATE_OURS.fullmatch(f"tl{name}") else name
+
+
+def _gate_size(row: Any) -> Decimal:
+    return Decimal(str(row["size"]))
+
+
+def _gate_time(row: Any) -> int:
+    """Milliseconds, of seconds or microseconds."""
+    told = Decimal(str(row["create_time"]))
+    return int(told / 1000 if told > 10**14 else told * 1000)
+
+
+def _gate_stop_size(row: Any) -> Decimal:
+    return Decimal(str(get(row, "initial.amount|initial.size") or 0))
+
+
+def _gate_stop_side(row: Any) -> str | None:
+    """Of one that closes the whole position by what it is for, as far as that is said."""
+    size = _gate_stop_size(row)
+    if size:
+        return "sell" if size < 0 else "buy"
+    closes = re.search("long|short", f"{get(row, 'initial.auto_size')} {row.get('order_type')}")
+    return {"long": "sell", "short": "buy"}[closes[0]] if closes else None
+
+
+def _gate_position(row: Any) -> Decimal:
+    size = _gate_size(row)
+    return size if row["mode"] == "single" else abs(size) * (1 if row["mode"] == "dual_long" else -1)
+
+
+_GATE_ORDER = OrderFields(
+    symbol="contract",
+    id="id_string|id",
+    client_id="text",
+    status="status",
+    statuses={"open": "open", "finished": "ended"},
+    canceled_if=("finish_as", "cancelled"),
+    quantity=lambda row: abs(_gate_size(row)),
+    filled=lambda row: abs(_gate_size(row)) - abs(Decimal(str(row["left"]))),
+    average="fill_price",
+    side=lambda row: "sell" if _gate_size(row) < 0 else "buy",
+    reduces=("is_reduce_only", "is_close"),
+    position_side="",
+    position_sides={},
+    trigger="",
+    type=lambda row: "limit" if Decimal(str(row["price"])) else "market",
+    price="price",
+    time=_gate_time,
+)
+
+GATE = Row(
+    name="gate",
+    ccxt_class="gate",
+    error=_gate_error,
+    codes=Codes(
+        access=frozenset(
+            {"INVALID_CREDENTIALS", "INVALID_KEY", "IP_FORBIDDEN", "READ_ONLY", "INVALID_SIGNATURE", "FORBIDDEN"}
+            | {"AUTHENTICATION_FAILED", "MISSING_REQUIRED_HEADER", "ACCOUNT_LOCKED", "USER_NOT_FOUND"}
+            | {"SUB_ACCOUNT_NOT_FOUND", "SUB_ACCOUNT_LOCKED", "ACCOUNT_EXCEPTION"}
+        ),
+        clock=frozenset({"REQUEST_EXPIRED"}),
+        unsure=frozenset({"INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_FAST", "TOO_MANY_REQUESTS"}),
+        unknown=frozenset(
+            {"ORDER_NOT_FOUND", "ORDER_FINISHED", "ORDER_CLOSED", "ORDER_CANCELLED", "CLIENT_ID_NOT_FOUND"}
+            | {"AUTO_ORDER_NOT_FOUND"}
+        ),
+        mode=frozenset({"POSITION_DUAL_MODE"}),
+        duplicate=frozenset({"ORDER_EXISTS", "REPEATED_CREATION", "DUPLICATE_REQUEST"}),
+        passed=frozenset({"AUTO_TRIGGER_PRICE_LESS_LAST", "AUTO_TRIGGER_PRICE_GREATE_LAST"}),
+    ),
+    ids="[0-9]{1,20}",
+    client_ids="[A-Za-z0-9._-]{1,28}",
+    to_exchange=_gate_name,
+    from_exchange=_gate_ours,
+    nameless="(api)?",
+    is_mode_asked=True,
+    places=(
+        Place(
+            by_client_id="",
+            searched=("fetch_closed_orders",),
+            fields=_GATE_ORDER,
+        ),
+        Place(
+            by_client_id="",
+            params={"trigger": True},
+            searched=("fetch_open_orders", "fetch_closed_orders"),
+            is_found_by_id_alone=True,
+            is_terse=True,
+            is_conditional=True,
+            fields=replace(
+                _GATE_ORDER,
+                symbol="initial.contract",
+                client_id="initial.text",
+                status=lambda row: row["finish_as"] if row["status"] == "finished" else row["status"],
+                statuses={
+                    **dict.fromkeys(("open", "inactive"), "open"),
+                    **dict.fromkeys(("cancelled", "failed", "expired", "invalid"), "canceled"),
+                    "succeeded": "closed",
+                },
+                canceled_if=("", ""),
+                quantity=lambda row: abs(_gate_stop_size(row)),
+                filled="",
+                average="",
+                side=_gate_stop_side,
+                reduces=("initial.is_reduce_only", "initial.is_close", "initial.reduce_only", "initial.close"),
+                trigger="trigger.price",
+                type=lambda row: "stop",
+                price="",
+                went_on_as=lambda row: {"0": ""}.get(str(told := get(row, "trade_id_string|trade_id") or ""), told),
+            ),
+        ),
+    ),
+    positions=PositionFields(
+        symbol="contract",
+        size=_gate_position,
+        average="entry_price",
+        position_side="mode",
+        position_sides=_GATE_SIDES,
+    ),
+    orders_list="",
+    positions_list="",
+    position_params={"type": "swap", "settle": "usdt", "holding": "true"},
+    position_pages=Pages(100, "offset", only_full=True, by_offset=True),
+    all_orders={"type": "swap", "settle": "usdt"},
+    mode=Mode(
+        "fetch_balance",
+        "position_mode|in_dual_mode",
+        {"single": "one-way", "False": "one-way", "dual": "hedge", "True": "hedge"},
+        argument={"type": "swap", "settle": "usdt"},
+    ),
+    side_params=lambda position_side, side, reduce_only: {
+        "reduceOnly": reduce_only or (position_side, side) in (("long", "sell"), ("short", "buy"))
+    },
+    stop_params=lambda side, trigger, by: {"stopLossPrice": trigger, "price_type": {"last": 0, "mark": 1}[by]},
+    largest="info.market_order_size_max|limits.amount.max",
+    options={"unifiedAccount": False, "swap": {"fetchMarkets": {"settlementCurrencies": ["usdt"]}}},
+    order_pages=Pages(100, "offset", only_full=True, by_offset=True),
+    market_types=("swap",),
+    guess=lambda market_id: market_id.upper().replace("_", "", 1),
+)
+
+TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BITGET, BYBIT, GATE, OKX)}

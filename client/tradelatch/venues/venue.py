@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..exchange import Holding, NotListed, Order, OrderKind, OrderRefused, OrderStatus, PositionMode, Unreachable
+from ..exchange import (
+    Holding,
+    ModeRefused,
+    NotListed,
+    Order,
+    OrderKind,
+    OrderRefused,
+    OrderStatus,
+    PositionMode,
+    Unreachable,
+    mode_mismatch,
+)
 from .row import CLOSING_SIDE, SIDES, OrderFields, Pages, Place, Row, TriggerBy, get
 from .session import TIMEOUT, Keys, Market, NotConfigured, Session, number, rows
 
 PAGES = 100  # more than any account has
+MODE_SECONDS = 60.0  # an account's position mode is believed for so long when orders are read
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -61,6 +74,7 @@ class Venue:
         self._environment = environment
         self._sessions: dict[str, Session] = {}
         self._named: dict[str, str] = {}  # accounts, by what their variables are called
+        self._modes: dict[str, tuple[PositionMode, float]] = {}  # of accounts, and until when that is believed
         self._url = environment.get(f"TRADELATCH_{self.name.upper()}_URL") or None
         if self._url and not re.match(r"https?://[^/]", self._url):
             raise NotConfigured(f"TRADELATCH_{self.name.upper()}_URL must begin with https:// or http://")
@@ -100,10 +114,18 @@ class Venue:
         if market is None:
             return None
         mode = self._row.mode
-        answer = await session.ask(mode.call, [market.unified] if mode.of_list else market.unified)
+        answer = await session.ask(mode.call, mode.argument or ([market.unified] if mode.of_list else market.unified))
         with session.reading():
             told = get(answer, mode.at)
             return None if told is None else mode.modes[str(told)]
+
+    async def _learn_mode(self, session: Session, market: Market, account: str) -> None:
+        """Where orders do not say which position mode they are for, what they say is read by the account's."""
+        if self._row.is_mode_asked and time.monotonic() >= self._modes.get(account, ("", 0.0))[1]:
+            told = await self.position_mode(market.symbol, account=account)
+            if told is None:
+                raise Unreachable(f"{self.name}: it does not tell the account's position mode")
+            self._modes[account] = told, time.monotonic() + MODE_SECONDS
 
     async def smallest(self, symbol: str, *, account: str) -> Decimal | None:
         """The smallest quantity that the market trades, as far as it tells; None for a symbol that is not listed."""
@@ -211,6 +233,7 @@ class Venue:
     async def _find(self, session: Session, market: Market, name: str, account: str) -> Order | None:
         if not self._may_exist(name):
             return None
+        await self._learn_mode(session, market, account)
         known = [(place, await self._row_of(session, market, place, name)) for place in self._row.places]
         with session.reading():
             found = [(place, row) for place, row in known if row is not None]
@@ -239,8 +262,8 @@ class Venue:
 
     async def _row_of(self, session: Session, market: Market, place: Place, name: str) -> Any:
         """The newest order of that name in one place, as the exchange has it, or None."""
-        for method in place.find:
-            one, params = _named(place, name)
+        one, params = self._naming(place, name)
+        for method in () if place.is_found_by_id_alone and not name.startswith("id:") else place.find:
             if method == "fetch_order":
                 answer = await session.ask(method, one, market.unified, params)
             else:
@@ -254,6 +277,33 @@ class Venue:
                 found = [row for row in found if _text(get(row, place.fields.symbol)) == market.id]
                 if found:
                     return max(found, key=lambda row: int(get(row, place.fields.time)))
+        return None if name.startswith("id:") else await self._search(session, market, place, name)
+
+    async def _search(self, session: Session, market: Market, place: Place, name: str) -> Any:
+        """The newest order of that client order id in the lists of a place; None for one of which there is no trace.
+
+        An exchange may take a client order id and not give it back. An open order without one could then be any: what
+        was sent under this name is not said to be unknown, or it would be sent again.
+        """
+        pages, nameless = self._row.order_pages, 0
+        told, oldest = self._row.to_exchange(name), time.time() - self._row.history.total_seconds()
+        arguments = [market.unified, None, pages.limit if pages else None]
+        for method in place.searched:
+            listed = await self._all(
+                session, method, arguments, place.params, self._row.orders_list, pages, place.fields, oldest
+            )
+            with session.reading():
+                ids = [(str(get(row, place.fields.client_id) or ""), row) for row in listed]
+                found = [row for client_id, row in ids if client_id == told]
+                if found:
+                    return max(found, key=lambda row: int(get(row, place.fields.time)))
+                if self._row.nameless and place.is_conditional and method == "fetch_open_orders":
+                    nameless = sum(re.fullmatch(self._row.nameless, client_id) is not None for client_id, _ in ids)
+        if nameless:
+            raise Unreachable(
+                f"{self.name}: {nameless} conditional orders of {market.symbol} have no client order id: "
+                f"whether {name[:40]} is one of them cannot be told"
+            )
         return None
 
     async def _open_orders(
@@ -261,12 +311,14 @@ class Venue:
     ) -> Sequence[Order]:
         """The open orders of one market, or of all: a list that moves between two pages shows a row twice."""
         found: dict[tuple[str, str], Order] = {}
+        if self._row.is_mode_asked:
+            await self._learn_mode(session, only or await session.any_market(), account)
         pages, at = self._row.order_pages, self._row.orders_list
         arguments = [None if only is None else only.unified, None, pages.limit if pages else None]
         for place in self._row.places:
             for of_list in place.lists:
                 params = {**place.params, **of_list, **more}
-                for row in await self._all(session, "fetch_open_orders", arguments, params, at, pages, place.fields.id):
+                for row in await self._all(session, "fetch_open_orders", arguments, params, at, pages, place.fields):
                     with session.reading():
                         market_id = _text(get(row, place.fields.symbol))
                         if only is not None and market_id != only.id:
@@ -279,9 +331,14 @@ class Venue:
 
     async def _send(self, session: Session, wanted: Wanted) -> Order:
         place = self._row.place_of(wanted.kind)
-        if not re.fullmatch(self._row.client_ids, wanted.client_order_id):
-            raise OrderRefused(f"{self.name} takes no client order id like {wanted.client_order_id[:40]}")
-        params: dict[str, Any] = dict.fromkeys(place.ids_of_new, wanted.client_order_id)
+        name = wanted.client_order_id
+        if not re.fullmatch(self._row.client_ids, name) or self._ours(self._row.to_exchange(name)) != name:
+            raise OrderRefused(f"{self.name} takes no client order id like {name[:40]}")
+        if self._row.is_mode_asked:
+            mode = await self.position_mode(wanted.market.symbol, account=wanted.account)
+            if mismatch := mode_mismatch(wanted.position_side, mode, []):
+                raise ModeRefused(f"{self.name}: {mismatch}")
+        params: dict[str, Any] = dict.fromkeys(place.ids_of_new, self._row.to_exchange(name))
         params |= self._row.side_params(wanted.position_side, wanted.side, wanted.reduce_only)
         if wanted.trigger is not None:
             params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}", self._trigger_by)
@@ -289,6 +346,7 @@ class Venue:
         kind = "limit" if wanted.kind == "limit" else "market"
         quantity = f"{wanted.market.in_contracts(wanted.quantity):f}"
         answer = await session.call("create_order", wanted.market.unified, kind, wanted.side, quantity, price, params)
+        await self._learn_mode(session, wanted.market, wanted.account)
         with session.reading():
             created = get(answer, place.created_at)
             if place.is_terse:
@@ -299,7 +357,14 @@ class Venue:
         if not self._may_exist(name):
             return False
         for place in self._row.places:
-            one, params = _named(place, name)
+            called = name
+            if place.is_found_by_id_alone and not name.startswith("id:"):
+                row = await self._search(session, market, place, name)
+                if row is None:
+                    continue
+                with session.reading():
+                    called = f"id:{_text(get(row, place.fields.id))}"
+            one, params = self._naming(place, called)
             if await session.ask("cancel_order", one, market.unified, params) is not None:
                 return True
         return False
@@ -312,9 +377,10 @@ class Venue:
         params: Mapping[str, Any],
         at: str,
         pages: Pages | None,
-        id_at: str = "",
+        fields: OrderFields | None = None,
+        oldest: float = 0.0,
     ) -> list[Any]:
-        """Every page of a list, as the exchange has its rows."""
+        """Every page of a list, as the exchange has its rows; of orders, none after one that is older than `oldest`."""
         found: list[Any] = []
         more: dict[str, Any] = {}
         for _ in range(PAGES):
@@ -326,7 +392,13 @@ class Venue:
                 found += listed
                 if pages is None or (pages.only_full and len(listed) < pages.limit):
                     return found
-                cursor = get(answer, pages.cursor) if pages.cursor else _text(get(listed[-1], id_at))
+                if listed and fields is not None and int(get(listed[-1], fields.time)) < oldest * 1000:
+                    return found
+                if pages.by_offset:
+                    cursor: Any = len(found)
+                else:
+                    id_at = fields.id if fields is not None else ""
+                    cursor = get(answer, pages.cursor) if pages.cursor else _text(get(listed[-1], id_at))
             if not cursor:
                 return found
             more = {pages.param: cursor}
@@ -358,22 +430,45 @@ class Venue:
         trigger = (number(get(row, fields.trigger)) or None) if fields.trigger else None
         kind: OrderKind = _KINDS.get(str(get(row, fields.type)).lower(), "stop")
         order_id = _text(get(row, fields.id))
+        side = get(row, fields.side)
+        reduce_only = _only_reduces(row, fields)
         return Order(
             order_id=order_id,
-            client_order_id=get(row, fields.client_id) or f"id:{order_id}",  # a name, of an order made by hand
+            client_order_id=self._ours(str(get(row, fields.client_id) or "")) or f"id:{order_id}",  # made by hand
             account=account,
             symbol=market.symbol,
             kind="stop" if trigger or place.is_conditional else kind,
-            side=SIDES[get(row, fields.side) if isinstance(fields.side, str) else fields.side(row)],
+            side=None if side is None else SIDES[side],
             quantity=market.in_base(number(get(row, fields.quantity))),
-            reduce_only=_only_reduces(row, fields),
+            reduce_only=reduce_only,
             trigger=trigger,
             status=status,
             filled=filled,
             average_price=(number(get(row, fields.average)) or None) if fields.average else None,
-            position_side=fields.position_sides[str(get(row, fields.position_side))],
+            position_side=self._position_side(row, fields, account, side, reduce_only),
             price=None if kind == "market" or not fields.price else number(get(row, fields.price)) or None,
         )
+
+    def _position_side(self, row: Any, fields: OrderFields, account: str, side: object, reduce_only: bool) -> str:
+        if not self._row.is_mode_asked:
+            return fields.position_sides[str(get(row, fields.position_side))]
+        mode, _ = self._modes[account]
+        if mode == "one-way":
+            return "both"
+        return "long" if (side in ("buy", "BUY")) != reduce_only else "short"
+
+    def _ours(self, client_id: str) -> str:
+        """A client order id of the exchange's as we know it; nothing for what stands there in place of one."""
+        is_lost = self._row.nameless and re.fullmatch(self._row.nameless, client_id)
+        return "" if is_lost else self._row.from_exchange(client_id)
+
+    def _naming(self, place: Place, name: str) -> tuple[str | None, dict[str, Any]]:
+        """How one of ccxt's calls is told which order: its argument, and its parameters."""
+        params = {**place.params, **place.of_one}
+        if name.startswith("id:"):
+            return (None, params | {place.by_id: name[3:]}) if place.by_id else (name[3:], params)
+        told = self._row.to_exchange(name)
+        return (None, params | {place.by_client_id: told}) if place.by_client_id else (told, params)
 
     # Accounts
 
@@ -425,16 +520,6 @@ class Venue:
 
 
 _KINDS: Mapping[str, OrderKind] = {"market": "market", "limit": "limit"}  # all others wait for a price
-
-
-def _named(place: Place, name: str) -> tuple[str | None, dict[str, Any]]:
-    """How one of ccxt's calls is told which order: its argument, and its parameters."""
-    params = {**place.params, **place.of_one}
-    if not name.startswith("id:"):
-        return None, params | {place.by_client_id: name}
-    if place.by_id:
-        return None, params | {place.by_id: name[3:]}
-    return name[3:], params
 
 
 def _passed_on_as(place: Place, row: Any) -> str:
