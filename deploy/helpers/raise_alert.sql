@@ -1,5 +1,6 @@
 -- Deploy tradelatch:helpers/raise_alert to pg
--- The only place that notifies. NOTIFY makes commits wait for one another, so no ordinary move may come here.
+-- The only place that notifies. NOTIFY makes commits wait for one another, so no ordinary move may come here, and one that does
+-- goes on whatever becomes of the notification: the row is the alert.
 
 \ir ../settings.psql
 
@@ -21,36 +22,30 @@ returns void
 language plpgsql
 volatile
 as $$
-declare
-    v_alert monitoring.alerts;
 begin
-    insert into monitoring.alerts as a (alert, severity, position_id, exchange, account, symbol, position_side, detail)
+    insert into monitoring.alerts (alert, severity, position_id, exchange, account, symbol, position_side, detail)
     values (
         raise_alert.alert, raise_alert.severity, raise_alert.position_id, raise_alert.exchange, raise_alert.account,
         raise_alert.symbol, raise_alert.position_side, jsonb_strip_nulls(raise_alert.detail)
-    )
-    returning a.* into v_alert;
-
-    -- A payload has room for 8000 bytes: the detail stays in the table.
-    perform pg_notify(
-        'tradelatch_alert',
-        json_build_object(
-            'alert_id', v_alert.id,
-            'at', v_alert.at,
-            'alert', v_alert.alert,
-            'severity', v_alert.severity,
-            'position_id', v_alert.position_id,
-            'exchange', v_alert.exchange,
-            'account', v_alert.account,
-            'symbol', v_alert.symbol,
-            'position_side', v_alert.position_side
-        )::text
     );
+
+    -- A queue that is full fails whoever notifies, at its commit, and commits that notify wait for one another: for a lock on
+    -- "database 0" that a commit keeps while it waits for a slow standby. Any login can bring about both. A reader who is not
+    -- woken looks by itself, seconds later. No payload: a reader who believed one would believe anybody's.
+    if pg_notification_queue_usage() < 0.5
+        and not exists (
+            select
+            from pg_locks as l
+            where l.locktype = 'object' and l.classid = 'pg_database'::regclass and l.objid = 0
+        )
+    then
+        notify tradelatch_alert;
+    end if;
 end
 $$;
 
 comment on function monitoring.raise_alert(text, text, bigint, text, text, text, text, jsonb) is
-'Tells a person: writes monitoring.alerts, and NOTIFY tradelatch_alert with the row as JSON, but for its detail. For what is not ordinary: NOTIFY serialises commits.';
+'Tells a person: writes monitoring.alerts, and wakes its readers by NOTIFY tradelatch_alert, without a payload; not while the queue is half full, nor while another commit notifies. For what is not ordinary: NOTIFY serialises commits.';
 
 revoke all on function monitoring.raise_alert(text, text, bigint, text, text, text, text, jsonb) from public;
 

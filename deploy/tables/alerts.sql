@@ -27,7 +27,7 @@ create table monitoring.alerts (
 );
 
 comment on table monitoring.alerts is
-'What a person was told through NOTIFY tradelatch_alert, written in the same transaction.';
+'What a person must know. NOTIFY tradelatch_alert, without a payload, wakes who reads it.';
 comment on column monitoring.alerts.xid is
 'The transaction that raised it. Below pg_snapshot_xmin(pg_current_snapshot()) nothing is added any more.';
 comment on column monitoring.alerts.alert is

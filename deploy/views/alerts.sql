@@ -24,7 +24,7 @@ select
 from monitoring.alerts as a;
 
 comment on view tradelatch.alerts is
-'What a person was told through NOTIFY tradelatch_alert. Read it from an xid on, and go on from pg_snapshot_xmin(pg_current_snapshot()) of the same query: none is missed.';
+'What a person must know. NOTIFY tradelatch_alert wakes readers, but not always: look every few seconds, too. Read it from an xid on, and go on from pg_snapshot_xmin(pg_current_snapshot()) of the same query: none is missed.';
 comment on column tradelatch.alerts.alert_id is 'Number of the alert; not in the order of the commits.';
 comment on column tradelatch.alerts.at is 'When it was raised.';
 comment on column tradelatch.alerts.position_id is 'The position that it is about; null where it is about none.';

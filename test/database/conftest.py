@@ -108,6 +108,10 @@ class Session:
         """The same as `call`, in the session's thread."""
         return Running(self._thread.submit(self.call, function, **arguments))
 
+    def start_statement(self, query: str) -> Future[Any]:
+        """A statement in the session's thread."""
+        return self._thread.submit(self, query)
+
     def answer_create(self, **changes: Any) -> str:
         return self.answer("create_position", **self.opening(**changes))
 
