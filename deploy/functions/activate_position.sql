@@ -53,9 +53,12 @@ begin
             perform monitoring.refuse_argument('stop_loss_order_id', 'must not be null where client_order_id is');
         end if;
     else
-        perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+        perform
         from monitoring.positions as p
-        where p.id = activate_position.position_id;
+        where p.id = activate_position.position_id and monitoring.lock_slot(p.exchange, p.account, p.symbol);
+        if not found then
+            perform monitoring.wait_for_position(activate_position.position_id);
+        end if;
 
         -- The ordinary life: it is the one that was called for, and nothing else is left.
         update monitoring.positions as p

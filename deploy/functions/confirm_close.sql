@@ -53,9 +53,12 @@ begin
             monitoring.check_orders('orders_ended', confirm_close.orders_ended),
             monitoring.check_details(confirm_close.details);
     else
-        perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+        perform
         from monitoring.positions as p
-        where p.id = confirm_close.position_id;
+        where p.id = confirm_close.position_id and monitoring.lock_slot(p.exchange, p.account, p.symbol);
+        if not found then
+            perform monitoring.wait_for_position(confirm_close.position_id);
+        end if;
 
         -- Known as this call, it is answered below; as another one it is refused here.
         if confirm_close.attempt is null

@@ -53,9 +53,12 @@ begin
             monitoring.check_details(confirm_entry.details);
     else
         -- The ordinary life: the entry is wholly filled at once, and nothing else is left.
-        perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+        perform
         from monitoring.positions as p
-        where p.id = confirm_entry.position_id;
+        where p.id = confirm_entry.position_id and monitoring.lock_slot(p.exchange, p.account, p.symbol);
+        if not found then
+            perform monitoring.wait_for_position(confirm_entry.position_id);
+        end if;
 
         if confirm_entry.exchange_order_id is not null then
             perform monitoring.check_entry_order(p, confirm_entry.exchange_order_id)

@@ -65,7 +65,9 @@ begin
             monitoring.check_details(create_position.details);
     end if;
 
-    perform monitoring.lock_slot(v_exchange, v_account, v_symbol);
+    if monitoring.lock_slot(v_exchange, v_account, v_symbol) is not true then
+        perform monitoring.wait_for_slot(v_exchange, v_account, v_symbol);
+    end if;
 
     -- Known as this creation, it is answered below; as another call it is refused here.
     if create_position.attempt is not null then

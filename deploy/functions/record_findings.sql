@@ -24,7 +24,8 @@ begin
     perform monitoring.keep_durable();
 
     -- One at a time; who comes second waits for what the first one saw. In a later statement than the lock: what is found.
-    perform pg_advisory_xact_lock(hashtextextended('tradelatch.record_findings', 0));
+    perform monitoring.take_findings_turn();
+    perform monitoring.note_locks();
     v_found := array(select f from monitoring.findings(null, null, null, v_stale_after) as f);
 
     update monitoring.health_findings as h
@@ -116,7 +117,7 @@ For a schedule: pg_cron every minute, cron, or tradelatch watch --alerts, which 
 A finding that becomes critical, and an opening or an order beside a stop-loss that nobody finished (incomplete, as a warning), raises an alert, once.
 stale_after: how long a position may stay unfinished, as in diagnose.
 Outcomes: none; it returns how many critical findings stand.
-Errors: 22023; 55P03 another one is at work; 40001 above READ COMMITTED.$$;
+Errors: 22023; 55P03 another one is at work and does not end, so that nothing is recorded: DETAIL names it; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.record_findings(interval) from public;
 grant execute on function tradelatch.record_findings(interval) to tradelatch_bot;

@@ -42,7 +42,9 @@ begin
         where b.backup_id = restore_backup.backup_id
         order by key
     loop
-        perform monitoring.lock_slot(v_slot.exchange, v_slot.account, v_slot.symbol);
+        if monitoring.lock_slot(v_slot.exchange, v_slot.account, v_slot.symbol) is not true then
+            perform monitoring.wait_for_slot(v_slot.exchange, v_slot.account, v_slot.symbol);
+        end if;
     end loop;
 
     for v_backup in

@@ -20,7 +20,9 @@ declare
     v_is_protected boolean := v_wanted.stop_loss_price is not null;
     v_moved_at timestamptz;
 begin
-    perform monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
+    if monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol) is not true then
+        perform monitoring.wait_for_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
+    end if;
 
     -- Known as this creation, it is answered below; as another call it is refused here.
     if v_wanted.attempt is not null then

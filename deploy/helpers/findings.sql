@@ -464,6 +464,11 @@ begin
             f.*,
             null::monitoring.evidence
         from monitoring.order_findings(findings.exchange, findings.account, findings.symbols) as f
+        union all
+        select
+            f.*,
+            null::monitoring.evidence
+        from monitoring.lock_findings(findings.exchange, findings.account, findings.symbols) as f
     ),
 
     -- A list of positions and a list of orders may say the same of a position, or of an account: the graver one counts.

@@ -21,15 +21,11 @@ begin
     end if;
 
     -- Look, lock, read again: the slot never changes, everything else may have while the lock was waited for.
-    perform monitoring.lock_slot(p.exchange, p.account, p.symbol)
+    perform
     from monitoring.positions as p
-    where p.id = lock_position.position_id;
-
+    where p.id = lock_position.position_id and monitoring.lock_slot(p.exchange, p.account, p.symbol);
     if not found then
-        raise exception using
-            errcode = 'TL004',
-            message = format('there is no position %s', lock_position.position_id),
-            detail = json_build_object('position_id', lock_position.position_id)::text;
+        perform monitoring.wait_for_position(lock_position.position_id);
     end if;
 
     v_position := (select p from monitoring.positions as p where p.id = lock_position.position_id for update);

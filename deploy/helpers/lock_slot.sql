@@ -10,15 +10,15 @@ set local role tradelatch_owner;
 
 -- Inlined wherever it is called: one expression.
 create function monitoring.lock_slot(exchange text, account text, symbol text)
-returns void
+returns boolean
 language sql
 volatile
 return case
-    when monitoring.keep_durable() is not null then pg_advisory_xact_lock(monitoring.slot_key(exchange, account, symbol))
+    when monitoring.keep_durable() is not null then pg_try_advisory_xact_lock(monitoring.slot_key(exchange, account, symbol))
 end;
 
 comment on function monitoring.lock_slot(text, text, text) is
-'Takes the transaction-level advisory lock of (exchange, account, symbol), 55P03 after the caller''s lock_timeout, and makes the transaction durable.';
+'Takes the transaction-level advisory lock of (exchange, account, symbol), if it is free, and makes the transaction durable. Unless true, the caller waits: monitoring.wait_for_slot.';
 
 revoke all on function monitoring.lock_slot(text, text, text) from public;
 

@@ -333,3 +333,18 @@ async def test_timeout_bounds_a_frozen_server(emptied, frost, name):
                 await getattr(client, name)()
         frost.go()
         assert (await client.health()).open_positions == 0
+
+
+async def test_who_keeps_a_slot_is_named(database, apt):
+    async with AsyncClient(database) as client:
+        created = await client.create_position(**apt)
+        with psycopg.connect(database, application_name="oncall alice") as rival:
+            rival.execute("select pg_advisory_xact_lock(monitoring.slot_key('binance', 'default', 'APTUSDT'))")
+            with pytest.raises(SlotBusy, match=f"process {rival.info.backend_pid}") as caught:
+                await client.renew_lease(created.position_id, created.fence)
+            (holder,) = caught.value.detail["holders"]
+            (shown,) = await client.lock_holders()
+            assert (shown.symbol, shown.pid, shown.is_holder) == ("APTUSDT", rival.info.backend_pid, True)
+        assert (holder["pid"], holder["application_name"]) == (shown.pid, "oncall alice")
+        assert holder["user_name"] == shown.user_name
+        assert await client.lock_holders() == []

@@ -24,6 +24,7 @@ from tradelatch import (
     FindingRow,
     FoundOrder,
     Health,
+    LockHolder,
     OrderRow,
     PositionRow,
     Receipt,
@@ -42,6 +43,8 @@ RESULTS = {
     "tradelatch.events": EventRow,
     "tradelatch.findings": FindingRow,
     "TABLE(position_id bigint, kind text, is_left boolean)": FoundOrder,
+    "TABLE(exchange text, account text, symbol text, pid integer, user_name text, application_name text,"
+    " is_holder boolean, since timestamp with time zone)": LockHolder,
 }
 VIEWS = {
     "positions": PositionRow,
@@ -164,7 +167,7 @@ def test_receipt(admin):
 
 @pytest.mark.parametrize(("result", "kind"), list(RESULTS.items())[1:])
 def test_results(admin, result, kind):
-    columns = re.findall(r"(\w+) (\w+)[,)]", result) or admin(COLUMNS, result)
+    columns = re.findall(r"(\w+) (\w[^,)]*)[,)]", result) or admin(COLUMNS, result)
     hints = typing.get_type_hints(kind)
     assert [(name, python_type(name, sql_type)) for name, sql_type in columns] == [
         (name, plain(hint)) for name, hint in hints.items()

@@ -124,8 +124,8 @@ def test_a_row_beside_the_slot_is_no_duplicate(other, admin, opened, connect) ->
 def test_without_lock_and_indexes_the_races_end_in_two_rows(admin, connect) -> None:
     """What test_isolation.py shows is shown of the lock and the indexes, not of luck."""
     admin(
-        "create or replace function monitoring.lock_slot(exchange text, account text, symbol text) returns void"
-        " language plpgsql as 'begin end'"
+        "create or replace function monitoring.lock_slot(exchange text, account text, symbol text) returns boolean"
+        " language sql return true"
     )
     first, second = connect(), connect()
     for session in (first, second):

@@ -22,7 +22,14 @@ TABLES = [
     "event_archives",
 ]
 VIEWS = ["positions", "open_positions", "orders", "position_timeline", "health", "alerts", "events", "findings"]
-READERS_FUNCTIONS = ["diagnose", "find_order", "normalize_exchange", "normalize_symbol", "schema_version"]
+READERS_FUNCTIONS = [
+    "diagnose",
+    "find_order",
+    "lock_holders",
+    "normalize_exchange",
+    "normalize_symbol",
+    "schema_version",
+]
 OPERATORS_FUNCTIONS = {
     "take_over": "1, 'mine'",
     "release_position": "1, 'mine'",

@@ -26,7 +26,7 @@ FUNCTIONS = [
     "jsonb_typeof(jsonb) returns text",
     "left(text, int) returns text",
     "length(text) returns int",
-    "lock_slot(text, text, text) returns void",
+    "lock_slot(text, text, text) returns boolean",
     "lower(text) returns text",
     "nextval(regclass) returns bigint",
     "normalize_symbol(text) returns text",

@@ -212,7 +212,7 @@ def test_without_index_and_lock_it_does_not_hold(main_on: Any, database: str) ->
         connection.execute("drop index monitoring.idx_unique_active_position_short")
         connection.execute(
             "create or replace function monitoring.lock_slot(exchange text, account text, symbol text)"
-            " returns void language plpgsql as 'begin end'"
+            " returns boolean language sql return true"
         )
     status, printed = main_on()
     assert status == 1

@@ -163,6 +163,17 @@ def bot_died(desk: Desk) -> Iterator[None]:
     yield
 
 
+@night("A slot that stays locked")
+def slot_locked(desk: Desk) -> Iterator[None]:
+    desk.protect(desk.open("APTUSDT").position_id)
+    with psycopg.connect(desk.superuser, application_name="scanner") as holder:
+        holder.execute("select monitoring.lock_slot('binance', 'default', 'APTUSDT')")
+        desk.client.record_findings()
+        with psycopg.connect(desk.superuser) as connection:
+            connection.execute("update monitoring.lock_sightings set first_seen_at = now() - interval '125 s'")
+        yield
+
+
 @night("Exchange down for an hour")
 def down(desk: Desk) -> Iterator[None]:
     desk.protect(desk.open("METUSDT").position_id)

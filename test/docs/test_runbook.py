@@ -25,6 +25,8 @@ TOLD = {  # what the page shows -> what may stand there
     "tl4c1f0a9be2d34f60a7c5d1": r"tl[0-9a-f]{22}(?=[esc][1-9])",
     "fence 4939873512": r"fence \d+",
     "by operator:": r"by \w+:",
+    "process 4711 of user someone,": r"process \d+ of user \w+,",
+    "pg_terminate_backend(4711)": r"pg_terminate_backend\(\d+\)",
     "2m 5s": r"\b(?:\d+\.\d+s|\d+[hms](?: \d+[ms])?)$",
 }
 

@@ -51,7 +51,7 @@ def without_guard(deployed: str, monkeypatch: pytest.MonkeyPatch) -> None:
         connection.execute("drop index monitoring.idx_unique_active_position_short")
         connection.execute(
             "create or replace function monitoring.lock_slot(exchange text, account text, symbol text)"
-            " returns void language plpgsql as 'begin end'"
+            " returns boolean language sql return true"
         )
 
 

@@ -121,7 +121,7 @@ select is_empty(
         select o.name
         from objects as o
         where o.kind = 'view'
-            and o.name not in ('monitoring.evidence', 'monitoring.priced_positions')
+            and o.name not in ('monitoring.advisory_locks', 'monitoring.evidence', 'monitoring.priced_positions')
             and not exists (select from grants as g where g.name = o.name )
     $$,
     'each of them, but for those in monitoring'
@@ -149,7 +149,7 @@ select is_empty(
         select function, role, allowed
         from calls
         where allowed <> case
-            when function in ('diagnose', 'find_order', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
+            when function in ('diagnose', 'find_order', 'lock_holders', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
             when function in ('take_over', 'release_position', 'cleanup', 'restore_backup', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
             else role <> 'tradelatch_reader'
         end

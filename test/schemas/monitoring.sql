@@ -7,10 +7,10 @@ select plan(25);
 select schema_owner_is('monitoring', 'tradelatch_owner');
 select isnt(obj_description('monitoring'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select tables_are('monitoring', array[
-    'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'marks', 'order_sightings', 'order_snapshots', 'position_backups', 'position_events', 'position_statuses',
+    'alerts', 'event_archives', 'exchange_aliases', 'findings_turn', 'health_findings', 'lock_sightings', 'marks', 'order_sightings', 'order_snapshots', 'position_backups', 'position_events', 'position_statuses',
     'position_transitions', 'positions', 'sightings', 'snapshots'
 ]);
-select views_are('monitoring', array['evidence', 'priced_positions']);
+select views_are('monitoring', array['advisory_locks', 'evidence', 'priced_positions']);
 select sequences_are('monitoring', array[
     'alerts_id_seq', 'event_archives_id_seq', 'health_findings_id_seq', 'position_events_id_seq', 'position_fence',
     'positions_id_seq', 'stale_fences'
@@ -71,10 +71,14 @@ where p.pronamespace in ('monitoring'::regnamespace, 'tradelatch'::regnamespace)
 
 select is_empty($$ select function, language from functions where language not in ('plpgsql', 'sql') $$, 'they are SQL and PL/pgSQL');
 select is_empty($$ select function from functions where code ~* '\mexecute\M' $$, 'no function has dynamic SQL');
--- It costs a subtransaction. A restore has no other way to learn above READ COMMITTED that a slot is taken.
+-- It costs a subtransaction. A restore has no other way to learn above READ COMMITTED that a slot is taken; whoever waits has time.
 select is(
-    array_agg(f.function::text), array['monitoring.put_back(monitoring.positions,monitoring.positions,uuid)'],
-    'no function of a move has an EXCEPTION block'
+    array_agg(f.function::text order by f.function::text),
+    array[
+        'monitoring.put_back(monitoring.positions,monitoring.positions,uuid)', 'monitoring.take_findings_turn()',
+        'monitoring.wait_for_slot(text,text,text)'
+    ],
+    'no function of a move has an EXCEPTION block, but where it waits'
 )
 from functions as f
 where regexp_replace(f.code, '\mraise\s+exception\M', '', 'gi') ~* '\mexception\M';

@@ -8,7 +8,8 @@ select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
     'activate_position', 'adopt_position', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
-    'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'normalize_exchange',
+    'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'lock_holders',
+    'normalize_exchange',
     'normalize_symbol', 'place_entry', 'reconcile', 'reconcile_orders', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
     'replace_stop_loss', 'resize_position', 'restore_backup', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
@@ -60,7 +61,7 @@ select is_empty(
 create temporary view moves as
 select *
 from functions
-where name not in ('diagnose', 'find_order', 'normalize_exchange', 'normalize_symbol', 'schema_version');
+where name not in ('diagnose', 'find_order', 'lock_holders', 'normalize_exchange', 'normalize_symbol', 'schema_version');
 
 select is_empty(
     $$ select function, provolatile, prosecdef, proparallel from moves where (provolatile, prosecdef, proparallel) <> ('v', true, 'u') $$,

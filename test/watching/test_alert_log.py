@@ -150,3 +150,17 @@ def test_a_reader_is_told_what_others_raise(connect: Any, reader_dsn: str, lost:
     assert next(alerts).symbol == raised
     assert lost == ["not a member of tradelatch_bot: somebody else must call record_findings"]
     listener.lose()
+
+
+def test_a_schedule_that_cannot_run_says_so_every_time(bot_dsn: str) -> None:
+    said: list[str] = []
+    with psycopg.connect(bot_dsn) as holder, psycopg.connect(bot_dsn, autocommit=True) as connection:
+        holder.execute("select tradelatch.record_findings()")
+        process = str(holder.info.backend_pid)
+        schedule = Schedule(timedelta(minutes=5))
+        for _ in range(2):
+            schedule.run(connection, said.append)
+        holder.rollback()
+        schedule.run(connection, said.append)
+    assert len(said) == 2
+    assert all("no alert is raised" in text and process in text for text in said)

@@ -6,7 +6,7 @@ begin;
 
 select pg_temp.assert_function(
     'monitoring.lock_slot(text, text, text)',
-    returns => 'void',
+    returns => 'boolean',
     volatility => 'volatile'
 );
 

@@ -84,9 +84,18 @@ def facts_of(finding: Finding) -> list[str]:
         facts.append(f"{detail['missing']} stop-losses are missing at once, at most {detail['max_missing']} may be")
     if "skipped" in detail:
         facts.append(detail["skipped"])
+    facts += map(holder, detail.get("holders", ()))
     if "backup_id" in detail:
         facts.append(f"backup {detail['backup_id']}")
     return list(filter(None, facts))
+
+
+def holder(session: Mapping[str, Any]) -> str:
+    """Who holds the lock of a slot."""
+    if "pid" not in session:
+        return f"a prepared transaction of user {session.get('user_name', '?')} holds it"
+    calls = f", which calls itself '{session['application_name']}'," if session.get("application_name") else ""
+    return f"process {session['pid']} of user {session.get('user_name', '?')}{calls} holds it"
 
 
 def seen(sighting: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from .arguments import function_call
 from .moves_async import AsyncMoves
-from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder
+from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder, LockHolder
 
 Value = TypeVar("Value", str, int)
 
@@ -96,6 +96,10 @@ class AsyncFunctions(AsyncMoves):
         InvalidArgument.
         """
         return await self._found(FoundOrder, "find_order", name=name, exchange=exchange)
+
+    async def lock_holders(self) -> list[LockHolder]:
+        """Who else holds, or waits for, the lock of which slot; who holds one for long stops all moves of the slot."""
+        return await self._found(LockHolder, "lock_holders")
 
     async def diagnose(
         self,

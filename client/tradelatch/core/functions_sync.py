@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .arguments import function_call
 from .moves_sync import Moves
-from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder
+from .receipt import AlertRow, AnyRow, CleanupAction, EventRow, Finding, FindingRow, FoundOrder, LockHolder
 
 Value = TypeVar("Value", str, int)
 
@@ -97,6 +97,10 @@ class Functions(Moves):
         InvalidArgument.
         """
         return self._found(FoundOrder, "find_order", name=name, exchange=exchange)
+
+    def lock_holders(self) -> list[LockHolder]:
+        """Who else holds, or waits for, the lock of which slot; who holds one for long stops all moves of the slot."""
+        return self._found(LockHolder, "lock_holders")
 
     def diagnose(
         self,

@@ -290,6 +290,24 @@ class FoundOrder(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockHolder(Row):
+    """Who else holds, or waits for, the lock of a slot, as `lock_holders` says.
+
+    pid: None for a prepared transaction. application_name: what the session calls itself. since: None where it is not
+    known for how long it holds the lock.
+    """
+
+    exchange: str
+    account: str
+    symbol: str
+    pid: int | None
+    user_name: str | None
+    application_name: str | None
+    is_holder: bool
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineRow(Row):
     """A row of the view `position_timeline`: one event of a position, who made it, the time since the one before.
 

@@ -106,15 +106,17 @@ class Schedule:
         self._stale_after = stale_after
         self.is_allowed = True
 
-    def run(self, connection: psycopg.Connection[Any]) -> None:
+    def run(self, connection: psycopg.Connection[Any], trouble: Callable[[str], None]) -> None:
         if not self.is_allowed:
             return
         try:
             connection.execute("select tradelatch.record_findings(%s::interval)", [self._stale_after])
         except psycopg.errors.InsufficientPrivilege:
             self.is_allowed = False
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure):
-            pass  # another one is at work
+        except psycopg.errors.LockNotAvailable as error:
+            trouble(error.diag.message_primary or str(error))  # every time: meanwhile nothing is found
+        except psycopg.errors.SerializationFailure:
+            pass  # another one was at work
 
 
 def follow(
@@ -132,7 +134,7 @@ def follow(
         try:
             connection = listener.connection()
             connected = True
-            schedule.run(connection)
+            schedule.run(connection, trouble)
             if not schedule.is_allowed and not warned:
                 warned = True
                 trouble("not a member of tradelatch_bot: somebody else must call record_findings")
