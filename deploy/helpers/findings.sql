@@ -62,6 +62,7 @@ begin
             o.exposure_at,
             o.orders_at,
             o.stop_loss_order,
+            o.is_unprotected,
             o.is_driven,
             -- Its end, as long as no order is left; else what it is until they are cancelled, unless one may still be sent. * is the
             -- slot's: of two rows in one slot it is asked of the one that stays.
@@ -243,14 +244,15 @@ begin
         select
             case
                 when u.status in ('pending_entry', 'entry_placed', 'active') then 'incomplete'
-                when u.status = 'pending_sl' then case when u.stop_loss_order is null then 'no_stop_loss' else 'incomplete' end
+                when u.status = 'pending_sl' then case when u.is_unprotected then 'no_stop_loss' else 'incomplete' end
                 else u.status
             end,
             -- what is not known to be harmless, in a status that came later too, is as grave as a close that nobody finishes
             case
-                when u.status in ('pending_entry', 'entry_placed', 'active') or u.stop_loss_order is not null and u.status = 'pending_sl'
+                when u.is_unprotected then 'critical'
+                when u.status in ('pending_entry', 'entry_placed', 'active', 'pending_sl')
                     then case when u.age >= findings.stale_after then 'warning' else 'info' end
-                when u.status = 'pending_sl' or u.age >= findings.stale_after then 'critical'
+                when u.age >= findings.stale_after then 'critical'
                 else 'warning'
             end,
             u.position_id,
@@ -269,7 +271,8 @@ begin
                     when 'active' then to_jsonb(array_remove(u.orders_left, u.stop_loss_order))
                     when 'pending_cancels' then to_jsonb(u.orders_left)
                 end,
-                'refusal', u.refusal
+                'refusal', u.refusal,
+                'is_unprotected', nullif(u.is_unprotected, false)
             ),
             case
                 when u.is_driven then 'it is being driven'

@@ -11,9 +11,7 @@ with book as (
     select
         count(*) as open_positions,
         min(o.created_at) filter (where o.status <> 'active' or o.is_unguarded) as oldest_unfinished,
-        count(*) filter (
-            where o.open_quantity > 0 and o.status <> 'active' and o.stop_loss_order is null
-        ) as without_stop_loss
+        count(*) filter (where o.is_unprotected) as without_stop_loss
     from tradelatch.open_positions as o
 ),
 
@@ -60,7 +58,7 @@ comment on column tradelatch.health.rollback_rate is 'Rollbacks begun within a d
 comment on column tradelatch.health.oldest_unfinished is
 'When the oldest position that somebody has to go on with was created: open and not active, or with an order beside its stop-loss.';
 comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
-comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to stand.';
+comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to stand: is_unprotected of tradelatch.positions.';
 comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';
 
 grant select on tradelatch.health to tradelatch_reader;

@@ -27,6 +27,13 @@ select
     monitoring.is_driven(p.book_row, clock_timestamp()) as is_driven,
     monitoring.is_in_hand(p.book_row) as is_in_hand,
     monitoring.is_unguarded(p.orders_arrived, p.orders_in_hand, p.own_orders, p.stop_loss_order) as is_unguarded,
+    p.closed_at is null
+    and p.open_quantity > 0
+    and case p.status
+        when 'active' then p.id::bigint in (select g.* from monitoring.stops_gone() as g)
+        -- one that nobody can name stands until another one was asked for
+        else p.stop_loss_order is null and not (p.stop_loss_attempt = 0 and '*' = any(p.orders_arrived))
+    end as is_unprotected,
     p.lease_until,
     p.origin::text,
     p.request_id::text,
@@ -62,6 +69,8 @@ comment on column tradelatch.positions.orders_left is
 comment on column tradelatch.positions.is_in_hand is 'Whether somebody may still send one of them.';
 comment on column tradelatch.positions.is_unguarded is
 'Whether an order beside the stop-loss is left that the database handed out, or that was its stop-loss: claim_stale takes an active position for it.';
+comment on column tradelatch.positions.is_unprotected is
+'Whether something is open and no stop-loss is known to stand: none was placed, it ended, or lists of the exchange prove it gone.';
 comment on column tradelatch.positions.is_driven is 'Whether somebody holds the right to send its orders now.';
 comment on column tradelatch.positions.position_id is 'Number of the position, monitoring.positions.id.';
 comment on column tradelatch.positions.status is 'Where it stands; monitoring.position_statuses says what each status means.';

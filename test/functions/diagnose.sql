@@ -75,7 +75,7 @@ from (values
         '1 hour',
         '{
             "critical no_stop_loss APTUSDT both pending_sl: recover",
-            "warning pending_rollback NEWUSDT both pending_rollback: recover",
+            "critical pending_rollback NEWUSDT both pending_rollback: recover",
             "info incomplete LATEUSDT both entry_placed: recover",
             "info incomplete OLDUSDT both pending_entry: recover",
             "info quantity_mismatch METUSDT both active: wait for another snapshot"

@@ -45,7 +45,7 @@ select is(
 );
 select is(alerts(), 'BUSDT no_stop_loss critical', 'of what is critical a person is told');
 select is(
-    (select a.detail - 'lease_until' from monitoring.alerts as a), '{"status": "pending_sl", "action": "recover"}'::jsonb, 'with what to do'
+    (select a.detail - 'lease_until' from monitoring.alerts as a), '{"status": "pending_sl", "action": "recover", "is_unprotected": true}'::jsonb, 'with what to do'
 );
 select h.xmin as version from monitoring.health_findings as h where h.symbol = 'BUSDT'
 \gset

@@ -8,7 +8,7 @@ select plan(147);
 
 select is_internal('monitoring.findings(text, text, text[], interval)', 'stable');
 
--- Unfinished ones: once lease and grace time have passed, or they are older than stale_after.
+-- Unfinished ones: once lease and grace time have passed, or they are older than stale_after. Without a stop-loss they are critical.
 
 create table unfinished as
 select *
@@ -17,7 +17,7 @@ from (values
     ('U2USDT', 'entry_placed', 'info incomplete', 'warning incomplete'),
     ('U3USDT', 'pending_sl', 'critical no_stop_loss', 'critical no_stop_loss'),
     ('U4USDT', 'pending_close', 'warning pending_close', 'critical pending_close'),
-    ('U5USDT', 'pending_rollback', 'warning pending_rollback', 'critical pending_rollback'),
+    ('U5USDT', 'pending_rollback', 'critical pending_rollback', 'critical pending_rollback'),
     ('U6USDT', 'active', null, null),
     ('U7USDT', 'closed', null, null),
     ('U8USDT', 'rolled_back', null, null),
@@ -78,8 +78,9 @@ select is(
 from unfinished as u;
 select is(
     (found(u.symbol, split_part(u.when_due, ' ', 2))).detail,
-    jsonb_build_object('lease_until', (book_row(u.symbol)).lease_until),
-    u.status || ': detail says until when it was driven'
+    jsonb_build_object('lease_until', (book_row(u.symbol)).lease_until)
+    || case when u.status in ('pending_sl', 'pending_rollback') then '{"is_unprotected": true}' else '{}' end::jsonb,
+    u.status || ': detail says until when it was driven, and whether nothing protects it'
 )
 from unfinished as u
 where u.when_due is not null;

@@ -183,7 +183,7 @@ select is_empty(
         where p.pronamespace = 'monitoring'::regnamespace
             and (p.prosecdef or p.provolatile = 'v')
             -- what a view shows of a row, by helpers that are the owner's alone
-            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'is_unguarded', 'order_details', 'orders_left'))
+            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'is_unguarded', 'order_details', 'orders_left', 'stops_gone'))
             and r.rolname in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator')
             and has_function_privilege(r.oid, p.oid, 'execute')
     $$,
@@ -233,7 +233,7 @@ grant execute on function monitoring.grace() to tradelatch_bot;
 grant update (realized_pnl) on monitoring.positions to tradelatch_bot;
 grant usage on type monitoring.amount to public;
 select set_eq(
-    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id|without_workers|is_driven|is_in_hand|is_unguarded|order_details|orders_left' $$,
+    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id|without_workers|is_driven|is_in_hand|is_unguarded|order_details|orders_left|stops_gone' $$,
     $$
         values
             ('table', 'monitoring.positions', 'public', 'SELECT'),

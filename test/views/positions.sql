@@ -10,7 +10,7 @@ select is(
     array[
         'position_id bigint', 'exchange text', 'account text', 'symbol text', 'position_side text', 'side text', 'status text',
         'quantity numeric', 'filled_quantity numeric', 'entry_price numeric', 'average_price numeric', 'stop_loss_price numeric',
-        'stop_loss_order text', 'open_quantity numeric', 'order_key text', 'orders_left text[]', 'is_driven boolean', 'is_in_hand boolean', 'is_unguarded boolean',
+        'stop_loss_order text', 'open_quantity numeric', 'order_key text', 'orders_left text[]', 'is_driven boolean', 'is_in_hand boolean', 'is_unguarded boolean', 'is_unprotected boolean',
         'lease_until timestamp with time zone', 'origin text', 'request_id text',
         'signal_id bigint', 'stop_loss_percent numeric', 'entry_client_order_id text', 'exchange_order_id text',
         'stop_loss_order_id text', 'orders_withheld boolean', 'exit_reason text', 'exit_price numeric', 'realized_pnl numeric', 'fees numeric', 'details jsonb',
@@ -53,7 +53,7 @@ select results_eq(
             p.filled_quantity::numeric, p.entry_price::numeric, p.average_price::numeric, p.stop_loss_price::numeric,
             p.stop_loss_order, p.open_quantity::numeric, p.order_key, monitoring.orders_left(p),
             monitoring.is_driven(p, clock_timestamp()), monitoring.is_in_hand(p),
-            monitoring.is_unguarded(p.orders_arrived, p.orders_in_hand, p.own_orders, p.stop_loss_order), p.lease_until, p.origin::text, p.request_id::text, p.signal,
+            monitoring.is_unguarded(p.orders_arrived, p.orders_in_hand, p.own_orders, p.stop_loss_order), false, p.lease_until, p.origin::text, p.request_id::text, p.signal,
             p.stop_loss_percent::numeric, case p.origin when 'created' then p.order_key || 'e1' end, p.exchange_order_id::text,
             p.stop_loss_order_id::text, p.orders_withheld, p.exit_reason::text, p.exit_price::numeric, p.realized_pnl::numeric, p.fees::numeric, p.details,
             p.created_at, p.opened_at, p.activated_at, p.updated_at, p.exposure_at, p.orders_at, p.closed_at, null::numeric, null::numeric, null::timestamptz

@@ -65,6 +65,8 @@ def facts_of(finding: Finding) -> list[str]:
     facts: list[str] = [finding.status or ""] if finding.status != finding.check_name else []
     if "open_quantity" in detail:
         facts.append(f"the book has {detail['side']} {detail['open_quantity']}")
+    if detail.get("is_unprotected") and finding.check_name != "no_stop_loss":
+        facts.append("no stop-loss is known to stand")
     if "problem" in detail:
         facts.append(str(detail["problem"]))
     if "seen" in detail:

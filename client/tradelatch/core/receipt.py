@@ -233,6 +233,7 @@ class PositionRow(Row):
     is_driven: bool
     is_in_hand: bool
     is_unguarded: bool
+    is_unprotected: bool
     lease_until: datetime | None
     origin: str
     request_id: str | None

@@ -148,9 +148,9 @@ def _protection(position: PositionRow, width: int) -> tuple[str, str]:
     """The stop-loss that stands; of what is closed but for its orders, how many are left."""
     if position.status == "pending_cancels":
         return f"{len(position.orders_left)} left", "yellow"
-    if position.status == "active" or position.stop_loss_order is not None:
-        return number(position.stop_loss_price, width), "green"
-    return ("none", "bold red") if position.open_quantity > 0 else ("", "")
+    if position.is_unprotected:
+        return "none", "bold red"
+    return (number(position.stop_loss_price, width), "green") if position.open_quantity > 0 else ("", "")
 
 
 def _profit(profit: Decimal | None, width: int, is_old: bool) -> tuple[str, str]:
