@@ -6,7 +6,7 @@
 -- Run again, it finds a constraint valid that is, and looks before every other step.
 \ir ../settings.psql
 
-set role tradelatch_owner;
+\ir ../session_owner.psql
 set timezone = 'UTC';
 
 select count(*) > 0 as adopts
@@ -88,7 +88,7 @@ group by n.position_id
 having count(distinct n.order_id) = 1;
 
 grant select on known_stops to tradelatch_owner;
-set role tradelatch_owner;
+\ir ../session_owner.psql
 
 create table if not exists monitoring.legacy_rows (
     position_id bigint primary key,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.archive_alerts(older_than interval default '365 days', max_alerts integer default 10000)
 returns setof tradelatch.alerts

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.archive_events(older_than interval default '365 days', max_events integer default 10000)
 returns setof tradelatch.events

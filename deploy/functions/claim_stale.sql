@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.claim_stale(
     lease interval default '1 minute',

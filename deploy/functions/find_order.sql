@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.find_order(name text, exchange text default null)
 returns table (position_id bigint, kind text, is_left boolean)

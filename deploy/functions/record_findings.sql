@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.record_findings(stale_after interval default '5 minutes')
 returns integer

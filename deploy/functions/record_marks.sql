@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.record_marks(exchange text, marks jsonb, account text default 'default')
 returns integer

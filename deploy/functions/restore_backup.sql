@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.restore_backup(backup_id uuid, dry_run boolean default true)
 returns setof tradelatch.cleanup_action

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function tradelatch.take_over(position_id bigint, reason text, lease interval default '1 minute')
 returns tradelatch.receipt

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.adopt(wanted monitoring.positions, observed_at timestamptz, lease interval)
 returns tradelatch.receipt

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.back_up(
     backup_id uuid, book_row monitoring.positions, made_by text, reason text, existed boolean default true

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.begin_archive(older_than interval, name text, batch integer)
 returns bigint

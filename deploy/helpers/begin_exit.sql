@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.begin_exit(book_row monitoring.positions, to_status text, reason text)
 returns monitoring.positions

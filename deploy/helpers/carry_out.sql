@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.carry_out(
     chosen tradelatch.finding[], move text, reason text, backup_id uuid, stop_loss_percent numeric default null

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_age(argument text, value interval, shortest interval default '0')
 returns interval

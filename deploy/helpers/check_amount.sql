@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_amount(argument text, value numeric, optional boolean default false)
 returns numeric

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_entry_order(book_row monitoring.positions, exchange_order_id text)
 returns void

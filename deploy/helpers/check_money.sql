@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_money(argument text, value numeric)
 returns numeric

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_position_side(position_side text, side text, argument text default 'position_side')
 returns text

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.check_text(argument text, value text, longest integer, optional boolean default false)
 returns text

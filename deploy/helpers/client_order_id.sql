@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. OKX takes letters and digits alone, at most 32: room for ten million attempts.
 create function monitoring.client_order_id(order_key text, kind text, attempt integer)

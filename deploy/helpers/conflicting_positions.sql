@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called in FROM (no SET clause, one SELECT, stable), so that it sees what the calling statement sees.
 -- Each branch repeats the predicate of its index: a look-up that asks it another way reads the whole history.

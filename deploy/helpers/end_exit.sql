@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.end_exit(book_row monitoring.positions, ends_as text, drives boolean, ended text[])
 returns monitoring.positions

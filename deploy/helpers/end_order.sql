@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.end_order(book_row monitoring.positions, name text)
 returns monitoring.positions

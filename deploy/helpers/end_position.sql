@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.end_position(backup_id uuid, position_id bigint, to_status text, move text, reason text, details jsonb)
 returns void

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called.
 create function monitoring.entry_order(origin text, order_key text, exchange_order_id text)

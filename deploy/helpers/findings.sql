@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.findings(exchange text, account text, symbols text[], stale_after interval)
 returns setof tradelatch.finding

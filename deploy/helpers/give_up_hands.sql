@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.give_up_hands(orders_in_hand jsonb, until timestamptz)
 returns jsonb

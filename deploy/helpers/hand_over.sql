@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.hand_over(book_row monitoring.positions, lease interval, attempt uuid)
 returns monitoring.positions

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. Added to a time, a day is as long as the session's time zone says, 23 to 25 hours.
 create function monitoring.in_seconds(value interval)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. NaN and Infinity are not below 1e30.
 create function monitoring.is_amount(value numeric)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.is_driven(book_row monitoring.positions, at timestamptz)
 returns boolean

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. A comparison takes a month for 30 days, so that -1 month and 30 days would be 0; but here
 -- nothing is left of the days.

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.is_known_attempt(attempt uuid, position_id bigint, move text, arguments jsonb)
 returns boolean

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. Two names that look alike must not be two slots.
 create function monitoring.is_name(value text, longest integer)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. No bounds in the pattern: a match against {1,64} takes forty times as long.
 create function monitoring.is_plain_symbol(symbol text)

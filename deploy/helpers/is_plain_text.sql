@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called: no SET clause, one expression; few operators, because each is prepared anew in each statement.
 create function monitoring.is_plain_text(value text, longest integer)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called.
 create function monitoring.is_proven(moved_at timestamptz, first_seen_at timestamptz, last_seen_at timestamptz)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.is_unguarded(
     orders_arrived text[], orders_in_hand jsonb, own_orders text[], stop_loss_order text

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. In a SET clause of the calling function it would be undone before the commit.
 create function monitoring.keep_durable()

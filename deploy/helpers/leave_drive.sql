@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.leave_drive(earlier monitoring.positions, book_row monitoring.positions)
 returns monitoring.positions

@@ -5,7 +5,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 do $$
 begin

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.lock_findings(exchange text, account text, symbols text[])
 returns setof tradelatch.finding

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.lock_position(position_id bigint, fence bigint, fence_is_optional boolean default false)
 returns monitoring.positions

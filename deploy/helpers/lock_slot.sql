@@ -6,7 +6,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called: one expression.
 create function monitoring.lock_slot(exchange text, account text, symbol text)

@@ -5,7 +5,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. Where kind is a constant, what other kinds need is folded away: a move pays for its own order.
 create function monitoring.make_receipt(

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.match_orders(book monitoring.positions[], seen monitoring.seen_order[])
 returns table (position_id bigint, name text, has_arrived boolean, number bigint)

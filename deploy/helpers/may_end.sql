@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.may_end(book_row monitoring.positions, name text, drives boolean)
 returns boolean

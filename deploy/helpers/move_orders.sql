@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.move_orders(
     position_id bigint, judged_at timestamptz, ended text[], placed text[], observed_at timestamptz

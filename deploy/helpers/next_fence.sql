@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. The random bits are those of a random UUID, whose hash is an integer; random() would do whatever
 -- the session's setseed says.

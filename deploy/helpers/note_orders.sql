@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.note_orders(
     book_row monitoring.positions, ended text[], placed text[], drives boolean, ends_fills boolean

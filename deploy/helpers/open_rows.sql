@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.open_rows(exchange text, account text)
 returns monitoring.positions[]

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.order_details(book_row monitoring.positions)
 returns table (name text, kind text, since timestamptz, in_hand_until timestamptz, others_until timestamptz)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.put_back(book_row monitoring.positions, earlier monitoring.positions, backup_id uuid)
 returns void

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called.
 create function monitoring.quantity_to_close(may_fill numeric, open_quantity numeric)

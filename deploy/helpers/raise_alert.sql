@@ -6,7 +6,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.raise_alert(
     alert text,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called: what is written as it ordinarily is needs no call.
 create function monitoring.read_price(argument text, written text, value jsonb)

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.read_snapshot(exchange text, account text, snapshot jsonb, observed_at timestamptz)
 returns setof monitoring.sightings

@@ -5,7 +5,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.receipt_of(book_row monitoring.positions, outcome text, drives boolean, is_given boolean default false)
 returns tradelatch.receipt

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.refuse_move(book_row monitoring.positions, move text, problem text default null)
 returns void

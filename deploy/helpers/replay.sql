@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.replay(
     book_row monitoring.positions, drives boolean, shows boolean, ended text[], ends_fills boolean

@@ -5,7 +5,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.resolve_conflict(wanted monitoring.positions)
 returns tradelatch.receipt

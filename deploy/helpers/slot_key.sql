@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called. Each part is hashed with the hash of those before it, so that none runs into the next.
 create function monitoring.slot_key(exchange text, account text, symbol text)

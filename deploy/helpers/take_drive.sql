@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.take_drive(book_row monitoring.positions, is_driver boolean, lease interval, attempt uuid)
 returns monitoring.positions

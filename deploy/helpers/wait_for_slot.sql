@@ -6,7 +6,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.wait_for_slot(exchange text, account text, symbol text)
 returns void

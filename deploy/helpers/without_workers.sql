@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Inlined wherever it is called, so that nothing of it is left in the plan. It is not parallel safe, and that is what it is for.
 create function monitoring.without_workers()

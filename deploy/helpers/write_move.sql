@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.write_move(
     book_row monitoring.positions, move text, details jsonb, outcome text, drives boolean, is_given boolean default false

@@ -4,7 +4,7 @@
 
 \ir ../settings.psql
 
-set role tradelatch_owner;
+\ir ../session_owner.psql
 
 select pg_catalog.format('drop index concurrently %s', i.indexrelid::regclass)
 from pg_catalog.pg_index as i

@@ -1,6 +1,5 @@
 -- Deploy tradelatch:roles/all to pg
 -- Four roles that nobody logs in as. Roles belong to the whole cluster, so another database may have made them already.
--- Later changes run as tradelatch_owner: whoever deploys without being a superuser becomes a member of it.
 
 \ir ../settings.psql
 
@@ -32,14 +31,6 @@ begin
             execute pg_catalog.format('grant %I to %I', v_role.is_also, v_role.name);
         end if;
     end loop;
-
-    begin
-        set local role tradelatch_owner;
-        reset role;
-    exception
-        when insufficient_privilege then
-            execute pg_catalog.format('grant tradelatch_owner to %I', current_user);
-    end;
 end
 $$;
 

@@ -6,6 +6,8 @@
 
 begin;
 
+\ir ../join_owner.psql
+
 select pg_catalog.to_regnamespace('monitoring') is not null as has_schema
 \gset
 
@@ -83,6 +85,8 @@ begin
 end
 $$;
 
+set local role tradelatch_owner;
+
 comment on table monitoring.legacy_state is
 'What was there before tradelatch: the statements that give it back, in their order. The revert runs them.';
 
@@ -90,8 +94,12 @@ comment on table monitoring.legacy_state is
 
 create schema monitoring authorization tradelatch_owner;
 
+set local role tradelatch_owner;
+
 \endif
 
 comment on schema monitoring is 'tradelatch: the book itself, and the parts that its functions are made of. Read and changed through the schema tradelatch alone.';
+
+\ir ../leave_owner.psql
 
 commit;

@@ -7,7 +7,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.alerts (
     xid xid8 not null default pg_current_xact_id(),

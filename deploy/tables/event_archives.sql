@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.event_archives (
     id bigint generated always as identity primary key,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.exchange_aliases (
     alias text collate "C" primary key check (alias = lower(btrim(alias)) and alias <> ''),

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.findings_turn (
     is_only boolean primary key default true check (is_only),

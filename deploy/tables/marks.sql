@@ -6,7 +6,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.marks (
     exchange monitoring.exchange not null,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.order_snapshots (
     exchange monitoring.exchange not null,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.position_backups (
     backup_id uuid not null,

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- 43 bits: a fence is a bigint, and has 20 random ones below them.
 create sequence monitoring.position_fence as bigint maxvalue 8796093022207;

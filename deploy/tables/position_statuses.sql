@@ -5,7 +5,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create table monitoring.position_statuses (
     status text primary key,

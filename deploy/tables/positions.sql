@@ -8,6 +8,8 @@
 
 begin;
 
+\ir ../join_owner.psql
+
 select pg_catalog.to_regclass('monitoring.positions') is not null as has_table
 \gset
 
@@ -93,6 +95,8 @@ end
 $$;
 
 \endif
+
+\ir ../leave_owner.psql
 
 comment on table monitoring.positions is
 'The book: one row for each position that was ever opened. At most one open row for each slot (exchange, account, symbol, position_side). Changed through the functions of schema tradelatch; a plain UPDATE is held to monitoring.position_transitions and logged.';

@@ -6,7 +6,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create function monitoring.keep_alert()
 returns trigger

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.account as text collate "C" check (monitoring.is_name(value, 64) and value !~ '^ | $');
 

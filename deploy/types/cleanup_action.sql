@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create type tradelatch.cleanup_action as (
     backup_id uuid,

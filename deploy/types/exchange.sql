@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Collation "C", as in canonical_exchange: what is a capital must not depend on the server's locale.
 create domain monitoring.exchange as text collate "C" check (

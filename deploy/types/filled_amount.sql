@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.filled_amount as numeric check (value = 0 or monitoring.is_amount(value));
 

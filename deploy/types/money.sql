@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.money as numeric check (value > -1e30 and value < 1e30);
 

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.origin as text check (value in ('created', 'adopted', 'inserted', 'legacy'));
 

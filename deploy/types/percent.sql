@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.percent as numeric check (value > 0 and value < 100);
 

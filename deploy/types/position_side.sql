@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.position_side as text collate "C" check (value in ('both', 'long', 'short'));
 

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.reason as text check (monitoring.is_plain_text(value, 1000));
 

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create domain monitoring.request as text collate "C" check (monitoring.is_plain_text(value, 200));
 

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 create type monitoring.seen_order as (
     symbol text collate "C",

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Collation "C", as in normalize_symbol: what is a capital or a blank must not depend on the server's locale.
 create domain monitoring.symbol as text collate "C" check (

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 -- Each branch implies the predicate of one of the slot's indexes: the open rows are found without the history.
 create view tradelatch.open_positions as

@@ -4,7 +4,7 @@
 
 begin;
 
-set local role tradelatch_owner;
+\ir ../owner.psql
 
 \ir ../adoption/prices.psql
 \if :has_prices

@@ -6,10 +6,11 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 select pg_catalog.to_regclass('monitoring.legacy_rows') is not null as gives_back
 \gset
 
-set local role tradelatch_owner;
 set local client_min_messages = warning;
 
 alter table monitoring.positions drop constraint if exists positions_coherent_check;

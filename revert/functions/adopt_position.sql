@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop function tradelatch.adopt_position;
 
 commit;

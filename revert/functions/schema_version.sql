@@ -5,6 +5,8 @@
 
 begin;
 
+\ir ../../deploy/join_owner.psql
+
 \ir ../../deploy/adoption/surroundings.psql
 \ir ../../deploy/adoption/strangers.psql
 do $$
@@ -47,5 +49,7 @@ $$;
 \endif
 
 drop function tradelatch.schema_version();
+
+\ir ../../deploy/leave_owner.psql
 
 commit;

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop index monitoring.idx_unique_position_attempt;
 
 commit;

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop index monitoring.position_events_attempt;
 
 commit;

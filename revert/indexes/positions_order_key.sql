@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop index monitoring.positions_order_key;
 
 commit;

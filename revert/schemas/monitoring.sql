@@ -5,6 +5,8 @@
 
 begin;
 
+\ir ../../deploy/join_owner.psql
+
 select pg_catalog.to_regclass('monitoring.legacy_state') is not null as was_there
 \gset
 
@@ -31,5 +33,7 @@ $$;
 drop schema monitoring;
 
 \endif
+
+\ir ../../deploy/leave_owner.psql
 
 commit;

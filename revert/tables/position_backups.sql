@@ -6,6 +6,8 @@
 
 begin;
 
+\ir ../../deploy/join_owner.psql
+
 set local client_min_messages = warning;
 
 do $$
@@ -38,5 +40,7 @@ end
 $$;
 
 drop table monitoring.position_backups;
+
+\ir ../../deploy/leave_owner.psql
 
 commit;

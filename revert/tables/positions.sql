@@ -5,6 +5,8 @@
 
 begin;
 
+\ir ../../deploy/join_owner.psql
+
 set local client_min_messages = warning;
 
 \ir ../adoption/keep.psql
@@ -31,5 +33,7 @@ $$;
 drop table monitoring.positions;
 
 \endif
+
+\ir ../../deploy/leave_owner.psql
 
 commit;

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop sequence monitoring.stale_fences;
 
 commit;

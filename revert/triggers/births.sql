@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop trigger positions_births on monitoring.positions;
 drop function monitoring.log_birth();
 

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop trigger positions_guard on monitoring.positions;
 drop function monitoring.guard_position();
 

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop trigger health_findings_keep on monitoring.health_findings;
 drop trigger health_findings_refuse_removal on monitoring.health_findings;
 drop trigger alerts_keep on monitoring.alerts;

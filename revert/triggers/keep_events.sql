@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop trigger position_events_keep on monitoring.position_events;
 drop trigger position_events_refuse_change on monitoring.position_events;
 drop function monitoring.keep_event();

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop trigger positions_refuse_removal on monitoring.positions;
 drop function monitoring.refuse_removal();
 

@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop domain monitoring.order_id;
 
 commit;

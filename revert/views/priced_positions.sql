@@ -4,6 +4,8 @@
 
 begin;
 
+\ir ../../deploy/owner.psql
+
 drop view monitoring.priced_positions;
 
 commit;

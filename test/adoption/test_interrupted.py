@@ -160,7 +160,8 @@ def test_the_owner_of_the_old_table_can_deploy_and_revert(make_live) -> None:
     finally:
         live.execute(f"alter role {OWNER} nocreaterole")
         live.execute(f"revoke create on database {live.name} from {OWNER}")
-        # Roles that another database of the cluster uses stay, and whoever deployed is still a member of their owner.
-        if live.all("select from pg_roles where rolname = 'tradelatch_owner'"):
-            live.execute(f"revoke tradelatch_owner from {OWNER}")
+        # Roles that another database of the cluster uses stay.
+        assert not live.all(
+            "select from pg_auth_members where roleid = to_regrole('tradelatch_owner') and member = %s::regrole", OWNER
+        )
     assert live.schema() == before

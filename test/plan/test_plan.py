@@ -392,15 +392,36 @@ def test_a_role_with_members_outlives_the_plan(cluster) -> None:
         assert not connection.execute(r"select from pg_roles where rolname ~ '^tradelatch_'").fetchall()
 
 
-def test_a_deployer_needs_no_superuser(cluster) -> None:
+HOLDERS = """
+select m.member::regrole::text
+from pg_auth_members as m
+where m.roleid = 'tradelatch_owner'::regrole
+    and not to_jsonb(m) @> '{"set_option": false, "inherit_option": false}'
+"""
+
+
+def test_a_deployer_needs_no_superuser_and_is_no_owner_afterwards(cluster) -> None:
     dsn = create_database(cluster, "deployed")
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("create role deployer login createrole")
         connection.execute("grant create on database deployed to deployer")
-    deployer = cluster.dsn("deployed", user="deployer")
-    sqitch(deployer, "deploy", "--verify")
-    sqitch(deployer, "revert", "-y")
-    with psycopg.connect(dsn) as connection:
+
+        def holders() -> list[str]:
+            return [name for (name,) in connection.execute(HOLDERS)]
+
+        deployer = cluster.dsn("deployed", user="deployer")
+        sqitch(deployer, "deploy", "--verify", "--to", "tables/positions")
+        assert not holders()
+        sqitch(deployer, "deploy")  # the next version
+        assert not holders()
+        sqitch(deployer, "verify")
+        with psycopg.connect(deployer) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("set role tradelatch_owner")
+        connection.execute("create role friend; grant tradelatch_owner to friend")
+        with pytest.raises(ProgramError, match="tradelatch_owner: who may become it friend; expected nobody"):
+            sqitch(deployer, "verify")
+        connection.execute("drop role friend")
+        sqitch(deployer, "revert", "-y")
         assert not connection.execute(r"select from pg_roles where rolname ~ '^tradelatch_'").fetchall()
 
 

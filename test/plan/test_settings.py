@@ -1,4 +1,6 @@
-"""Every script that deploys or reverts pins how names and literals are read before it does anything."""
+"""Every script pins how names and literals are read before anything else, and is the owner for one transaction."""
+
+import re
 
 import pytest
 from tradelatch.deployment import changes
@@ -16,3 +18,12 @@ def test_it_comes_first(folder: str, change: str) -> None:
         assert statements[:2] == ["begin;", "set local search_path = pg_catalog, pg_temp;"]
     else:
         assert statements[0] == FIRST[folder]
+
+
+@pytest.mark.parametrize("folder", FIRST)
+@pytest.mark.parametrize("change", sorted({*changes()} - {"adoption/preflight", "roles/all"}))
+def test_who_deploys_is_the_owner_for_its_transaction(folder: str, change: str) -> None:
+    script = (sqitch_project() / folder / f"{change}.sql").read_text()
+    included = re.findall(r"^\\ir (?:\.\./)+(?:deploy/)?(\w+)\.psql$", script, re.MULTILINE)
+    assert {"owner", "session_owner", "join_owner"} & {*included}
+    assert included.count("join_owner") == included.count("leave_owner")

@@ -1,6 +1,16 @@
 -- Verify tradelatch:roles/all on pg
 
+\ir ../../deploy/settings.psql
+
 begin;
+
+-- Before this session does so itself. PostgreSQL 15 knows no membership that gives nothing.
+select coalesce(string_agg(r.rolname, ', ' order by r.rolname), 'nobody') as members
+from pg_auth_members as m
+inner join pg_roles as r on r.oid = m.member and not r.rolsuper
+where m.roleid = to_regrole('tradelatch_owner')
+    and not to_jsonb(m) @> '{"set_option": false, "inherit_option": false}'
+\gset
 
 \ir ../assert.psql
 
@@ -53,5 +63,13 @@ from (
     ('tradelatch_bot', array['tradelatch_reader']),
     ('tradelatch_operator', array['tradelatch_bot', 'tradelatch_reader'])
 ) as w (name, member_of);
+
+-- Not even the login that made it, which grants itself the role for one transaction at a time.
+select
+    pg_temp.assert_properties(
+        'role tradelatch_owner',
+        jsonb_build_object('who may become it', :'members'),
+        jsonb_build_object('who may become it', 'nobody')
+    );
 
 rollback;
