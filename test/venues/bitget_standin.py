@@ -45,6 +45,8 @@ class BitgetStandIn(StandIn):
             ),
         }
 
+    stop_order = ("POST", "/api/v2/mix/order/place-tpsl-order")
+
     def check(self, request: Request) -> None:
         if request.path.startswith(("/api/v2/public/", "/api/v2/mix/market/")):
             return

@@ -11,6 +11,8 @@ from .binance_standin import BinanceStandIn
 from .bitget_standin import BitgetStandIn
 from .bybit_standin import BybitStandIn
 from .gate_standin import GateStandIn
+from .hyperliquid_standin import KEY as PRIVATE_KEY
+from .hyperliquid_standin import HyperliquidStandIn
 from .okx_standin import OkxStandIn
 from .standin import KEY, PASSPHRASE, SECRET, StandIn
 
@@ -44,7 +46,8 @@ async def standin(request: pytest.FixtureRequest) -> AsyncIterator[StandIn]:
         yield started
 
 
-EVERY = [BinanceStandIn, BitgetStandIn, BybitStandIn, GateStandIn, OkxStandIn]
+SECRETS = (KEY, SECRET, PASSPHRASE, PRIVATE_KEY, PRIVATE_KEY[2:])
+EVERY = [BinanceStandIn, BitgetStandIn, BybitStandIn, GateStandIn, HyperliquidStandIn, OkxStandIn]
 
 
 @pytest.fixture(params=EVERY, ids=[each.name for each in EVERY])
@@ -84,6 +87,12 @@ async def bitget() -> AsyncIterator[BitgetStandIn]:
 
 
 @pytest.fixture
+async def hyperliquid() -> AsyncIterator[HyperliquidStandIn]:
+    async for started in _started(HyperliquidStandIn()):
+        yield started
+
+
+@pytest.fixture
 async def gate() -> AsyncIterator[GateStandIn]:
     async for started in _started(GateStandIn()):
         yield started
@@ -101,12 +110,12 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Any:
     caplog.set_level(logging.DEBUG)
     yield
     logged = [record.getMessage() for when in ("setup", "call") for record in caplog.get_records(when)]
-    assert not [message for message in logged if any(secret in message for secret in (KEY, SECRET, PASSPHRASE))]
+    assert not [message for message in logged if any(secret in message for secret in SECRETS)]
 
 
 def environment_of(standin: StandIn, **more: str) -> dict[str, str]:
     prefix = f"TRADELATCH_{standin.name.upper()}"
-    keys = {f"{prefix}_KEY": KEY, f"{prefix}_SECRET": SECRET, f"{prefix}_PASSPHRASE": PASSPHRASE}
+    keys = {f"{prefix}_{part}": value for part, value in standin.keys.items()}
     return keys | {f"{prefix}_URL": standin.url} | more
 
 
@@ -148,4 +157,10 @@ async def on_bitget(bitget: BitgetStandIn) -> AsyncIterator[Any]:
 @pytest.fixture
 async def on_gate(gate: GateStandIn) -> AsyncIterator[Any]:
     async for opened in _access(gate):
+        yield opened
+
+
+@pytest.fixture
+async def on_hyperliquid(hyperliquid: HyperliquidStandIn) -> AsyncIterator[Any]:
+    async for opened in _access(hyperliquid):
         yield opened

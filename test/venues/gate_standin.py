@@ -17,7 +17,8 @@ class GateStandIn(StandIn):
     name: ClassVar[str] = "gate"
     margin = ("INSUFFICIENT_AVAILABLE", "Balance is not enough")
     reduce_only = ("REDUCE_EXCEEDED", "Reduce order would exceed position")
-    duplicate = ("REPEATED_CREATION", "Repeated creation")
+    refuses_duplicates: ClassVar[bool] = False
+    duplicate = ("an order of that client order id exists", "said by us")
     no_symbol = ("CONTRACT_NOT_FOUND", "Contract not found")
     precision = ("INVALID_PARAM_VALUE", "invalid argument: size")
     wrong_mode = ("hedge mode", "said by us: Gate's orders carry no position side that it could refuse")

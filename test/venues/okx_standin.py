@@ -49,6 +49,8 @@ class OkxStandIn(StandIn):
             ("GET", "/api/v5/trade/orders-algo-pending"): lambda p: self._page(p, True, self._algo, "algoId"),
         }
 
+    stop_order = ("POST", "/api/v5/trade/order-algo")
+
     def check(self, request: Request) -> None:
         if request.path.startswith("/api/v5/public/"):
             return

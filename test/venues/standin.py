@@ -89,10 +89,15 @@ class StandIn(ABC):
     """A venue in memory behind HTTP. Market orders fill at once at `price`; stops wait for `trigger`."""
 
     name: ClassVar[str]
+    symbol: ClassVar[str] = "APTUSDT"  # as the book has it
+    keys: ClassVar[dict[str, str]] = {"KEY": KEY, "SECRET": SECRET, "PASSPHRASE": PASSPHRASE}
+    has_hedge_mode: ClassVar[bool] = True
+    refuses_duplicates: ClassVar[bool] = True
     error_status: ClassVar[int] = 200
     margin: ClassVar[tuple[int | str, str]]
     reduce_only: ClassVar[tuple[int | str, str]]
     cancel_order: ClassVar[tuple[str, str]]
+    stop_order: ClassVar[tuple[str, str]]
     duplicate: ClassVar[tuple[int | str, str]]
 
     def __init__(self) -> None:
@@ -141,12 +146,12 @@ class StandIn(ABC):
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()
-        route = (request.method, request.path)
         params: dict[str, Any] = dict(parse_qsl(request.query_string) + parse_qsl(body if body[:1] not in "{[" else ""))
         if body[:1] == "{":
             params = json.loads(body)
         elif body[:1] == "[":
             params = {"list": json.loads(body)}
+        route = self.route(request.method, request.path, params)
         for known in self.routes:  # with the order's id in the path
             stem, _, _ = known[1].partition("{id}")
             if "{id}" in known[1] and known[0] == route[0] and route[1].startswith(stem):
@@ -180,6 +185,10 @@ class StandIn(ABC):
 
     # What each venue does in its own way
 
+    def route(self, method: str, path: str, params: dict[str, Any]) -> tuple[str, str]:
+        """By which of its routes a request is answered."""
+        return method, path
+
     @abstractmethod
     def check(self, request: Request) -> None: ...
 
@@ -198,9 +207,11 @@ class StandIn(ABC):
             raise Refused(*self.no_symbol)
         if order.quantity % Decimal("0.1"):
             raise Refused(*self.precision)
-        if any(o.client_order_id == order.client_order_id and o.status == "open" for o in self.orders):
+        if self.refuses_duplicates and any(
+            o.client_order_id == order.client_order_id and o.status == "open" for o in self.orders
+        ):
             raise Refused(*self.duplicate)
-        if (order.position_side == "both") == self.hedge_mode:
+        if (order.position_side == "both") == (self.hedge_mode and self.has_hedge_mode):
             raise Refused(*self.wrong_mode)
         if order.trigger is None and self._reduces(order) and not self._reducible(order):
             raise Refused(*self.reduce_only)

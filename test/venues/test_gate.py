@@ -91,6 +91,7 @@ async def test_a_week_of_ended_orders_is_searched(on_gate: Any, gate: GateStandI
     for number in range(250):
         await send(on_gate, f"other{number}")
         gate.orders[-1].time = gate.now() - (3 if number > 99 else 8) * DAY
+    gate.told.clear()
     assert await find(on_gate, ENTRY) is None
     finished = [asked for asked in gate.asked(*gate.list_orders) if asked["status"] == "finished"]
     assert [asked.get("offset") for asked in finished] == [None, "100"]

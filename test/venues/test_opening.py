@@ -24,9 +24,10 @@ async def refusal(*names: str, accounts: tuple[str, ...] = ("default",), **envir
 
 
 async def test_the_venues_have_the_names_of_the_book() -> None:
-    assert sorted(VENUES) == ["binance", "bitget", "bybit", "gate", "okx"]
+    assert sorted(VENUES) == ["binance", "bitget", "bybit", "gate", "hyperliquid", "okx"]
     assert (
-        await refusal("kraken") == "no access to exchange kraken: there is one to binance, bitget, bybit, gate and okx"
+        await refusal("kraken")
+        == "no access to exchange kraken: there is one to binance, bitget, bybit, gate, hyperliquid and okx"
     )
 
 

@@ -51,7 +51,7 @@ async def run(dsn: str, *arguments: str) -> tuple[int | None, str]:
 
 @pytest.mark.usefixtures("mydex")
 async def test_it_is_known_and_conforms() -> None:
-    assert known_exchanges() == ["binance", "bitget", "bybit", "gate", "mydex", "okx"]
+    assert known_exchanges() == ["binance", "bitget", "bybit", "gate", "hyperliquid", "mydex", "okx"]
     async with open_exchanges(["mydex"]) as exchanges:
         await conform(Bench(exchanges["mydex"], "APTUSDT", Decimal("0.1"), patience=0.1, pause=0.01))
 

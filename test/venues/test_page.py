@@ -27,4 +27,4 @@ async def test_the_program_runs(
 
 def test_the_page_names_every_endpoint() -> None:
     paths = {path for each in EVERY for _, path in each().routes}
-    assert paths == set(re.findall(r"`(/(?:fapi/|api/)?v\d/[^`]*)`", PAGE))
+    assert paths == set(re.findall(r"`(/(?:(?:fapi/|api/)?v\d/|info |exchange )[^`]*)`", PAGE))

@@ -7,7 +7,7 @@ interprets: it calls a stop-loss closed that was triggered and may still fill, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -79,6 +79,7 @@ class Place:
     is_found_by_id_alone: bool = False  # they, and a cancel, take no client order id: the lists are searched at once
     one_at: str = ""  # where the answer to fetch_order has the order
     created_at: str = ""  # and the answer to create_order
+    created_id: str = ""  # where that has the id, if not where a row has it
     is_terse: bool = False  # a new order is answered with its id alone
     is_conditional: bool = False
 
@@ -117,6 +118,16 @@ class Mode:
 
 
 @dataclass(frozen=True)
+class Pricing:
+    """How a market order gets its price: from the other side of the order book, and worse by so much."""
+
+    call: str
+    at: Mapping[str, str]  # of a side
+    slippage: str
+    stop_slippage: str  # of a stop-loss, from its trigger
+
+
+@dataclass(frozen=True)
 class Row:
     """One exchange. What follows is data, but for the few things that are a rule there."""
 
@@ -129,9 +140,10 @@ class Row:
     positions: PositionFields
     orders_list: str  # where the answer with orders has its list, and the one with positions
     positions_list: str
-    mode: Mode
+    mode: Mode | None  # None: there is no hedge mode
     side_params: Callable[[str, str, bool], Params]  # of position side, side and whether it only reduces
     stop_params: Callable[[str, str, TriggerBy], Params]  # of the side, the trigger, and the price that it waits for
+    triggers: tuple[TriggerBy, ...] = field(default=("last", "mark"), kw_only=True)  # what stops can wait for
     largest: str  # where ccxt's market has the size of the largest market order
     options: Params = field(default_factory=dict)  # of ccxt
     order_pages: Pages | None = None
@@ -143,11 +155,19 @@ class Row:
     from_exchange: Callable[[str], str] = lambda name: name  # and back
     nameless: str = ""  # a regular expression: what stands in place of a client order id that an open order has lost
     history: timedelta = timedelta(days=7)  # how far back the lists of ended orders are searched
+    refuses_duplicates: bool = True  # a second order of a client order id; else we look for one before each is sent
     is_mode_asked: bool = False  # orders do not say which position mode they are for: the account is asked
+    market_id: str = "id"  # where ccxt's market has what the exchange's own rows call it
+    others: str = ""  # a regular expression: ids of what is in no list of ours, and is no linear swap or future
+    significant: int = 0  # how many digits a price may have, but for whole numbers; 0: its tick says all
+    priced_by: Pricing | None = None  # a market order needs a price
+    unasked: tuple[str, ...] = ()  # calls of ccxt that send what nobody asked for
+    account_problem: Callable[..., Awaitable[str]] | None = None  # why an account cannot be used with its key
     market_types: tuple[str, ...] = ("linear",)  # what ccxt is to list
     keys: Params = field(
         default_factory=lambda: {"KEY": "apiKey", "SECRET": "secret"}
     )  # variables, and what ccxt calls them
+    key_forms: Mapping[str, str] = field(default_factory=dict)  # regular expressions of what these look like
     guess: Callable[[str], str] = lambda market_id: re.sub(r"_(\d{6})$", r"-\1", market_id.upper())  # of one in no list
     testnet: str = "set_sandbox_mode"  # ccxt's switch to the exchange's sandbox
     is_listed_by_settle: bool = False  # the position list is asked for each settle currency

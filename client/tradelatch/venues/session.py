@@ -73,6 +73,7 @@ class Market:
     tick: Decimal = ZERO
     minimum: Decimal = ZERO
     largest: Decimal = ZERO  # market order; 0: no end is known
+    least_value: Decimal = ZERO  # of an order, in the quote asset
     contract: Decimal = Decimal(1)  # the size of one, in units of the base asset
     is_traded: bool = False
 
@@ -134,6 +135,7 @@ class Session:
         self._by_id: dict[str, Market] = {}
         self._others: set[str] = set()
         self._tried_at = 0.0
+        self._is_known = False  # the account, where that is asked
         self._loading = asyncio.Lock()
         for name, value in keys.values.items():
             setattr(exchange, name, value)
@@ -146,6 +148,8 @@ class Session:
         exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False} | dict(row.options)
         exchange.options["fetchMarkets"] = {"types": list(row.market_types)}
         exchange.handle_errors = self._tell
+        for name in row.unasked:
+            setattr(exchange, name, _nothing)
         exchange.sign = partial(_sign_without_none, exchange.sign)
         exchange.on_json_response = partial(json.loads, parse_float=str)
         if is_testnet:
@@ -160,6 +164,14 @@ class Session:
         clocks are compared, and it is sent again.
         """
         await self._read_markets(True)  # and the clock: nothing is signed by this machine's
+        if self._row.account_problem is not None and not self._is_known:
+            async with self._loading:
+                if problem := await self._row.account_problem(self._exchange, self._request):
+                    raise AccessRefused(f"{self._name}: {problem}")
+                self._is_known = True
+        return await self._request(method, *arguments)
+
+    async def _request(self, method: str, *arguments: Any) -> Any:
         for last in (False, True):
             answers: list[Any] = []
             self._answers.set(answers)
@@ -205,7 +217,7 @@ class Session:
         Of one that is in no list, what it would most likely be.
         """
         await self._read_markets(market_id in self._by_id or market_id in self._others)
-        if market_id in self._others:
+        if market_id in self._others or (self._row.others and re.fullmatch(self._row.others, market_id)):
             return None
         return self._by_id.get(market_id) or Market(symbol=self._row.guess(market_id), id=market_id)
 
@@ -259,7 +271,7 @@ class Session:
         with self.reading():
             listed = [market for same_id in self._exchange.markets_by_id.values() for market in same_id]
             raw = [market for market in listed if market["linear"] and (market["swap"] or market["future"])]
-            linear = [_market(market, self._row.largest) for market in raw]
+            linear = [_market(market, self._row) for market in raw]
         if not linear:
             raise Unreachable(f"{self._name}: an empty list of markets")
         fit = [market for market in linear if market.step and market.tick]
@@ -268,9 +280,11 @@ class Session:
         for symbol in (symbol for symbol, markets in traded.items() if markets > 1):
             del self._markets[symbol]  # whose is it?
         self._by_id = {market.id: market for market in linear}
-        self._others = {market["id"] for market in listed} - self._by_id.keys()
+        self._others = {get(market, self._row.market_id) for market in listed} - self._by_id.keys()
         chosen = {market.id for market in self._markets.values()}
-        self._exchange.markets |= {market["symbol"]: market for market in raw if market["id"] in chosen}
+        self._exchange.markets |= {
+            market["symbol"]: market for market in raw if get(market, self._row.market_id) in chosen
+        }
 
     async def _public(self, request: Awaitable[object], what: str) -> None:
         """What everybody may ask: there is nothing to refuse."""
@@ -306,6 +320,10 @@ class Session:
         if told.code in self._codes.duplicate:
             return RefusedAsDuplicate(text, told.code)
         return (RefusedAsPassed if told.code in self._codes.passed else Refusal)(text, told.code)
+
+
+async def _nothing(*_: object) -> bool:
+    return True
 
 
 def _sign_without_none(sign: Callable[..., Any], path: str, api: Any, method: str, params: Any, *rest: Any) -> Any:
@@ -351,17 +369,18 @@ def rows(value: object) -> list[Any]:
     return value
 
 
-def _market(market: Mapping[str, Any], largest: str) -> Market:
+def _market(market: Mapping[str, Any], row: Row) -> Market:
     contract = number(market["contractSize"]) or Decimal(1)
     return Market(
         symbol=canonical(market["symbol"]),
         unified=market["symbol"],
-        id=market["id"],
+        id=get(market, row.market_id),
         settle=market["settleId"],
         step=number(market["precision"]["amount"]) * contract,
         tick=number(market["precision"]["price"]),
         minimum=number(market["limits"]["amount"]["min"]) * contract,
-        largest=number(get(market, largest)) * contract,
+        largest=number(get(market, row.largest)) * contract if row.largest else Decimal(0),
+        least_value=number(get(market, "limits.cost.min")),
         contract=contract,
         is_traded=bool(market["active"]),
     )

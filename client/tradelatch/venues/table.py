@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from .row import Codes, Mode, OrderFields, Pages, Params, Place, PositionFields, Row, get, numbered
+from . import hyperliquid
+from .row import Codes, Mode, OrderFields, Pages, Params, Place, PositionFields, Pricing, Row, get, numbered
 
 
 def _codes(*numbers: int) -> frozenset[str]:
@@ -571,6 +572,7 @@ GATE = Row(
     to_exchange=_gate_name,
     from_exchange=_gate_ours,
     nameless="(api)?",
+    refuses_duplicates=False,
     is_mode_asked=True,
     places=(
         Place(
@@ -637,4 +639,92 @@ GATE = Row(
     guess=lambda market_id: market_id.upper().replace("_", "", 1),
 )
 
-TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BITGET, BYBIT, GATE, OKX)}
+# Hyperliquid perpetuals, in USDC. There is no hedge mode, and no market order: one is a limit order that does not rest.
+# Stops wait for the mark price, and keep their id when they are triggered. ccxt would send a referral code and the
+# approval of a builder, who may take a fee of each order: nothing of that is sent.
+
+
+def _either(name: str) -> str:
+    """A field of an order that was asked for by its id, and of one in a list."""
+    return f"order.{name}|{name}"
+
+
+HYPERLIQUID = Row(
+    name="hyperliquid",
+    ccxt_class="hyperliquid",
+    error=hyperliquid.error,
+    codes=Codes(
+        access=frozenset({"access"}),
+        clock=frozenset(),
+        unsure=frozenset({"unsure"}),
+        unknown=frozenset({"unknown"}),
+        mode=frozenset(),
+        duplicate=frozenset({"duplicate"}),
+        passed=frozenset({"passed"}),
+    ),
+    ids="[0-9]{1,20}",
+    client_ids="tl[0-9a-f]{22}[a-z][1-9][0-9]{0,3}|0x[0-9a-f]{32}|[A-Za-z0-9._-]{1,15}",
+    to_exchange=hyperliquid.cloid,
+    from_exchange=hyperliquid.name_of,
+    refuses_duplicates=False,
+    places=(
+        Place(
+            by_client_id="clientOrderId",
+            one_at="order",
+            created_at="response.data.statuses.0",
+            created_id="resting.oid|filled.oid",
+            is_terse=True,
+            fields=OrderFields(
+                symbol=_either("coin"),
+                id=_either("oid"),
+                client_id=_either("cloid"),
+                status=hyperliquid.status,
+                statuses={
+                    "open": "open",
+                    "triggered": "open",
+                    "filled": "closed",
+                    "canceled": "canceled",
+                    "ended": "ended",
+                },
+                quantity=_either("origSz"),
+                filled=hyperliquid.filled,
+                average="",
+                side=lambda row: {"A": "sell", "B": "buy"}[get(row, _either("side"))],
+                reduces=(_either("reduceOnly"),),
+                position_side="no.such",
+                position_sides={"None": "both"},
+                trigger=lambda row: get(row, _either("triggerPx")) if get(row, _either("isTrigger")) else None,
+                type=hyperliquid.kind,
+                price=_either("limitPx"),
+                time=_either("timestamp"),
+            ),
+        ),
+    ),
+    positions=PositionFields(
+        symbol="position.coin",
+        size="position.szi",
+        average="position.entryPx",
+        position_side="type",
+        position_sides={"oneWay": "both"},
+    ),
+    orders_list="",
+    positions_list="assetPositions",
+    mode=None,
+    side_params=lambda position_side, side, reduce_only: {"reduceOnly": reduce_only},
+    stop_params=lambda side, trigger, by: {"stopLossPrice": trigger},
+    largest="",
+    triggers=("mark",),
+    options={"refSet": True, "builderFee": False},
+    unasked=("initialize_client",),
+    account_problem=hyperliquid.account_problem,
+    market_id="info.name",
+    others=".*[@/:].*",
+    significant=5,
+    priced_by=Pricing("fetch_order_book", {"buy": "levels.1.0.px", "sell": "levels.0.0.px"}, "0.05", "0.1"),
+    market_types=("swap",),
+    keys={"KEY": "privateKey", "WALLET": "walletAddress"},
+    key_forms={"KEY": "(0x)?[0-9a-fA-F]{64}", "WALLET": "0x[0-9a-fA-F]{40}"},
+    guess=lambda market_id: f"{market_id.upper()}USDC",
+)
+
+TABLE: Mapping[str, Row] = {row.name: row for row in (BINANCE, BITGET, BYBIT, GATE, HYPERLIQUID, OKX)}

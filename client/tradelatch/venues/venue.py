@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..exchange import (
+    DuplicateRefused,
     Holding,
     ModeRefused,
     NotListed,
@@ -85,10 +86,11 @@ class Venue:
         self._is_testnet = bool(environment.get(f"TRADELATCH_{self.name.upper()}_TESTNET"))
         if self._is_testnet and self._url:
             raise NotConfigured(f"TRADELATCH_{self.name.upper()}_URL or its sandbox, and not both")
-        trigger_by = environment.get(f"TRADELATCH_{self.name.upper()}_TRIGGER") or "last"
-        if trigger_by not in ("last", "mark"):
-            raise NotConfigured(f"TRADELATCH_{self.name.upper()}_TRIGGER must be last or mark, got {trigger_by[:40]}")
-        self._trigger_by: TriggerBy = "mark" if trigger_by == "mark" else "last"
+        told = environment.get(f"TRADELATCH_{self.name.upper()}_TRIGGER") or row.triggers[0]
+        if told not in row.triggers:
+            known = " or ".join(row.triggers)
+            raise NotConfigured(f"TRADELATCH_{self.name.upper()}_TRIGGER must be {known}, got {told[:40]}")
+        self._trigger_by: TriggerBy = "mark" if told == "mark" else "last"
 
     async def positions(self, *, account: str) -> Sequence[Holding]:
         """What the account holds in linear contracts, every page of it."""
@@ -114,6 +116,8 @@ class Venue:
         if market is None:
             return None
         mode = self._row.mode
+        if mode is None:
+            return "one-way"
         answer = await session.ask(mode.call, mode.argument or ([market.unified] if mode.of_list else market.unified))
         with session.reading():
             told = get(answer, mode.at)
@@ -129,8 +133,15 @@ class Venue:
 
     async def smallest(self, symbol: str, *, account: str) -> Decimal | None:
         """The smallest quantity that the market trades, as far as it tells; None for a symbol that is not listed."""
-        market = await self.session(account).market(symbol)
-        return None if market is None else max(market.minimum, market.step)
+        session = self.session(account)
+        market = await session.market(symbol)
+        if market is None:
+            return None
+        least = max(market.minimum, market.step)
+        if self._row.priced_by is None:
+            return least
+        price = Decimal(await self._market_price(session, market, "sell"))
+        return max(least, _multiple(market.least_value * 2 / price, market.step))  # its half is still one
 
     async def covers(self, symbols: Collection[str], *, account: str) -> Collection[str]:
         """Which of these symbols the lists of positions and orders cover: those that the exchange has a market of."""
@@ -334,24 +345,42 @@ class Venue:
         name = wanted.client_order_id
         if not re.fullmatch(self._row.client_ids, name) or self._ours(self._row.to_exchange(name)) != name:
             raise OrderRefused(f"{self.name} takes no client order id like {name[:40]}")
-        if self._row.is_mode_asked:
+        if self._row.is_mode_asked or self._row.mode is None:
             mode = await self.position_mode(wanted.market.symbol, account=wanted.account)
             if mismatch := mode_mismatch(wanted.position_side, mode, []):
                 raise ModeRefused(f"{self.name}: {mismatch}")
+        if not self._row.refuses_duplicates and await self._row_of(session, wanted.market, place, name) is not None:
+            raise DuplicateRefused(f"{self.name}: an order of that client order id exists: {name}")
         params: dict[str, Any] = dict.fromkeys(place.ids_of_new, self._row.to_exchange(name))
         params |= self._row.side_params(wanted.position_side, wanted.side, wanted.reduce_only)
         if wanted.trigger is not None:
             params |= self._row.stop_params(wanted.side, f"{wanted.trigger:f}", self._trigger_by)
         price = None if wanted.price is None else f"{wanted.price:f}"
         kind = "limit" if wanted.kind == "limit" else "market"
+        if self._row.priced_by is not None and wanted.kind != "limit":
+            params["slippage"] = self._row.priced_by.slippage
+            price = await self._market_price(session, wanted.market, wanted.side) if wanted.trigger is None else None
+            if wanted.trigger is not None:
+                price, params["slippage"] = f"{wanted.trigger:f}", self._row.priced_by.stop_slippage
         quantity = f"{wanted.market.in_contracts(wanted.quantity):f}"
         answer = await session.call("create_order", wanted.market.unified, kind, wanted.side, quantity, price, params)
         await self._learn_mode(session, wanted.market, wanted.account)
         with session.reading():
             created = get(answer, place.created_at)
             if place.is_terse:
-                return wanted.answered(_text(get(created, place.fields.id)))
+                return wanted.answered(_text(get(created, place.created_id or place.fields.id)))
             return self._order(place, created, wanted.market, wanted.account)
+
+    async def _market_price(self, session: Session, market: Market, side: str) -> str:
+        """What a market order of that side meets now."""
+        pricing = self._row.priced_by
+        assert pricing is not None
+        answer = await session.ask(pricing.call, market.unified)
+        with session.reading():
+            price = number(get(answer, pricing.at[side]))
+            if price <= 0:
+                raise ValueError("no price")
+            return f"{price:f}"
 
     async def _cancel(self, session: Session, market: Market, name: str) -> bool:
         if not self._may_exist(name):
@@ -496,6 +525,9 @@ class Venue:
             raise NotConfigured(f"{self.name}: account {account} needs {', '.join(others)} and {last}")
         if not re.fullmatch(r"[!-~]+", given["KEY"]):
             raise NotConfigured(f"{prefix}_KEY has characters that no key has")
+        for part, form in self._row.key_forms.items():
+            if not re.fullmatch(form, given[part]):
+                raise NotConfigured(f"{prefix}_{part} is not what it should be: {form}")
         return Keys({self._row.keys[part]: value for part, value in given.items()})
 
     def _no_market(self, symbol: str) -> str:
@@ -514,6 +546,9 @@ class Venue:
         if price is None:
             return None
         rounded = _multiple(price, market.tick)
+        if self._row.significant and rounded:
+            unit = Decimal(1).scaleb(rounded.adjusted() + 1 - self._row.significant)
+            rounded = _multiple(price, max(market.tick, min(unit, Decimal(1))))
         if rounded <= 0:
             raise OrderRefused(f"{self.name}: a {what} of {price:f} is below the tick of {market.symbol}")
         return rounded
