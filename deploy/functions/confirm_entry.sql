@@ -74,8 +74,8 @@ begin
             exchange_order_id = coalesce(confirm_entry.exchange_order_id, p.exchange_order_id),
             open_quantity = confirm_entry.filled_quantity,
             opened_at = clock_timestamp(),
-            stop_loss_attempt = 1,
-            stop_loss_sized = 1,
+            stop_loss_attempt = p.stop_loss_attempt + 1,
+            stop_loss_sized = p.stop_loss_attempt + 1,
             orders_arrived = '{}',
             move = 'confirm_entry',
             move_details = jsonb_build_object(

@@ -117,6 +117,7 @@ begin
         end if;
     end loop;
 
+    perform monitoring.compare_sequences();
     raise exception using
         errcode = '40001',
         message = format('the slot of %s keeps changing: try again', v_symbol);

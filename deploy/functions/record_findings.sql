@@ -35,8 +35,8 @@ begin
             select
             from unnest(v_found) as f
             where f.check_name = h.check_name
-                and f.exchange = h.exchange
-                and f.account = h.account
+                and f.exchange is not distinct from h.exchange
+                and f.account is not distinct from h.account
                 and f.position_id is not distinct from h.position_id
                 and f.symbol is not distinct from h.symbol
                 and f.position_side is not distinct from h.position_side
@@ -52,8 +52,8 @@ begin
     from unnest(v_found) as f
     where h.cleared_at is null
         and h.check_name = f.check_name
-        and h.exchange = f.exchange
-        and h.account = f.account
+        and h.exchange is not distinct from f.exchange
+        and h.account is not distinct from f.account
         and h.position_id is not distinct from f.position_id
         and h.symbol is not distinct from f.symbol
         and h.position_side is not distinct from f.position_side
@@ -79,8 +79,8 @@ begin
         from monitoring.health_findings as h
         where h.cleared_at is null
             and h.check_name = f.check_name
-            and h.exchange = f.exchange
-            and h.account = f.account
+            and h.exchange is not distinct from f.exchange
+            and h.account is not distinct from f.account
             and h.position_id is not distinct from f.position_id
             and h.symbol is not distinct from f.symbol
             and h.position_side is not distinct from f.position_side

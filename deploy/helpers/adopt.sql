@@ -86,6 +86,7 @@ begin
         end if;
     end loop;
 
+    perform monitoring.compare_sequences();
     raise exception using
         errcode = '40001',
         message = format('the slot of %s keeps changing: try again', v_wanted.symbol);

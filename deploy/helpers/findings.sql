@@ -472,6 +472,12 @@ begin
             f.*,
             null::monitoring.evidence
         from monitoring.lock_findings(findings.exchange, findings.account, findings.symbols) as f
+        union all
+        -- Of the whole database, whatever is asked for.
+        select
+            f.*,
+            null::monitoring.evidence
+        from monitoring.history_findings() as f
     ),
 
     -- A list of positions and a list of orders may say the same of a position, or of an account: the graver one counts.

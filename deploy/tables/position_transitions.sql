@@ -17,7 +17,7 @@ create table monitoring.position_transitions (
 );
 
 comment on table monitoring.position_transitions is
-'Every legal move: the function that makes it, and the statuses it leads from and to. to_is_open is the status'' own, so that a move needs one look-up. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed. Neither is restore_backup, whose moves are legal for the rows of the backup only, while it restores them.';
+'Every legal move: the function that makes it, and the statuses it leads from and to. to_is_open is the status'' own, so that a move needs one look-up. What is not here is TL002. Creations have no status to come from: create_position and adopt_position are not listed. Neither are restore_backup, whose moves are legal for the rows of the backup only, while it restores them, and after_restore, which leaves the status as it is.';
 
 insert into monitoring.position_transitions (move, from_status, to_status, to_is_open)
 select

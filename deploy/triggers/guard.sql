@@ -55,6 +55,9 @@ begin
         or new.close_attempt < old.close_attempt
         or new.exchange_order_id is distinct from coalesce(old.exchange_order_id, new.exchange_order_id)
     then
+        if new.move is not null and new.fence < old.fence then
+            perform monitoring.compare_sequences();
+        end if;
         raise exception using
             errcode = 'TL002',
             message = format(
@@ -123,6 +126,7 @@ begin
     if new.filled_quantity <> old.filled_quantity
         or new.open_quantity <> old.open_quantity
         or new.close_attempt <> old.close_attempt
+        or new.move = 'after_restore'
         or new.status <> old.status
         and not (old.status in ('pending_sl', 'active') and new.status in ('pending_sl', 'active'))
     then
@@ -146,6 +150,12 @@ begin
     if v_stays_open is null then
         if new.move = 'restore_backup' and monitoring.is_being_restored(old.id) then
             v_stays_open := new.closed_at is null;
+        elsif new.move = 'after_restore' and new.status = old.status and old.closed_at is null and exists (
+            select
+            from monitoring.histories as h
+            where h.made_in = pg_current_xact_id_if_assigned()
+        ) then
+            v_stays_open := true;
         elsif new.move is not null or new.status <> old.status then
             perform monitoring.refuse_move(old, coalesce(new.move, 'UPDATE to ' || new.status));
         end if;

@@ -19,6 +19,12 @@ begin
         where a.made_in = pg_current_xact_id_if_assigned()
     ) then
         return null;
+    elsif tg_op = 'UPDATE' and tg_table_name = 'alerts' and exists (
+        select
+        from monitoring.histories as h
+        where h.made_in = pg_current_xact_id_if_assigned()
+    ) then
+        return null;
     end if;
     raise exception using
         errcode = 'TL002',
@@ -29,7 +35,7 @@ end
 $$;
 
 comment on function monitoring.refuse_log_change() is
-'Raises TL002, whoever asks, but for a DELETE in the transaction of a function that archives.';
+'Raises TL002, whoever asks, but for a DELETE in the transaction of a function that archives, and an UPDATE of alerts in that of after_restore.';
 
 revoke all on function monitoring.refuse_log_change() from public;
 

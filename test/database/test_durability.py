@@ -105,6 +105,7 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
     backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)
     levels["restore_backup"] = level_after("restore_backup", operator, backup_id=backup, dry_run=False)[1]
+    levels["after_restore"] = level_after("after_restore", operator, reason="x", skip=0)[1]
     assert levels == dict.fromkeys(levels, kept)
     lifecycle = admin(
         "select proname::text from pg_proc where pronamespace = 'tradelatch'::regnamespace and provolatile = 'v'"

@@ -20,6 +20,7 @@ TABLES = [
     "alerts",
     "health_findings",
     "event_archives",
+    "histories",
 ]
 VIEWS = ["positions", "open_positions", "orders", "position_timeline", "health", "alerts", "events", "findings"]
 READERS_FUNCTIONS = [
@@ -35,6 +36,7 @@ OPERATORS_FUNCTIONS = {
     "release_position": "1, 'mine'",
     "cleanup": "'all'",
     "restore_backup": "gen_random_uuid()",
+    "after_restore": "'restored'",
     "archive_events": "",
     "archive_alerts": "",
     "archive_findings": "",

@@ -55,7 +55,7 @@ select is_empty(
     $$
         select p.oid::regprocedure
         from pg_proc as p
-        where p.pronamespace in ('monitoring'::regnamespace, 'tradelatch'::regnamespace) and p.prosrc ~ 'position_fence'
+        where p.pronamespace in ('monitoring'::regnamespace, 'tradelatch'::regnamespace) and p.prosrc ~ 'nextval.*position_fence'
     $$,
     'no function takes one from the sequence itself'
 );

@@ -19,6 +19,7 @@ STATEMENTS = {
     "insert into monitoring.positions": "triggers/births",
     "update monitoring.positions": "triggers/guard",
     "delete from monitoring.position_events": "triggers/keep_events",
+    "update monitoring.alerts": "triggers/keep_alerts",
     "delete from tradelatch.alerts": "triggers/keep_alerts",
     "delete from tradelatch.findings": "triggers/keep_alerts",
 }
@@ -47,12 +48,14 @@ FOUND = {
     ("adoption/preflight", "schemas/monitoring"),
     ("adoption/preflight", "tables/positions"),
     ("schemas/monitoring", "tables/positions"),
+    # the oid of the table, once it is there
+    ("helpers/current_history", "tables/histories"),
     # it updates the rows before the triggers are there
     ("constraints/coherence", "triggers/guard"),
 }
 
-# Of no change: a table of the script that a DBA runs before the plan, and a setting.
-OF_NO_CHANGE = {"monitoring.settled_positions", "tradelatch.registry"}
+# Of no change: a table of the script that a DBA runs before the plan, and settings.
+OF_NO_CHANGE = {"monitoring.settled_positions", "tradelatch.registry", "tradelatch.sequences"}
 
 MAKES = re.compile(
     r"create (?:or replace )?(?:function|procedure|table|view|type|domain|sequence)(?: if not exists)?"

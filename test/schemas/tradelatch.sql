@@ -7,7 +7,7 @@ select plan(16);
 select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
-    'activate_position', 'adopt_position', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
+    'activate_position', 'adopt_position', 'after_restore', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
     'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'lock_holders',
     'normalize_exchange',
     'normalize_symbol', 'place_entry', 'reconcile', 'reconcile_orders', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
@@ -84,7 +84,7 @@ select is_empty(
         select function, prorettype::regtype
         from moves
         where prorettype <> case
-            when name in ('reconcile', 'reconcile_orders') then 'tradelatch.finding'::regtype
+            when name in ('reconcile', 'reconcile_orders', 'after_restore') then 'tradelatch.finding'::regtype
             when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
             when name in ('record_findings', 'record_marks') then 'integer'::regtype
             when name ~ '^archive_' then ('tradelatch.' || substring(name from '_(.*)'))::regtype
@@ -95,7 +95,7 @@ select is_empty(
 );
 select set_eq(
     'select name from moves where proretset',
-    array['archive_alerts', 'archive_events', 'archive_findings', 'claim_stale', 'cleanup', 'reconcile', 'reconcile_orders', 'restore_backup'],
+    array['after_restore', 'archive_alerts', 'archive_events', 'archive_findings', 'claim_stale', 'cleanup', 'reconcile', 'reconcile_orders', 'restore_backup'],
     'one each, but for what is done to many positions'
 );
 
@@ -121,6 +121,7 @@ select is_empty(
                     'place_entry', 'confirm_entry', 'begin_close', 'update_stop_loss', 'resize_position', 'reissue_order', 'replace_stop_loss', 'activate_position', 'confirm_close',
                     'confirm_orders'
                 ) then array['TL005']
+                when f.name = 'after_restore' then array['TL010', '55P03']
                 when f.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
             end
         ) as w (code)
@@ -140,7 +141,7 @@ select is_empty(
             when m.name in ('begin_close', 'replace_stop_loss') then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
-            when m.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
+            when m.name in ('after_restore', 'reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

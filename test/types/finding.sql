@@ -28,7 +28,8 @@ select is(
         select array_agg(n.name order by n.name)
         from unnest(array[
             'duplicate', 'incomplete', 'pending_rollback', 'pending_close', 'pending_cancels', 'no_stop_loss', 'orphaned_db', 'orphaned_exchange',
-            'orphaned_order', 'quantity_mismatch', 'side_mismatch', 'stop_mismatch', 'snapshot_suspect'
+            'orphaned_order', 'quantity_mismatch', 'side_mismatch', 'stop_mismatch', 'snapshot_suspect',
+            'clock_went_back', 'history_changed'
         ]) as n (name)
         where col_description('tradelatch.finding'::regclass, 1) !~ format('\m%s\M', n.name)
     ),

@@ -54,6 +54,8 @@ def print_indented(out: Console, text: str) -> None:
 
 def slot(row: Any) -> str:
     """`binance APTUSDT`; the account unless it is `default`, the position side unless it is `both`."""
+    if row.exchange is None:
+        return "the whole database"
     account = "" if row.account == "default" else f"/{row.account}"
     side = "" if row.position_side == "both" else row.position_side
     return " ".join(filter(None, [f"{row.exchange}{account}", row.symbol, side]))

@@ -221,7 +221,7 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
         "quantity entry_price stop_loss_percent filled_quantity average_price stop_loss_price exit_price"
         " realized_pnl remaining fees",
     ),
-    "bigint": (integer, str, "position_id fence signal_id"),
+    "bigint": (integer, str, "position_id fence signal_id skip"),
     "integer": (integer, str, "max_positions max_closes max_missing max_events max_alerts max_findings"),
     "interval": (interval, _interval, "lease grace stale_after older_than"),
     "uuid": (uuid, str, "attempt backup_id"),

@@ -193,6 +193,16 @@ class AsyncFunctions(AsyncMoves):
             CleanupAction, "restore_backup", repeatable=False, backup_id=backup_id, dry_run=dry_run
         )
 
+    async def after_restore(self, reason: str, *, skip: int = 1000000) -> list[Finding]:
+        """Before a bot connects to a database that was restored, copied, or promoted without its last commits.
+
+        For operators. Moves every sequence by skip, voids every lease and fence, and returns what has to be compared
+        with the exchange. skip=0: nothing was lost, as in a failover with a synchronous standby; the new history is
+        noted, and nothing else is done. Raises InvalidArgument, HistoryLost (skip is 0, and sequences lag), SlotBusy,
+        PermissionDenied.
+        """
+        return await self._found(Finding, "after_restore", reason=reason, skip=skip)
+
     async def record_marks(self, exchange: str, marks: Sequence[Mapping[str, Any]], *, account: str = "default") -> int:
         """What open positions are worth, many in one call; the views show it. Returns how many were marked.
 

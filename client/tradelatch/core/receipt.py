@@ -393,8 +393,8 @@ class Finding(Row):
     check_name: str
     severity: str
     position_id: int | None
-    exchange: str
-    account: str
+    exchange: str | None
+    account: str | None
     symbol: str | None
     position_side: PositionSide | None
     status: Status | None
@@ -411,8 +411,8 @@ class FindingRow(Row):
     check_name: str
     severity: str
     position_id: int | None
-    exchange: str
-    account: str
+    exchange: str | None
+    account: str | None
     symbol: str | None
     position_side: PositionSide | None
     status: Status | None
@@ -432,8 +432,8 @@ class AlertRow(Row):
     alert: str
     severity: str
     position_id: int | None
-    exchange: str
-    account: str
+    exchange: str | None
+    account: str | None
     symbol: str | None
     position_side: PositionSide | None
     detail: Mapping[str, Any]
