@@ -28,7 +28,10 @@ begin
         perform monitoring.wait_for_position(lock_position.position_id);
     end if;
 
-    v_position := (select p from monitoring.positions as p where p.id = lock_position.position_id for update);
+    v_position := (select p from monitoring.positions as p where p.id = lock_position.position_id for update skip locked);
+    if v_position.id is null then
+        v_position := monitoring.wait_for_row(lock_position.position_id);
+    end if;
 
     -- A fence is null only where it is optional, and then nothing is claimed.
     if lock_position.fence <> v_position.fence then
@@ -48,7 +51,7 @@ end
 $$;
 
 comment on function monitoring.lock_position(bigint, bigint, boolean) is
-'Locks the slot of a position, then its row, and returns the row as it is then, provided that the fence is the current one. 22023 for null, TL003 for another fence, TL004 where there is no such position, 55P03 where the lock is not free in time.';
+'Locks the slot of a position, then its row, and returns the row as it is then, provided that the fence is the current one. 22023 for null, TL003 for another fence, TL004 where there is no such position, 55P03 where one of the locks is not free in time.';
 
 revoke all on function monitoring.lock_position(bigint, bigint, boolean) from public;
 

@@ -1,9 +1,11 @@
 """What a caller waits for, how long, and what is left when somebody goes away."""
 
+import json
 import time
 from datetime import UTC, datetime
 from itertools import cycle
 
+import psycopg
 import pytest
 
 from .conftest import order_of
@@ -132,3 +134,44 @@ def test_opposite_orders_of_two_slots_end_in_a_deadlock_for_one(level, admin, co
         )
         == 2
     )
+
+
+LOCKS = {
+    "for update": ("select from monitoring.positions where id = %s for update", 1),
+    "a plain update": ("update monitoring.positions set fees = 3 where id = %s", 1),
+    "two that refer to it": ("select from monitoring.positions where id = %s for key share", 2),
+    "in a savepoint": ("savepoint s; select from monitoring.positions where id = {} for update", 1),
+}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_who_has_a_row_locked_is_named(lock: str, database, admin, connect) -> None:
+    statement, number = LOCKS[lock]
+    caller = connect()
+    position = caller.create()
+    holders = [connect(database) for _ in range(number)]
+    for holder in holders:
+        holder("set application_name = 'trailing'")
+        holder("begin")
+        holder(statement.format(position.position_id), *[position.position_id] * statement.count("%s"))
+    with pytest.raises(psycopg.errors.LockNotAvailable, match="was not free in time: user postgres") as raised:
+        caller.call("renew_lease", **driven(position))
+    detail = json.loads(raised.value.diag.message_detail)
+    assert {holder["pid"] for holder in detail["holders"]} == {holder.pid for holder in holders}
+    assert {holder["application_name"] for holder in detail["holders"]} == {"trailing"}
+    assert (detail["position_id"], detail["symbol"]) == (position.position_id, "APTUSDT")
+    for holder in holders:
+        holder("rollback")
+    assert caller.call("renew_lease", **driven(position)).outcome == "ok"
+
+
+def test_a_row_that_gets_free_in_time_is_as_its_holder_left_it(database, admin, connect) -> None:
+    caller, holder = connect(), connect(database)
+    position = caller.create()
+    holder("begin")
+    holder("update monitoring.positions set fees = 3 where id = %s", position.position_id)
+    running = caller.start("renew_lease", **driven(position))
+    admin.until_waiting(caller)
+    holder("commit")
+    assert running.answer() == "ok"
+    assert admin.book(position.position_id).fees == 3

@@ -76,7 +76,7 @@ select is(
     array_agg(f.function::text order by f.function::text),
     array[
         'monitoring.put_back(monitoring.positions,monitoring.positions,uuid)', 'monitoring.take_findings_turn()',
-        'monitoring.wait_for_slot(text,text,text)'
+        'monitoring.wait_for_row(bigint)', 'monitoring.wait_for_slot(text,text,text)'
     ],
     'no function of a move has an EXCEPTION block, but where it waits'
 )

@@ -71,10 +71,11 @@ class HistoryLost(TradelatchError):
 
 
 class SlotBusy(TradelatchError):
-    """The slot's lock was not free within 2 s. Nothing was done; try again later.
+    """The slot's lock, or the row of the position, was not free within 2 s. Nothing was done; try again later.
 
     `detail` has exchange, account and symbol of the slot, and `holders`: of each session that holds the lock its pid,
-    user_name, application_name, which is what it calls itself, and, where that is known, since when.
+    user_name, application_name, which is what it calls itself, and, where that is known, since when. It has the
+    position_id, too, where the row is locked: by a plain UPDATE, say, in a transaction that was left open.
     """
 
 
