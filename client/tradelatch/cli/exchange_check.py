@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from decimal import Decimal
+from importlib.metadata import entry_points
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ import click
 from .. import venues
 from ..exchange import OrderRefused, Unreachable
 from ..testing.conformance import Bench, NotConforming, conform
+from ..venues import checked
 from .errors import FAILED, Refused
 from .options import amount, confirm_option, json_option
 from .output import console, print_json
@@ -46,6 +48,9 @@ def exchange_check(
     at TRADELATCH_<EXCHANGE>_URL, or on the exchange itself. What was opened is closed in the end, whatever failed.
     Without --confirm no order is sent: only the keys, the lists and the position mode are tried. Exit status 1: the
     exchange does something else.
+
+    An exchange of another package is refused by every command until this has been run for it with --confirm, by the
+    same user, for the same version of that package: it is noted under $XDG_STATE_HOME/tradelatch/exchanges.
     """
     variables = dict(os.environ) | ({f"TRADELATCH_{name.upper()}_TESTNET": "1"} if testnet else {})
     told: list[str] = []
@@ -56,8 +61,11 @@ def exchange_check(
         raise Refused(str(error)) from None
     except (NotConforming, OrderRefused, Unreachable) as error:
         problem = " ".join(str(error).split())
+    noted = None if problem or not confirm else _note(name, testnet, position_side)
     if as_json:
-        print_json({"dry_run": not confirm, "exchange": name, "checked": told, "problem": problem or None})
+        print_json(
+            {"dry_run": not confirm, "exchange": name, "checked": told, "problem": problem or None, "noted": noted}
+        )
         return FAILED if problem else 0
     out = console()
     for check in told:
@@ -65,8 +73,20 @@ def exchange_check(
     if problem:
         out.print(f"It does not conform: {problem}", markup=False)
         return FAILED
+    if noted:
+        out.print(f"Noted in {noted}: every command takes {name} now.", markup=False)
     out.print("It conforms." if confirm else "No order was sent: add --confirm to open, protect and close a position.")
     return 0
+
+
+def _note(name: str, testnet: bool, position_side: str) -> str | None:
+    """Write down that an exchange of another package conforms; where."""
+    if name not in entry_points(group=venues.GROUP).names:
+        return None
+    try:
+        return str(checked.note(venues.registered(name), is_testnet=testnet, position_side=position_side))
+    except OSError as error:
+        raise Refused(f"{name} conforms, but that cannot be noted: {error}") from None
 
 
 async def _check(
@@ -79,7 +99,7 @@ async def _check(
     confirm: bool,
     told: list[str],
 ) -> None:
-    async with venues.open_exchanges([name], [account], environment=variables) as exchanges:
+    async with venues.open_exchanges([name], [account], environment=variables, unchecked=True) as exchanges:
         access = exchanges[name]
         least = quantity or await _smallest(access, symbol, account)
         bench = Bench(access, symbol, least, account=account, position_side=position_side)
