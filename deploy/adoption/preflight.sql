@@ -19,6 +19,16 @@ begin
 end
 $$;
 
+-- Whoever may not become the owner later does not begin.
+select pg_catalog.to_regrole('tradelatch_owner') is not null as has_owner
+\gset
+
+\if :has_owner
+savepoint membership;
+\ir ../join_owner.psql
+rollback to savepoint membership;
+\endif
+
 \ir surroundings.psql
 \ir strangers.psql
 

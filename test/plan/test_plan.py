@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from tradelatch.cluster import private_cluster
 from tradelatch.deployment import changes, deploy, deploy_with_psql, sqitch
-from tradelatch.programs import ProgramError, libpq_environment
+from tradelatch.programs import ProgramError, libpq_environment, run_program
 from tradelatch.project import sqitch_project
 
 PROJECT = sqitch_project()
@@ -423,6 +423,89 @@ def test_a_deployer_needs_no_superuser_and_is_no_owner_afterwards(cluster) -> No
         connection.execute("drop role friend")
         sqitch(deployer, "revert", "-y")
         assert not connection.execute(r"select from pg_roles where rolname ~ '^tradelatch_'").fetchall()
+
+
+def test_a_second_deployer_is_refused_in_a_clear_line_until_he_is_let(cluster) -> None:
+    """From PostgreSQL 16 on, only who made a role may grant it; before, whoever may create roles."""
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+        for name in ("first", "second"):
+            connection.execute(f"create role {name} login createrole")
+            connection.execute(f"create database of_{name} owner {name}")
+        is_new = connection.info.server_version >= 160000
+        sqitch(cluster.dsn("of_first", user="first"), "deploy", "--verify", "--to", "types/receipt")
+        second = cluster.dsn("of_second", user="second")
+        if is_new:
+            with pytest.raises(ProgramError, match="second may not deploy: tradelatch_owner was made by another login"):
+                sqitch(second, "deploy", "--to", "types/receipt")
+            connection.execute("set role first")
+            connection.execute("grant tradelatch_owner to second with admin true, inherit false, set false")
+            connection.execute("reset role")
+        sqitch(second, "deploy", "--verify", "--to", "types/receipt")
+        assert not connection.execute(HOLDERS).fetchall()
+        for name in ("second", "first"):
+            sqitch(cluster.dsn(f"of_{name}", user=name), "revert", "-y")
+            connection.execute(f"drop database of_{name}")
+            connection.execute(f"drop owned by {name}")
+
+
+def test_who_may_create_no_roles_is_told_so_before_anything_is_made(cluster) -> None:
+    dsn = create_database(cluster, "nobodys")
+    sqitch(dsn, "deploy", "--to", "roles/all")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("create role nobody login")
+        with pytest.raises(ProgramError, match="nobody may not deploy: tradelatch_owner was made by another login"):
+            run_program(
+                ["psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--file={PROJECT}/deploy/adoption/preflight.sql"],
+                environment=libpq_environment(cluster.dsn("nobodys", user="nobody")),
+            )
+        sqitch(dsn, "revert", "-y")
+        connection.execute("drop role nobody")
+
+
+def test_a_dump_that_lost_its_owners_is_refused_with_what_to_do(cluster, tmp_path) -> None:
+    dsn = create_database(cluster, "owned")
+    sqitch(dsn, "deploy", "--to", "types/receipt")
+    restored = create_database(cluster, "orphans")
+    for command in (
+        ["pg_dump", "--format=custom", f"--file={tmp_path}/dump"],
+        ["pg_restore", "--no-owner", "--dbname=orphans", f"{tmp_path}/dump"],
+    ):
+        subprocess.run(command, env=libpq_environment(dsn), check=True)
+    for command in (["verify"], ["deploy", "--to", "tables/exchange_aliases"]):
+        with pytest.raises(ProgramError) as raised:
+            sqitch(restored, *command)
+        assert "what tradelatch made belongs to postgres, not to tradelatch_owner" in str(raised.value)
+        assert "HINT:  Was a dump restored with --no-owner?" in str(raised.value)
+
+
+def test_the_registry_may_be_another_teams(cluster, tmp_path) -> None:
+    dsn = create_database(cluster, "shared")
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "sqitch.conf").write_text("[core]\n\tengine = pg\n")
+    (tmp_path / "sqitch.plan").write_text(
+        "%syntax-version=1.0.0\n%project=theirs\n\nprices 2026-01-01T00:00:00Z A <a@b.invalid> # Theirs\n"
+    )
+    (tmp_path / "deploy" / "prices.sql").write_text("create table public.prices ();\n")
+    subprocess.run(
+        ["sqitch", "--chdir", tmp_path, "deploy", "--registry", "team a", "db:pg:shared"],
+        env=libpq_environment(dsn) | {"TZ": "UTC"},
+        check=True,
+    )
+    registry = ("--registry", "team a")
+    sqitch(dsn, "deploy", *registry, "--verify", "--to", "types/receipt")
+    sqitch(dsn, "verify", *registry)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        projects = 'select project from "team a".projects order by project'
+        assert connection.execute(projects).fetchall() == [("theirs",), ("tradelatch",)]
+        assert connection.execute("select to_regnamespace('sqitch')").fetchone() == (None,)
+        # and a stranger's registry is refused under whatever name
+        connection.execute("create role stranger")
+        connection.execute('alter table "team a".projects owner to stranger')
+        with pytest.raises(ProgramError, match="relation of another owner"):
+            sqitch(dsn, "verify", *registry)
+        connection.execute('alter table "team a".projects owner to postgres')
+        sqitch(dsn, "revert", "-y", *registry)
+        connection.execute("drop role stranger")
 
 
 def test_a_failing_deploy_keeps_what_succeeded(cluster) -> None:

@@ -3,6 +3,7 @@
 
 begin;
 
+\ir ../../deploy/check_owner.psql
 \ir ../assert.psql
 \ir ../../deploy/adoption/surroundings.psql
 \ir ../../deploy/adoption/strangers.psql
