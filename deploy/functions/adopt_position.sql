@@ -36,7 +36,7 @@ begin
     v_wanted.origin := 'adopted';
     v_wanted.exchange := monitoring.canonical_exchange(adopt_position.exchange);
     v_wanted.account := monitoring.check_name('account', adopt_position.account, 64);
-    v_wanted.symbol := tradelatch.normalize_symbol(adopt_position.symbol);
+    v_wanted.symbol := monitoring.canonical_symbol(v_wanted.exchange, adopt_position.symbol);
     v_wanted.side := monitoring.check_side(adopt_position.side);
     v_wanted.position_side := monitoring.check_position_side(adopt_position.position_side, v_wanted.side);
     v_wanted.quantity := monitoring.check_amount('quantity', adopt_position.quantity);

@@ -28,7 +28,7 @@ declare
     v_modes text[] := array['duplicates', 'orphaned_db', 'incomplete', 'orphaned_exchange'];
     v_exchange text := case when cleanup.exchange is not null then monitoring.canonical_exchange(cleanup.exchange) end;
     v_account text := monitoring.check_name('account', cleanup.account, 64, true);
-    v_symbols text[] := case when cleanup.symbol is not null then array[tradelatch.normalize_symbol(cleanup.symbol)] end;
+    v_symbols text[] := monitoring.symbols_of(v_exchange, cleanup.symbol);
     v_older_than interval := monitoring.check_age('older_than', cleanup.older_than);
     v_dry_run boolean := monitoring.check_switch('dry_run', cleanup.dry_run);
     v_reason text := monitoring.check_text('reason', cleanup.reason, 1000);
@@ -55,7 +55,12 @@ begin
     foreach v_mode in array case v_mode when 'all' then v_modes else array[v_mode] end loop
         -- One look, until something was changed.
         if v_looks then
-            v_all := array(select f from monitoring.findings(v_exchange, v_account, v_symbols, interval '5 minutes') as f);
+            v_all := array(
+                select f
+                from monitoring.findings(v_exchange, v_account, v_symbols, interval '5 minutes') as f
+                -- an exchange's own id is another symbol on the next one
+                where cleanup.symbol is null or f.symbol = monitoring.canonical_symbol(f.exchange, cleanup.symbol)
+            );
             v_looks := false;
         end if;
         v_found := array(

@@ -31,7 +31,7 @@ as $$
 declare
     v_exchange text := monitoring.canonical_exchange(create_position.exchange);
     v_account text := monitoring.check_name('account', create_position.account, 64);
-    v_symbol text := monitoring.canonical_symbol(create_position.symbol);
+    v_symbol text := monitoring.canonical_symbol(v_exchange, create_position.symbol);
     v_side text := create_position.side;
     v_position_side text := create_position.position_side;
     v_made record;

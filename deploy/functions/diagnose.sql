@@ -18,15 +18,19 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_exchange text := case when diagnose.exchange is not null then monitoring.canonical_exchange(diagnose.exchange) end;
 begin
     return query
     select f.*
     from monitoring.findings(
-        case when diagnose.exchange is not null then monitoring.canonical_exchange(diagnose.exchange) end,
+        v_exchange,
         monitoring.check_name('account', diagnose.account, 64, true),
-        case when diagnose.symbol is not null then array[tradelatch.normalize_symbol(diagnose.symbol)] end,
+        monitoring.symbols_of(v_exchange, diagnose.symbol),
         monitoring.check_age('stale_after', diagnose.stale_after)
-    ) as f;
+    ) as f
+    -- an exchange's own id is another symbol on the next one
+    where diagnose.symbol is null or f.symbol = monitoring.canonical_symbol(f.exchange, diagnose.symbol);
 end
 $$;
 

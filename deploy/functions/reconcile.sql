@@ -36,7 +36,7 @@ declare
     v_complete boolean := monitoring.check_switch('complete', reconcile.complete);
     v_apply boolean := monitoring.check_switch('apply', reconcile.apply);
     v_adopt boolean := monitoring.check_switch('adopt', reconcile.adopt);
-    v_covers text[] := monitoring.check_covers(reconcile.covers);
+    v_covers text[] := monitoring.check_covers(v_exchange, reconcile.covers);
     v_stop_loss_percent numeric := monitoring.check_percent('stop_loss_percent', reconcile.stop_loss_percent);
     v_latest monitoring.snapshots;
     v_seen monitoring.sightings[];

@@ -33,7 +33,7 @@ declare
     v_account text := monitoring.check_name('account', reconcile_orders.account, 64);
     v_complete boolean := monitoring.check_switch('complete', reconcile_orders.complete);
     v_apply boolean := monitoring.check_switch('apply', reconcile_orders.apply);
-    v_covers text[] := monitoring.check_covers(reconcile_orders.covers);
+    v_covers text[] := monitoring.check_covers(v_exchange, reconcile_orders.covers);
     v_latest monitoring.order_snapshots;
     v_seen monitoring.seen_order[];
     v_book monitoring.positions[];
@@ -51,7 +51,7 @@ begin
     end if;
 
     perform monitoring.keep_durable();
-    v_seen := array(select o from monitoring.read_orders(reconcile_orders.orders) as o);
+    v_seen := array(select o from monitoring.read_orders(v_exchange, reconcile_orders.orders) as o);
 
     -- One list of an account after the other.
     insert into monitoring.order_snapshots (exchange, account)

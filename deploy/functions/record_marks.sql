@@ -40,7 +40,7 @@ begin
     for v_item in select e.value from jsonb_array_elements(record_marks.marks) as e loop
         v_number := v_number + 1;
         v_place := format('marks[%s]', v_number);
-        v_mark.symbol := monitoring.read_symbol(v_place, v_item);
+        v_mark.symbol := monitoring.read_symbol(v_place, v_exchange, v_item);
         v_mark.position_side := case
             when v_item ->> 'position_side' is not null
                 then monitoring.check_position_side(

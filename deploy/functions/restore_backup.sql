@@ -46,6 +46,8 @@ begin
             perform monitoring.wait_for_slot(v_slot.exchange, v_slot.account, v_slot.symbol);
         end if;
     end loop;
+    -- Until this is committed no spelling becomes an id of another symbol.
+    lock table monitoring.positions in row exclusive mode;
 
     for v_backup in
         select b.*
@@ -72,6 +74,8 @@ begin
                 and (v_position.filled_quantity, v_position.close_attempt, v_position.stop_loss_attempt)
                 <> (v_before.filled_quantity, v_before.close_attempt, v_before.stop_loss_attempt)
                 then 'it moved since it was ended'
+            when v_backup.position is not null and monitoring.is_alias(v_position.exchange, v_position.symbol)
+                then format('%s is an id of another symbol now', v_position.symbol)
             when v_backup.position is not null then (
                 select format('position %s holds the slot now', c.position_id)
                 from monitoring.conflicting_positions(
@@ -119,7 +123,7 @@ $$Gives back what cleanup, reconcile or release_position ended, as it was; for o
 Nobody looked after it meanwhile: one that was active comes back as pending_sl, with the orders that were left and, where something was filled,
 * for those that nobody can name. It has a fence above every one that was ever given, and no lease: claim_stale takes it at once. Events that
 came later stay. A position that was adopted is closed in the book; the exchange is not asked.
-action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, it is open
+action is restore, or refused where it would break the contract, for the problem in detail: the slot is held by another position, its symbol became an id of another one, it is open
 (one that waits for its cancels is restored), it was restored already, or moved since it was ended or adopted. What is refused stays as it is, the others are restored.
 Errors: 22023 no such backup; 55P03; 40001 above READ COMMITTED.$$;
 

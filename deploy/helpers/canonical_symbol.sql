@@ -7,18 +7,18 @@ begin;
 \ir ../owner.psql
 
 -- Inlined wherever it is called.
-create function monitoring.canonical_symbol(symbol text)
+create function monitoring.canonical_symbol(exchange text, symbol text)
 returns text
 language sql
-immutable
+stable
 return case
-    when monitoring.is_plain_symbol(symbol) then symbol
-    else tradelatch.normalize_symbol(symbol)
+    when monitoring.is_plain_symbol(symbol) and not monitoring.is_alias(exchange, symbol) then symbol
+    else monitoring.resolve_symbol(exchange, symbol)
 end;
 
-comment on function monitoring.canonical_symbol(text) is
-'tradelatch.normalize_symbol, which leaves capitals and digits as they are, so that they need not ask it.';
+comment on function monitoring.canonical_symbol(text, text) is
+'monitoring.resolve_symbol, which leaves capitals and digits that are no alias as they are, so that they need not ask it.';
 
-revoke all on function monitoring.canonical_symbol(text) from public;
+revoke all on function monitoring.canonical_symbol(text, text) from public;
 
 commit;

@@ -6,10 +6,10 @@ begin;
 
 \ir ../owner.psql
 
-create function monitoring.check_covers(covers text[])
+create function monitoring.check_covers(exchange text, covers text[])
 returns text[]
 language plpgsql
-immutable
+stable
 as $$
 declare
     v_symbol text;
@@ -28,18 +28,15 @@ begin
         perform monitoring.refuse_argument('covers', 'must be names of 1 to 64 characters', v_symbol);
     end if;
     return array(
-        select case
-            when monitoring.is_plain_symbol(x.symbol) then x.symbol
-            else tradelatch.normalize_symbol(x.symbol)
-        end
+        select monitoring.canonical_symbol(check_covers.exchange, x.symbol)
         from unnest(check_covers.covers) as x (symbol)
     );
 end
 $$;
 
-comment on function monitoring.check_covers(text[]) is
+comment on function monitoring.check_covers(text, text[]) is
 'The canonical symbols that a snapshot says something of where it shows nothing; null, all of them, for null. 22023 where one has no name.';
 
-revoke all on function monitoring.check_covers(text[]) from public;
+revoke all on function monitoring.check_covers(text, text[]) from public;
 
 commit;

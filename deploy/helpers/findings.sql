@@ -411,18 +411,20 @@ begin
         cross join lateral (
             select case e.position_side when 'both' then other.any_side else other.one_way end as position_id
         ) as x
-        -- Not a join, which would read all that ever ended.
-        where (
-            exists (
-                select
-                from monitoring.positions as ended
-                where ended.closed_at > e.last_seen_at
-                    and ended.symbol = e.symbol
-                    and ended.exchange = e.exchange
-                    and ended.account = e.account
-                    and (ended.position_side = e.position_side or 'both' in (ended.position_side, e.position_side))
-            )
-        ) is false
+        -- What was seen before a spelling was known as an id of another symbol is seen as that one by the next snapshot.
+        where not monitoring.is_alias(e.exchange, e.symbol)
+            -- Not a join, which would read all that ever ended.
+            and (
+                exists (
+                    select
+                    from monitoring.positions as ended
+                    where ended.closed_at > e.last_seen_at
+                        and ended.symbol = e.symbol
+                        and ended.exchange = e.exchange
+                        and ended.account = e.account
+                        and (ended.position_side = e.position_side or 'both' in (ended.position_side, e.position_side))
+                )
+            ) is false
         union all
         select
             'snapshot_suspect',

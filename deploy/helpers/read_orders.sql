@@ -6,7 +6,7 @@ begin;
 
 \ir ../owner.psql
 
-create function monitoring.read_orders(orders jsonb)
+create function monitoring.read_orders(exchange text, orders jsonb)
 returns setof monitoring.seen_order
 language plpgsql
 stable
@@ -40,8 +40,11 @@ begin
 
     select
         case
-            when monitoring.is_plain_symbol(e.symbol) and jsonb_typeof(e.entry -> 'symbol') = 'string' then e.symbol
-            else monitoring.read_symbol(e.place, e.entry)
+            when monitoring.is_plain_symbol(e.symbol)
+                and jsonb_typeof(e.entry -> 'symbol') = 'string'
+                and not monitoring.is_alias(read_orders.exchange, e.symbol)
+                then e.symbol
+            else monitoring.read_symbol(e.place, read_orders.exchange, e.entry)
         end collate "C",
         case
             when monitoring.is_plain_text(e.client_order_id, 100) then e.client_order_id
@@ -72,9 +75,9 @@ begin
 end
 $$;
 
-comment on function monitoring.read_orders(jsonb) is
+comment on function monitoring.read_orders(text, jsonb) is
 'The entries of a list of orders; 22023 names the entry that is not as it should be.';
 
-revoke all on function monitoring.read_orders(jsonb) from public;
+revoke all on function monitoring.read_orders(text, jsonb) from public;
 
 commit;

@@ -46,8 +46,11 @@ begin
         select
             e.*,
             case
-                when monitoring.is_plain_symbol(e.symbol) and jsonb_typeof(e.entry -> 'symbol') = 'string' then e.symbol
-                else monitoring.read_symbol(e.place, e.entry)
+                when monitoring.is_plain_symbol(e.symbol)
+                    and jsonb_typeof(e.entry -> 'symbol') = 'string'
+                    and not monitoring.is_alias(read_snapshot.exchange, e.symbol)
+                    then e.symbol
+                else monitoring.read_symbol(e.place, read_snapshot.exchange, e.entry)
             end as canonical_symbol,
             case
                 when monitoring.is_plain_number(e.quantity) then e.quantity::numeric

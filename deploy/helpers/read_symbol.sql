@@ -6,10 +6,10 @@ begin;
 
 \ir ../owner.psql
 
-create function monitoring.read_symbol(argument text, entry jsonb)
+create function monitoring.read_symbol(argument text, exchange text, entry jsonb)
 returns text
 language plpgsql
-immutable
+stable
 as $$
 begin
     if jsonb_typeof(read_symbol.entry) <> 'object' then
@@ -21,13 +21,13 @@ begin
             read_symbol.argument || '.symbol', 'must be a name of 1 to 64 characters', read_symbol.entry ->> 'symbol'
         );
     end if;
-    return tradelatch.normalize_symbol(read_symbol.entry ->> 'symbol');
+    return monitoring.canonical_symbol(read_symbol.exchange, read_symbol.entry ->> 'symbol');
 end
 $$;
 
-comment on function monitoring.read_symbol(text, jsonb) is
-'The canonical symbol of an entry of a snapshot or of marks, or 22023 where it is no object or has no name. argument is the place of the entry.';
+comment on function monitoring.read_symbol(text, text, jsonb) is
+'The canonical symbol of an entry of a snapshot or of marks, or 22023 where it is no object or has no name. argument is the place of the entry, exchange canonical.';
 
-revoke all on function monitoring.read_symbol(text, jsonb) from public;
+revoke all on function monitoring.read_symbol(text, text, jsonb) from public;
 
 commit;

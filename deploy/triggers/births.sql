@@ -14,6 +14,13 @@ returns trigger
 language plpgsql -- a SET of its own would cost as much as what it does: every name is qualified instead
 as $$
 begin
+    -- Recorded as an id of another symbol since the caller looked: it has to look again, and finds the slot of that symbol.
+    if monitoring.is_alias(new.exchange, new.symbol) then
+        raise exception using
+            errcode = '40001',
+            message = pg_catalog.format('%s has just become an id of another symbol: try again', new.symbol);
+    end if;
+
     insert into monitoring.position_events (position_id, at, event, to_status, fence, details)
     values (
         new.id,
@@ -36,7 +43,7 @@ begin
 end
 $$;
 
-comment on function monitoring.log_birth() is 'Writes the event create_position, adopt_position or insert.';
+comment on function monitoring.log_birth() is 'Writes the event create_position, adopt_position or insert. 40001 where the symbol is an alias of another one.';
 
 revoke all on function monitoring.log_birth() from public;
 

@@ -11,6 +11,7 @@ TABLES = [
     "position_statuses",
     "position_transitions",
     "exchange_aliases",
+    "symbol_aliases",
     "position_backups",
     "sightings",
     "snapshots",
@@ -22,7 +23,17 @@ TABLES = [
     "event_archives",
     "histories",
 ]
-VIEWS = ["positions", "open_positions", "orders", "position_timeline", "health", "alerts", "events", "findings"]
+VIEWS = [
+    "aliases",
+    "positions",
+    "open_positions",
+    "orders",
+    "position_timeline",
+    "health",
+    "alerts",
+    "events",
+    "findings",
+]
 READERS_FUNCTIONS = [
     "diagnose",
     "find_order",
@@ -40,6 +51,7 @@ OPERATORS_FUNCTIONS = {
     "archive_events": "",
     "archive_alerts": "",
     "archive_findings": "",
+    "record_aliases": "'binance', '{}'",
 }
 TABLE_STATEMENTS = [
     "select from {}",

@@ -72,7 +72,7 @@ from before as b;
 select is(
     (
         select jsonb_strip_nulls(to_jsonb(r)) - 'symbol'
-        from monitoring.read_orders(jsonb_build_array('{"symbol": " new/usdt:usdt "}' || v.entry::jsonb)) as r
+        from monitoring.read_orders('binance', jsonb_build_array('{"symbol": " new/usdt:usdt "}' || v.entry::jsonb)) as r
         where r.symbol = 'NEWUSDT'
     ),
     v.read::jsonb,
@@ -92,7 +92,7 @@ from (values
     ('{"client_order_id": "x", "reduce_only": false}', '{"client_order_id": "x", "reduce_only": false}')
 ) as v (entry, read);
 select is(
-    (select array_agg(r.symbol || ' ' || r.client_order_id) from monitoring.read_orders('[
+    (select array_agg(r.symbol || ' ' || r.client_order_id) from monitoring.read_orders('binance', '[
         {"symbol": "B/USDT", "client_order_id": "1"}, {"symbol": "AUSDT", "client_order_id": "2"}, {"symbol": "AUSDT", "client_order_id": "2"}
     ]') as r),
     '{"BUSDT 1","AUSDT 2","AUSDT 2"}'::text[], 'in their order'
@@ -107,7 +107,7 @@ return (
     select array_agg(replace(m.name, order_of(matched.symbol, ''), '') || case when m.has_arrived then ' arrived' else '' end)
     from monitoring.match_orders(
         monitoring.open_rows('binance', 'default'),
-        array(select r from monitoring.read_orders(jsonb_build_array(jsonb_build_object('symbol', matched.symbol) || matched.entry)) as r)
+        array(select r from monitoring.read_orders('binance', jsonb_build_array(jsonb_build_object('symbol', matched.symbol) || matched.entry)) as r)
     ) as m
 );
 select is(matched(v.symbol, v.entry), v.names, v.description)

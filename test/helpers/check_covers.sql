@@ -4,9 +4,9 @@ begin;
 \ir setup.psql
 select plan(14);
 
-select is_internal('monitoring.check_covers(text[])', 'immutable');
+select is_internal('monitoring.check_covers(text, text[])', 'stable');
 
-select is(answer(format('monitoring.check_covers(%L)', v.covers)), v.covered, coalesce(v.covers, 'null') || ': ' || coalesce(v.covered, 'null'))
+select is(answer(format('monitoring.check_covers(''binance'', %L)', v.covers)), v.covered, coalesce(v.covers, 'null') || ': ' || coalesce(v.covered, 'null'))
 from (values
     (null, null),
     ('{}', '{}'),
@@ -18,9 +18,9 @@ from (values
     (format('{%s}', repeat('x', 65)), '22023 covers'),
     ('{APT/}', '22023 symbol')
 ) as v (covers, covered);
-select is(answer('monitoring.check_covers(array(select ''S'' || n from generate_series(1, 100001) as n))'), '22023 covers', 'too many');
+select is(answer('monitoring.check_covers(''binance'', array(select ''S'' || n from generate_series(1, 100001) as n))'), '22023 covers', 'too many');
 select is(
-    answer('cardinality(monitoring.check_covers(array(select ''S'' || n from generate_series(1, 100000) as n)))'), '100000', 'as many as may be'
+    answer('cardinality(monitoring.check_covers(''binance'', array(select ''S'' || n from generate_series(1, 100000) as n)))'), '100000', 'as many as may be'
 );
 
 select * from finish();

@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(3);
 
-select is_internal('monitoring.read_orders(jsonb)', 'stable');
+select is_internal('monitoring.read_orders(text, jsonb)', 'stable');
 
 select * from finish();
 rollback;

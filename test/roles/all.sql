@@ -150,7 +150,7 @@ select is_empty(
         from calls
         where allowed <> case
             when function in ('diagnose', 'find_order', 'lock_holders', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
-            when function in ('take_over', 'release_position', 'cleanup', 'restore_backup', 'after_restore', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
+            when function in ('take_over', 'release_position', 'record_aliases', 'cleanup', 'restore_backup', 'after_restore', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
             else role <> 'tradelatch_reader'
         end
     $$,

@@ -5,9 +5,9 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.check_covers(text[])',
+    'monitoring.check_covers(text, text[])',
     returns => 'text[]',
-    volatility => 'immutable'
+    volatility => 'stable'
 );
 
 rollback;

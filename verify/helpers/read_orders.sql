@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.read_orders(jsonb)',
+    'monitoring.read_orders(text, jsonb)',
     returns => 'SETOF monitoring.seen_order',
     volatility => 'stable'
 );

@@ -5,14 +5,14 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'monitoring.read_symbol(text, jsonb)',
+    'monitoring.read_symbol(text, text, jsonb)',
     returns => 'text',
-    volatility => 'immutable'
+    volatility => 'stable'
 );
 
 select pg_temp.assert_equal(
-    'monitoring.read_symbol(''x'', ''{"symbol": "apt/usdt"}'')',
-    monitoring.read_symbol('x', '{"symbol": "apt/usdt"}'),
+    'monitoring.read_symbol(''x'', ''binance'', ''{"symbol": "apt/usdt"}'')',
+    monitoring.read_symbol('x', 'binance', '{"symbol": "apt/usdt"}'),
     'APTUSDT'
 );
 
