@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -132,6 +132,13 @@ async def covered(access: ExchangeAccess, symbols: Collection[str], account: str
     """
     ask = getattr(access, "covers", None)
     return sorted(symbols if ask is None else await ask(symbols, account=account))
+
+
+async def market_ids(access: ExchangeAccess, account: str) -> Mapping[str, str] | None:
+    """The exchange's ids of its markets and their symbols, where a class has `market_ids(*, account)`; else None."""
+    ask = getattr(access, "market_ids", None)
+    told: Mapping[str, str] | None = None if ask is None else await ask(account=account)
+    return told
 
 
 def mode_of(position_side: str) -> PositionMode:

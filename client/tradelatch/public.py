@@ -30,6 +30,7 @@ from .core.position_async import AsyncPosition
 from .core.position_sync import Position
 from .core.receipt import (
     AlertRow,
+    AliasRow,
     BackupRow,
     CleanupAction,
     EventRow,
@@ -53,6 +54,7 @@ from .reporting import OrderReport, OrderUpdate, report_order
 __all__ = [
     "AdoptionRefused",
     "AlertRow",
+    "AliasRow",
     "AsyncClient",
     "AsyncPosition",
     "BackupRow",

@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from tradelatch import (
     AlertRow,
+    AliasRow,
     AsyncClient,
     BackupRow,
     CleanupAction,
@@ -54,6 +55,7 @@ VIEWS = {
     "alerts": AlertRow,
     "findings": FindingRow,
     "orders": OrderRow,
+    "aliases": AliasRow,
     "backups": BackupRow,
     "health": Health,
 }

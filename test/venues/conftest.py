@@ -1,7 +1,11 @@
 """A stand-in for each venue, and exchange access to it by real ccxt."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -117,6 +121,34 @@ def environment_of(standin: StandIn, **more: str) -> dict[str, str]:
     prefix = f"TRADELATCH_{standin.name.upper()}"
     keys = {f"{prefix}_{part}": value for part, value in standin.keys.items()}
     return keys | {f"{prefix}_URL": standin.url} | more
+
+
+@dataclass
+class Ended:
+    status: int | None
+    out: str
+    err: str
+
+
+Run = Callable[..., Awaitable[Ended]]
+
+
+def commands(standin: StandIn, dsn: str) -> Run:
+    """`run(*arguments)`: the command line as a process of its own, which reaches that stand-in."""
+
+    async def run(*arguments: str, **variables: str) -> Ended:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TRADELATCH_")}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tradelatch", "--dsn", dsn, *arguments),
+            env=environment | environment_of(standin) | variables,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = (each.decode() for each in await process.communicate())
+        assert not [secret for secret in (KEY, SECRET) if secret in out + err]
+        return Ended(process.returncode, out, err)
+
+    return run
 
 
 async def _access(standin: Any) -> AsyncIterator[Any]:

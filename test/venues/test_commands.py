@@ -1,47 +1,21 @@
 """Commands that ask an exchange, as processes of their own: real ccxt, reached by TRADELATCH_<EXCHANGE>_URL."""
 
-import asyncio
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tradelatch import AsyncClient
 
-from .conftest import environment_of
-from .standin import KEY, PRICE, SECRET, Fate, StandIn
+from .conftest import Run, commands
+from .standin import PRICE, Fate, StandIn
 from .test_orders import ACCOUNT
-
-
-@dataclass
-class Ended:
-    status: int | None
-    out: str
-    err: str
-
-
-Run = Callable[..., Awaitable[Ended]]
 
 
 @pytest.fixture
 def run(standin: StandIn, operator_dsn: str) -> Run:
-    async def run(*arguments: str, **variables: str) -> Ended:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TRADELATCH_")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tradelatch", "--dsn", operator_dsn, *arguments),
-            env=environment | environment_of(standin) | variables,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = (each.decode() for each in await process.communicate())
-        assert not [secret for secret in (KEY, SECRET) if secret in out + err]
-        return Ended(process.returncode, out, err)
-
-    return run
+    return commands(standin, operator_dsn)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ COMMANDS = {
     "close": "close a position, reduce-only",
     "release": "force a slot free in the book (the exchange is not touched)",
     "adopt": "take a position of the exchange into the book",
+    "aliases": "an exchange's own ids of its markets, so that each is one slot",
     "after-restore": "before a bot connects to a restored database",
     "timeline": "the history of a position, or of a symbol",
     "status": "the book on one screen",

@@ -7,6 +7,7 @@ import click
 
 from .connection import Server
 from .errors import Refused
+from .filters import symbol_on
 from .options import amount, confirm_option, json_option, moment
 from .receipts import move, show
 
@@ -55,7 +56,7 @@ async def _ask(server: Server, exchange: str, account: str, wanted: dict[str, An
 
     with server.client("adopt") as client:
         name = client.normalize_exchange(exchange)
-        slot = (client.normalize_symbol(wanted["symbol"]), wanted["position_side"])
+    slot = (symbol_on(server, name, wanted["symbol"]), wanted["position_side"])
     async with exchange_of(name, account) as access:
         await refuse_mode(access, slot[0], account, slot[1])
         looks = []

@@ -51,10 +51,11 @@ def resolve(
     if exchange is None and account is None and symbol is None:
         return Filters()
     with server.connect() as connection:
+        name = None if exchange is None else _canonical(connection, "exchange", exchange)
         found = Filters(
-            None if exchange is None else _canonical(connection, "exchange", exchange),
+            name,
             None if account is None else account.strip(),
-            None if symbol is None else _canonical(connection, "symbol", symbol),
+            None if symbol is None else _meant(connection, name, _canonical(connection, "symbol", symbol)),
         )
         if found.exchange is not None and found.exchange not in venues.known_exchanges():
             _check(connection, "exchange", found.exchange, venues.known_exchanges)
@@ -63,6 +64,12 @@ def resolve(
         if found.symbol is not None:
             _check(connection, "symbol", found.symbol, lambda: _symbols(connection, listed))
     return found
+
+
+def symbol_on(server: Server, exchange: str, symbol: str) -> str:
+    """The symbol that a spelling stands for on an exchange, by its canonical name."""
+    with server.connect() as connection:
+        return _meant(connection, exchange, _canonical(connection, "symbol", symbol))
 
 
 def _may_have(exchange: str | None, account: str) -> bool:
@@ -76,6 +83,16 @@ def _may_have(exchange: str | None, account: str) -> bool:
 def _canonical(connection: psycopg.Connection[Any], what: str, name: str) -> str:
     ((canonical,),) = connection.execute(f"select tradelatch.normalize_{what}(%s)", [name]).fetchall()
     return str(canonical)
+
+
+def _meant(connection: psycopg.Connection[Any], exchange: str | None, spelt: str) -> str:
+    """The symbol of an exchange's own id of a market; without an exchange, where it can be one alone."""
+    query = "select distinct symbol from tradelatch.aliases where alias = %s and exchange = coalesce(%s, exchange)"
+    symbols = [symbol for (symbol,) in connection.execute(query, [spelt, exchange])]
+    own = "select from tradelatch.positions where symbol = %s limit 1"
+    if len(symbols) != 1 or (exchange is None and connection.execute(own, [spelt]).fetchone()):
+        return spelt
+    return str(symbols[0])
 
 
 def _symbols(connection: psycopg.Connection[Any], listed: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ import click
 from ..core.receipt import Finding
 from .connection import Server
 from .documents import rows
-from .filters import resolve
+from .filters import resolve, symbol_on
 from .findings import print_findings, slot, status_of
 from .options import confirm_option, filter_options, json_option, moment
 from .output import console, print_json, progress
@@ -81,12 +81,11 @@ def reconcile(
         looks = 2 if evidence or apply or adopt else 1
         findings, not_covered = asyncio.run(_ask(server, wanted, symbol, looks))
     else:
-        resolve(server, symbol=symbol, listed=symbols_of(listed))
+        resolve(server, only.exchange, symbol=symbol, listed=symbols_of(listed))
         with server.client("reconcile") as client:
             findings = client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
     if symbol is not None:
-        with server.client("reconcile") as client:
-            canonical = client.normalize_symbol(symbol)
+        canonical = symbol_on(server, wanted["exchange"], symbol)
         findings = [each for each in findings if each.symbol in (canonical, None)]
     if as_json:
         said_nothing = {"not_covered": not_covered} if not_covered else {}

@@ -227,7 +227,7 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
     "uuid": (uuid, str, "attempt backup_id"),
     "boolean": (boolean, str, "complete apply adopt dry_run"),
     "timestamp with time zone": (time, datetime.isoformat, "observed_at"),
-    "jsonb": (json_document, str, "details snapshot orders marks"),
+    "jsonb": (json_document, str, "details snapshot orders marks aliases"),
 }
 _TYPES = {name: sql_type for sql_type, (_, _, names) in _SQL_TYPES.items() for name in names.split()}
 _CHECKED = {name: _SQL_TYPES[sql_type][0] for name, sql_type in _TYPES.items()}

@@ -24,7 +24,11 @@ from .settings import LARGEST_POOL, SMALLEST_POOL, connection_settings
 
 SCHEMA_VERSION = 1
 COMPARISON = "select tradelatch.schema_version(), clock_timestamp(), pg_backend_pid()"
-CANONICAL = "select tradelatch.normalize_exchange($1), tradelatch.normalize_symbol($2)"
+CANONICAL = """
+    select n.exchange, coalesce(a.symbol, n.symbol)
+    from (select tradelatch.normalize_exchange($1) as exchange, tradelatch.normalize_symbol($2) as symbol) as n
+    left join tradelatch.aliases as a on a.exchange = n.exchange and a.alias = n.symbol
+"""
 LOOK = 0.1  # seconds between two looks whether the server refuses us
 
 Rows = list[tuple[Any, ...]]
@@ -112,7 +116,8 @@ class AsyncCaller:
         spelt = (asked.get("exchange"), asked.get("symbol"))
         if spelt[1] is None or receipt.outcome == "existing" or spelt == (receipt.exchange, receipt.symbol):
             return asked
-        if spelt not in self._spellings:
+        known = self._spellings.get(spelt)  # or it became an id of another symbol since, or is none any more
+        if known != (receipt.exchange, receipt.symbol):
             question = Call("normalize_symbol", CANONICAL, {}, spelt)
             (self._spellings[spelt],) = await self.perform(flight, question)
         exchange, symbol = self._spellings[spelt]

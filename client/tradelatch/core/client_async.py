@@ -18,6 +18,7 @@ from .position_async import AsyncOpening, create
 from .receipt import (
     RECEIPT_COLUMNS,
     AlertRow,
+    AliasRow,
     AnyRow,
     BackupRow,
     EventRow,
@@ -221,6 +222,10 @@ class AsyncClient(AsyncFunctions):
     async def backups(self) -> list[BackupRow]:
         """What restore_backup can give back, the newest backup first. For operators."""
         return await self._rows(BackupRow, "backups", "order by made_at desc, backup_id, position_id")
+
+    async def aliases(self) -> list[AliasRow]:
+        """The ids of markets that record_aliases recorded."""
+        return await self._rows(AliasRow, "aliases", "order by exchange, alias")
 
     async def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

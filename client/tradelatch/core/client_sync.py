@@ -19,6 +19,7 @@ from .position_sync import Opening, create
 from .receipt import (
     RECEIPT_COLUMNS,
     AlertRow,
+    AliasRow,
     AnyRow,
     BackupRow,
     EventRow,
@@ -222,6 +223,10 @@ class Client(Functions):
     def backups(self) -> list[BackupRow]:
         """What restore_backup can give back, the newest backup first. For operators."""
         return self._rows(BackupRow, "backups", "order by made_at desc, backup_id, position_id")
+
+    def aliases(self) -> list[AliasRow]:
+        """The ids of markets that record_aliases recorded."""
+        return self._rows(AliasRow, "aliases", "order by exchange, alias")
 
     def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

@@ -202,6 +202,15 @@ class Functions(Moves):
         """
         return self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
 
+    def record_aliases(self, exchange: str, aliases: Mapping[str, Any]) -> int:
+        """An exchange's own ids of its markets, so that each is the slot of its symbol. For operators.
+
+        aliases: `{"BTCPERP": "BTC/USDC:USDC"}`; None takes one away. Returns how many were recorded or taken away.
+        Raises RequestMismatch where one stands for another symbol, InvalidArgument also where a position is open under
+        the id: `detail` names it.
+        """
+        return self._scalar(int, "record_aliases", exchange=exchange, aliases=aliases)
+
     def normalize_exchange(self, exchange: str) -> str:
         """A venue's name in the book: `binanceusdm` and ` Binance ` are `binance`. Raises InvalidArgument."""
         return self._scalar(str, "normalize_exchange", exchange=exchange)

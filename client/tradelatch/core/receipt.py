@@ -367,6 +367,17 @@ class Health(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AliasRow(Row):
+    """A row of the view `aliases`: an exchange's own id of a market, and the symbol under which the book has it."""
+
+    exchange: str
+    alias: str
+    symbol: str
+    recorded_at: datetime
+    user_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackupRow(Row):
     """A row of the view `backups`: one position of one backup. Only operators may read it."""
 

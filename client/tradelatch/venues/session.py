@@ -221,6 +221,11 @@ class Session:
             return None
         return self._by_id.get(market_id) or Market(symbol=self._row.guess(market_id), id=market_id)
 
+    async def ids(self) -> dict[str, str]:
+        """The exchange's own ids of its markets, and their symbols as ccxt writes them."""
+        await self._read_markets(True)
+        return {market.id: market.unified for market in self._markets.values()}
+
     async def known(self, symbols: Iterable[str]) -> list[str]:
         """Which of these symbols the exchange has a market of, traded or not any more."""
         wanted = set(symbols)

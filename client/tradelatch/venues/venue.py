@@ -147,6 +147,10 @@ class Venue:
         """Which of these symbols the lists of positions and orders cover: those that the exchange has a market of."""
         return await self.session(account).known(symbols)
 
+    async def market_ids(self, *, account: str) -> Mapping[str, str]:
+        """The exchange's own ids of the markets that it trades, and their symbols."""
+        return await self.session(account).ids()
+
     async def find(self, symbol: str, name: str, *, account: str) -> Order | None:
         """The newest order of that name, or None.
 
