@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .core.client_async import AsyncClient
-from .core.errors import IllegalTransition
+from .core.errors import IllegalTransition, StaleObservation
 from .core.receipt import FoundOrder, PositionRow, Receipt
 from .exchange import ZERO, Order, OrderStatus
 from .orders import PlacedOrder
@@ -57,10 +57,11 @@ async def report_order(
 
     A stop-loss that filled, and left nothing open, closes its position. One that ended otherwise leaves its position
     to recovery, which protects it. What an order filled counts when it has ended: with what is left open, a new
-    stop-loss is called for. An order that is open has arrived, and so has one that is closed and reads filled 0, as it
-    may for seconds: report it again. What an entry filled is for whoever drives the position: it needs the fence, and
-    so does the end of a close that left something open. An order that nobody knows is reported back; nothing is
-    guessed.
+    stop-loss is called for. Where the size was seen on the exchange since the order was known, its fill may be in it: a
+    stop-loss is left to recovery then, another order to whoever compares. An order that is open has arrived, and so has
+    one that is closed and reads filled 0, as it may for seconds: report it again. What an entry filled is for whoever
+    drives the position: it needs the fence, and so does the end of a close that left something open. An order that
+    nobody knows is reported back; nothing is guessed.
 
     fence: of the position, where the caller drives it. exchange: where the order is, for orders without an id of ours.
 
@@ -71,7 +72,7 @@ async def report_order(
         return OrderReport()
     name, known = found
     for _ in range(LOOKS - 1):
-        with suppress(IllegalTransition):  # it moved since it was looked at
+        with suppress(IllegalTransition, StaleObservation):  # it moved since it was looked at
             return await _say(client, order, fence, name, known)
     return await _say(client, order, fence, name, known)
 
@@ -146,6 +147,8 @@ class _Report:
         status, fence = self.row.status, self.fence
         if change is None or status == "pending_cancels":  # nothing was open: a look at the position tells
             return await self._orders(is_over=False)
+        if not await self._is_uncounted():
+            return await self._leave()
         held = self.row.open_quantity + change
         is_exit = status in ("pending_close", "pending_rollback")
         if held <= 0 and status == "pending_rollback" and fence is not None and not self._entry_is_left:
@@ -162,9 +165,21 @@ class _Report:
                 f"{self.name} filled {self.order.filled}",
                 fence=fence,
                 orders_ended=[self.name],
+                observed_at=self.row.exposure_at,
             )
-        # What is open, the driver finds out, or recovery. A position whose stop-loss ended is left to it at once.
+        return await self._leave()
+
+    async def _leave(self) -> Receipt:
+        """What is open, the driver finds out, or recovery: it has a position whose stop-loss ended at once."""
         return await self._orders(is_over=self.known.kind == "stop_loss")
+
+    async def _is_uncounted(self) -> bool:
+        """Nothing that it filled is in the open quantity. A size that was seen since it is known may have it."""
+        names = {self.name}
+        if self.known.kind == "stop_loss" and self.name == f"id:{self.row.stop_loss_order_id}":
+            names.add(self.row.stop_loss_order or "")
+        orders = await self.client.orders(self.row.position_id)
+        return all(order.is_uncounted for order in orders if order.name in names)  # none: it ended meanwhile
 
     @property
     def _entry_is_left(self) -> bool:
@@ -189,6 +204,7 @@ class _Report:
             orders_ended=[self.name],
             exit_price=self.order.average_price,
             fence=self.fence,
+            observed_at=self.row.exposure_at,
         )
 
     async def _arrived(self) -> None:

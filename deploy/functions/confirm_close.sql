@@ -15,7 +15,8 @@ create function tradelatch.confirm_close(
     fence bigint default null,
     attempt uuid default null,
     lease interval default '1 minute',
-    details jsonb default '{}'
+    details jsonb default '{}',
+    observed_at timestamptz default null
 )
 returns tradelatch.receipt
 language plpgsql
@@ -45,6 +46,7 @@ begin
         and confirm_close.lease = interval '1 minute'
         and cardinality(confirm_close.orders_ended) = 1
         and confirm_close.details = '{}'
+        and (confirm_close.observed_at is null or confirm_close.observed_at <= clock_timestamp())
     ) is not true then
         perform
             monitoring.check_text('reason', confirm_close.reason, 1000),
@@ -87,6 +89,7 @@ begin
                 )
             where p.id = confirm_close.position_id
                 and (p.fence = confirm_close.fence or confirm_close.fence is null)
+                and (confirm_close.observed_at is null or p.exposure_at <= confirm_close.observed_at)
                 and p.orders_in_hand is null
                 and p.orders_arrived = confirm_close.orders_ended
                 and (p.status = 'active' or p.status = 'pending_close' and p.fence = confirm_close.fence)
@@ -145,7 +148,9 @@ begin
         and monitoring.is_latest_move(v_position.id, 'confirm_close', v_arguments)
     then
         return monitoring.replay(v_before, v_is_driver, v_is_driver, confirm_close.orders_ended, true);
-    elsif not v_is_given then
+    end if;
+    perform monitoring.check_unmoved(v_before, confirm_close.observed_at);
+    if not v_is_given then
         return monitoring.write_move(v_position, 'confirm_close', v_details, 'ok', v_is_driver);
     end if;
     v_position := monitoring.hand_over(v_position, v_lease, confirm_close.attempt);
@@ -153,21 +158,22 @@ begin
 end
 $$;
 
-comment on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb) is
+comment on function tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb, timestamptz) is
 $$Nothing is open any more, by us or by the exchange: active, pending_sl or pending_close becomes closed, and the slot is free; while an
 order is left it becomes pending_cancels, and the receipt has what to cancel. A pending_cancels that is to be closed is confirmed by it, too.
 orders_ended: orders that ended: a stop-loss that triggered, those that were cancelled. Under the fence that alone was given it the close has ended, too.
 Without a fence, and with orders left, the caller is given the drive to cancel them, unless a driver may still be sending.
 exit_price in units of the quote asset, realized_pnl in the settle currency; null where they are not known. A fence is checked where it is given.
-attempt: this call and its retries. lease: how long the caller may act.
+attempt: this call and its retries. lease: how long the caller may act. observed_at: by the database's clock, when the look began by which
+nothing is open: that at the exchange, or exposure_at of the row that a fill was taken from; TL009 when the exposure moved since.
 Outcomes: ok; replayed. Fence and lease only for a caller that drives.
-Errors: 22023; TL002; TL003; TL004; TL005 the attempt was another call; 55P03.$$;
+Errors: 22023; TL002; TL003; TL004; TL005 the attempt was another call; TL009; 55P03.$$;
 
 revoke all on function tradelatch.confirm_close(
-    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb
+    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb, timestamptz
 ) from public;
 grant execute on function tradelatch.confirm_close(
-    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb
+    bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb, timestamptz
 ) to tradelatch_bot;
 
 commit;

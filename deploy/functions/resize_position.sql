@@ -15,7 +15,8 @@ create function tradelatch.resize_position(
     fence bigint default null,
     orders_ended text[] default '{}',
     attempt uuid default null,
-    lease interval default '1 minute'
+    lease interval default '1 minute',
+    observed_at timestamptz default null
 )
 returns tradelatch.receipt
 language plpgsql
@@ -57,6 +58,10 @@ begin
             case when v_position.status in ('pending_close', 'pending_rollback', 'pending_cancels') then 'its driver alone resizes it' end
         );
     end if;
+    perform monitoring.check_unmoved(v_position, resize_position.observed_at);
+    if v_position.exposure_at = resize_position.observed_at then
+        v_details := v_details || '{"reckoned": true}';
+    end if;
 
     -- On active at once, and wherever nobody drives; else it is the driver's.
     v_drives := v_is_driver or v_position.status = 'active' or not monitoring.is_driven(v_position, clock_timestamp());
@@ -95,20 +100,25 @@ begin
 end
 $$;
 
-comment on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval) is
+comment on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval, timestamptz) is
 $$The position was added to, or partly closed: active or pending_sl becomes pending_sl, with a stop-loss for what is open now, cancelling the
 ones before. By the driver of a pending_close, pending_rollback or pending_cancels: the receipt has the close for what is open.
 quantity: the open quantity as it is now, the entry's fill included, in units of the base asset; all of it gone is confirm_close. The entry has
-ended, or is named in orders_ended. average_price: of what is open, in units of the quote asset. realized_pnl: so far, in the settle currency.
-Null leaves what is known. reason: at most 1000 characters. attempt: this call and its retries. lease: how long the caller may send orders.
+ended, or is named in orders_ended. observed_at: by the database's clock, when the look began by which the quantity was reckoned: that at
+the exchange, or exposure_at of the row that a fill was added to (what other orders filled is not in it); TL009 when the exposure moved
+since. average_price: of what is open, in units of the quote asset. realized_pnl: so far, in the settle currency. Null leaves what is
+known. reason: at most 1000 characters. attempt: this call and its retries. lease: how long the caller may send orders.
 An active position, and one that nobody drives, is the caller's to drive. Without the fence of a driver, a pending_sl stays its driver's: the
 quantity is recorded, and the driver's next receipt has the new stop-loss.
 Outcomes: ok; claimed; replayed.
-Errors: 22023; TL002, also while the entry may still fill; TL003 a fence that is not the current one; TL004; TL005 the attempt was another call; 55P03.$$;
+Errors: 22023; TL002, also while the entry may still fill; TL003 a fence that is not the current one; TL004; TL005 the attempt was another call;
+TL009; 55P03.$$;
 
-revoke all on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval)
-from public;
-grant execute on function tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval)
-to tradelatch_bot;
+revoke all on function tradelatch.resize_position(
+    bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval, timestamptz
+) from public;
+grant execute on function tradelatch.resize_position(
+    bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval, timestamptz
+) to tradelatch_bot;
 
 commit;

@@ -7,7 +7,7 @@ begin;
 \ir ../owner.psql
 
 create function monitoring.order_details(book_row monitoring.positions)
-returns table (name text, kind text, since timestamptz, in_hand_until timestamptz, others_until timestamptz)
+returns table (name text, kind text, since timestamptz, in_hand_until timestamptz, others_until timestamptz, is_uncounted boolean)
 language plpgsql
 stable
 security definer
@@ -39,6 +39,7 @@ begin
                 then greatest(book_row.lease_until + monitoring.grace(), others_until)
             else others_until
         end;
+        is_uncounted := monitoring.is_uncounted(book_row, name, kind);
         return next;
     end loop;
 end

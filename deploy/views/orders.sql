@@ -18,7 +18,8 @@ select
     o.kind,
     o.since,
     o.in_hand_until,
-    o.others_until
+    o.others_until,
+    o.is_uncounted
 from tradelatch.open_positions as p
 inner join monitoring.positions as b on b.id::bigint = p.position_id
 cross join lateral monitoring.order_details(b) as o;
@@ -38,6 +39,8 @@ comment on column tradelatch.orders.in_hand_until is
 'Until when somebody may still send it, grace time included: of the current fence as long as its lease is not renewed. Null: it arrived.';
 comment on column tradelatch.orders.others_until is
 'Until when somebody else than its driver may still send it, grace time included: who drove the position before, or told an order without a fence. An exchange that did not know the order before that says nothing. Null: nobody else can.';
+comment on column tradelatch.orders.is_uncounted is
+'Whether nothing of what it may have filled is in the open quantity. False: the size was said by a look at the exchange since it was handed out, or told.';
 
 grant select on tradelatch.orders to tradelatch_reader;
 

@@ -1,11 +1,12 @@
 begin;
 \ir setup.psql
-select plan(186);
+select plan(192);
 
 select declared_as_move(
     'confirm_close',
     'position_id bigint, reason text, orders_ended text[] = ''{}'', exit_price numeric = null, realized_pnl numeric = null, '
-    'fence bigint = null, attempt uuid = null, lease interval = ''1 minute'', details jsonb = ''{}'''
+    'fence bigint = null, attempt uuid = null, lease interval = ''1 minute'', details jsonb = ''{}'', '
+    'observed_at timestamptz = null'
 );
 
 -- Each status, by the driver: what he was given alone has ended, what is left is to be cancelled.
@@ -312,6 +313,36 @@ from (values
     ('tradelatch_bot', 'ok closed'),
     ('tradelatch_operator', 'replayed closed')
 ) as r (role, seen);
+
+-- Whether nothing is open is judged by a look, and what moved the exposure since is not in it: by the short way, and by the long one.
+call given('SEENUSDT', 'active');
+call given('LEFTUSDT', 'active');
+create table seen as
+select symbol, exposure_at
+from tradelatch.positions
+where symbol in ('SEENUSDT', 'LEFTUSDT');
+create function gone(symbol text, since interval)
+returns text
+language sql
+as $$
+select format(
+    'confirm_close(id(%L), ''hit'', %s, attempt => md5(%L)::uuid, observed_at => %L)', gone.symbol,
+    case gone.symbol when 'LEFTUSDT' then '''{}''' else format('array[order_of(%L, ''s1'')]', gone.symbol) end,
+    gone.symbol, s.exposure_at + gone.since
+)
+from seen as s
+where s.symbol = gone.symbol
+$$;
+select refused(gone(s.symbol, interval '-1 microsecond'), 'TL009', 'the exposure moved after that was seen')
+from seen as s;
+select refused(gone(s.symbol, interval '1 hour'), '22023 observed_at', 'nobody has seen the future')
+from seen as s;
+select is(
+    (try(gone(s.symbol, interval '0'))).seen, v.answer, format('%s: nothing moved since', s.symbol)
+)
+from seen as s
+inner join (values ('SEENUSDT', 'ok closed'), ('LEFTUSDT', 'ok pending_cancels driven, cancel s1')) as v (symbol, answer)
+    on v.symbol = s.symbol;
 
 select explained();
 select * from finish();

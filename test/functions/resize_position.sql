@@ -1,11 +1,12 @@
 begin;
 \ir setup.psql
-select plan(196);
+select plan(199);
 
 select declared_as_move(
     'resize_position',
     'position_id bigint, quantity numeric, reason text, average_price numeric = null, realized_pnl numeric = null, '
-    'fence bigint = null, orders_ended text[] = ''{}'', attempt uuid = null, lease interval = ''1 minute'''
+    'fence bigint = null, orders_ended text[] = ''{}'', attempt uuid = null, lease interval = ''1 minute'', '
+    'observed_at timestamptz = null'
 );
 
 -- What is active is given to anybody, at once: a fence that is higher, a lease, and a stop-loss for what is open now. The one
@@ -534,6 +535,34 @@ select is(
     'claimed pending_sl driven, stop_loss sell 5 at 96 reduce-only s5',
     'recovery protects it at once'
 );
+
+-- A size is reckoned by a look, and what moved the exposure since is not in it.
+call given('SEENUSDT', 'active');
+create table seen as
+select exposure_at
+from tradelatch.positions
+where symbol = 'SEENUSDT';
+select is(
+    line(tradelatch.resize_position(
+        id('SEENUSDT'), 9, 'tp filled 1', attempt => '00000000-0000-0000-0000-0000000000f2', observed_at => s.exposure_at
+    )),
+    'ok pending_sl driven, cancel s1, stop_loss sell 9 at 95 reduce-only s2',
+    'nothing moved since'
+)
+from seen as s;
+select refused(
+    format($$resize_position(id('SEENUSDT'), 8, 'another filled 2', observed_at => %L)$$, s.exposure_at),
+    'TL009', 'the exposure moved after that was seen'
+)
+from seen as s;
+select is(
+    line(tradelatch.resize_position(
+        id('SEENUSDT'), 9, 'tp filled 1', attempt => '00000000-0000-0000-0000-0000000000f2', observed_at => s.exposure_at
+    )),
+    'replayed pending_sl driven, cancel s1, stop_loss sell 9 at 95 reduce-only s2',
+    'the call itself has moved it, and is answered again'
+)
+from seen as s;
 
 select explained();
 select * from finish();

@@ -441,3 +441,62 @@ async def test_a_position_that_moves_meanwhile_is_looked_at_again(
     monkeypatch.setattr(stage.client, "positions", late)
     report = await report_order(stage.client, update(f"{key}s1", "closed", 5))
     assert report == OrderReport(receipt.position_id, "stop_loss", None)
+
+
+@pytest.mark.parametrize(("name", "filled", "left"), [("tp-1", 1, 6), ("s1", 5, 2)])
+async def test_what_another_task_tells_meanwhile_is_not_overwritten(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, filled: int, left: int
+) -> None:
+    """The handler stalls after its look. Of 5, and 2 more, what this order filled is gone: not of 5 alone."""
+    receipt, key = await active(stage)
+    client, held = stage.client, receipt.position_id
+    await client.confirm_orders(held, orders_placed=["tp-1"])
+    positions = client.positions
+
+    async def late(position_id: int) -> Any:
+        rows = await positions(position_id)
+        monkeypatch.undo()
+        reckoned = rows[0].exposure_at
+        await client.resize_position(position_id, 7, "added to", orders_ended=["dca-1"], observed_at=reckoned)
+        return rows
+
+    monkeypatch.setattr(client, "positions", late)
+    order = update(key + name if name == "s1" else name, "closed", filled, side="sell")
+    await report_order(client, order)
+    status, open_quantity, orders_left = await book(stage, receipt)
+    assert (status, open_quantity) == ("pending_sl", left)
+    assert name not in orders_left
+
+
+async def test_what_a_look_has_seen_is_not_counted_again(stage: Stage) -> None:
+    """Of 5, a take-profit filled 1, as a look at the exchange has shown; when it ends, it says that it filled 3."""
+    receipt, _ = await active(stage)
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["tp-1"])
+    await stage.client.resize_position(receipt.position_id, 4, "the exchange says so")
+    await report_order(stage.client, update("tp-1", "closed", 3, side="sell"))
+    assert (await book(stage, receipt))[:2] == ("pending_sl", 4)  # and not 1
+
+
+async def test_each_of_two_take_profits_counts(stage: Stage) -> None:
+    """What the first filled was taken from the book's size: the second is not in it."""
+    receipt, _ = await active(stage)
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["tp-1", "tp-2"])
+    await report_order(stage.client, update("tp-1", "closed", 2, side="sell"))
+    await report_order(stage.client, update("tp-2", "closed", 3, side="sell"))
+    status, open_quantity, left = await book(stage, receipt)
+    assert (status, open_quantity) == ("pending_cancels", 0)
+    assert set(left) <= {"s1", "s2"}
+
+
+async def test_a_fill_before_a_close_was_called_for_again_is_in_what_remained(stage: Stage) -> None:
+    """The close ended when 1 of 5 was left, as a look showed; the take-profit had filled 1 of the 4 before."""
+    receipt, key = await active(stage)
+    await stage.client.confirm_orders(receipt.position_id, orders_placed=["tp-1"])
+    closing = await stage.client.begin_close(receipt.position_id, "enough")
+    assert closing.fence is not None
+    await stage.client.reissue_order(receipt.position_id, closing.fence, f"{key}c1", "ended", remaining=1)
+    await report_order(stage.client, update("tp-1", "closed", 1, side="sell"))
+    assert (await book(stage, receipt))[:2] == ("pending_close", 1)
+    report = await report_order(stage.client, update(f"{key}c2", "closed", 1))
+    assert report.receipt is not None
+    assert (await book(stage, receipt))[:2] == ("pending_cancels", 0)

@@ -12,7 +12,7 @@ select is(
     array[
         'position_id bigint', 'exchange text', 'account text', 'symbol text', 'position_side text', 'status text', 'name text',
         'kind text', 'since timestamp with time zone', 'in_hand_until timestamp with time zone',
-        'others_until timestamp with time zone'
+        'others_until timestamp with time zone', 'is_uncounted boolean'
     ],
     'its columns are settled'
 );

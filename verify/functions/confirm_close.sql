@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb)',
+    'tradelatch.confirm_close(bigint, text, text[], numeric, numeric, bigint, uuid, interval, jsonb, timestamptz)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

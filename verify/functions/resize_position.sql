@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval)',
+    'tradelatch.resize_position(bigint, numeric, text, numeric, numeric, bigint, text[], uuid, interval, timestamptz)',
     returns => 'tradelatch.receipt',
     volatility => 'volatile',
     security => 'definer',

@@ -193,13 +193,17 @@ class AsyncMoves:
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
         details: Details = NO_DETAILS,
+        observed_at: datetime | None = None,
     ) -> Receipt:
         """Nothing is open any more, by us or by the exchange; the slot is free.
 
         orders_ended: orders that ended: a stop-loss that triggered, those that were cancelled. While an order is left,
         the position is `pending_cancels`; whoever shows no fence is given the drive to cancel it, unless a driver may
-        still be sending. realized_pnl: in the quote asset. attempt: this call and its retries. Outcomes: `ok`,
-        `replayed`. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound, RequestMismatch.
+        still be sending. realized_pnl: in the quote asset. attempt: this call and its retries.
+        observed_at: by the database's clock, when the look began by which nothing is open: that at the exchange, or
+        `exposure_at` of the row that a fill was taken from; StaleObservation when the exposure moved since. Outcomes:
+        `ok`, `replayed`. Raises InvalidArgument, IllegalTransition, StaleFence, PositionNotFound, RequestMismatch,
+        StaleObservation.
         """
         return await self._receipt(
             "confirm_close",
@@ -212,6 +216,7 @@ class AsyncMoves:
             attempt=attempt or (None if fence is not None else uuid7()),
             lease=lease,
             details=details,
+            observed_at=observed_at,
         )
 
     async def confirm_orders(
@@ -412,14 +417,17 @@ class AsyncMoves:
         orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
         lease: timedelta = MINUTE,
+        observed_at: datetime | None = None,
     ) -> Receipt:
         """The position was added to, or partly closed: a stop-loss, or a close, for what is open now is due.
 
         quantity: the open quantity as it is now, the entry's fill included, in units of the base asset: the entry has
         ended, or orders_ended names it. average_price: of what is open. realized_pnl: so far. attempt: this call and
         its retries. An active position, and one that nobody drives, is the caller's to drive from then on; another
-        one stays its driver's. Outcomes: `ok`, `claimed`, `replayed`. Raises InvalidArgument, IllegalTransition,
-        StaleFence, PositionNotFound, RequestMismatch.
+        one stays its driver's. observed_at: by the database's clock, when the look began by which the quantity was
+        reckoned: that at the exchange, or `exposure_at` of the row that a fill was added to; StaleObservation when the
+        exposure moved since. Outcomes: `ok`, `claimed`, `replayed`. Raises InvalidArgument, IllegalTransition,
+        StaleFence, PositionNotFound, RequestMismatch, StaleObservation.
         """
         return await self._receipt(
             "resize_position",
@@ -432,6 +440,7 @@ class AsyncMoves:
             orders_ended=orders_ended,
             attempt=attempt or uuid7(),
             lease=lease,
+            observed_at=observed_at,
         )
 
     async def settle_position(

@@ -279,10 +279,12 @@ class AsyncPosition:
         exit_price: Decimal | int | None = None,
         realized_pnl: Decimal | int | None = None,
         details: Details = NO_DETAILS,
+        observed_at: datetime | None = None,
     ) -> Receipt:
         """Nothing is open any more, by us or by the exchange.
 
         The slot is free; while an order is left, the position is `pending_cancels`, and `cancels` has it.
+        observed_at: as `resize` takes it.
         """
         return await self._move(
             "confirm_close",
@@ -291,6 +293,7 @@ class AsyncPosition:
             exit_price=exit_price,
             realized_pnl=realized_pnl,
             details=details,
+            observed_at=observed_at,
         )
 
     async def confirm_orders(self, *, orders_ended: Orders = NO_ORDERS, orders_placed: Orders = NO_ORDERS) -> Receipt:
@@ -318,8 +321,13 @@ class AsyncPosition:
         realized_pnl: Decimal | int | None = None,
         orders_ended: Orders = NO_ORDERS,
         attempt: UUID | None = None,
+        observed_at: datetime | None = None,
     ) -> Receipt:
-        """It was added to, or partly closed: a stop-loss, or a close, for what is open now is due."""
+        """It was added to, or partly closed: a stop-loss, or a close, for what is open now is due.
+
+        observed_at: by the database's clock, when the look began by which the quantity was reckoned, or `exposure_at`
+        of the row that a fill was added to; StaleObservation when the exposure moved since.
+        """
         return await self._move(
             "resize_position",
             quantity=quantity,
@@ -329,6 +337,7 @@ class AsyncPosition:
             orders_ended=orders_ended,
             attempt=attempt or uuid7(),
             lease=self._lease_length,
+            observed_at=observed_at,
         )
 
     async def update_stop_loss(

@@ -266,6 +266,8 @@ class OrderRow(Row):
 
     kind: `entry`, `stop_loss`, `close`, `own`, or `unnamed` for `*`. in_hand_until: until when somebody may still send
     it; None where it arrived. others_until: the same of everybody but its driver; None where nobody else can.
+    is_uncounted: nothing of what it may have filled is in the open quantity; False where the size was seen on the
+    exchange since it is known.
     """
 
     position_id: int
@@ -279,6 +281,7 @@ class OrderRow(Row):
     since: datetime
     in_hand_until: datetime | None
     others_until: datetime | None
+    is_uncounted: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,17 +3,19 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from tradelatch import OutcomeUnknown, Receipt, TradelatchError, Unavailable
+from tradelatch import OutcomeUnknown, PositionRow, Receipt, TradelatchError, Unavailable
 from tradelatch.exchange import Order, Unreachable
 
 from .world import ACCOUNT, LEASE, World
 
 READS = ("positions", "open_positions", "orders", "find_order")
+MEASURES = ("resize_position", "confirm_close")  # by what a row said of its exposure
 LATE = timedelta(seconds=0.5)  # before the end of a lease, when a slow worker sends
 GIVES = (
     "begin_close",
@@ -86,13 +88,16 @@ class Book:
             if self._is_so is not None and not self._is_so():
                 raise Outdated(name)
             await self._world.pass_time()
-            if "observed_at" in options:  # told in the time of the simulation
+            if name in MEASURES and "observed_at" in options:
+                options["observed_at"] -= self._world.aged
+            elif "observed_at" in options:  # told in the time of the simulation
                 options["observed_at"] = await self._world.database_time(options["observed_at"]) - BETWEEN
             if name in GIVES:
                 options.setdefault("lease", LEASE)
             self._world.calls[name] += 1
             if name in READS:
-                return await function(*args, **options)
+                rows = await function(*args, **options)
+                return [self._lasting(row) if isinstance(row, PositionRow) else row for row in rows]
             if self._world.happens(self._world.hazards.lost):
                 self._worker.decide(f"{name} is lost")
                 raise Unavailable(f"{name}: the connection was lost")
@@ -117,6 +122,10 @@ class Book:
             return result
 
         return call
+
+    def _lasting(self, row: PositionRow) -> PositionRow:
+        """The row's times grow older, and a caller's memory of them does not: one that holds, whatever time passes."""
+        return replace(row, exposure_at=row.exposure_at + self._world.aged)
 
     async def _perform(self, name: str, function: Callable[..., Any], args: Any, options: Any) -> Any:
         world = self._world

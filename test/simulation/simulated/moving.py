@@ -1,11 +1,10 @@
 """What bots do with a position that is active: its stop-loss follows the price, a part is taken, it is added to."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from uuid import uuid4
 
-from tradelatch import PositionRow, Receipt, StaleFence
+from tradelatch import PositionRow, Receipt, StaleFence, StaleObservation
 from tradelatch.exchange import Order, OrderRefused, Unreachable
 
 from .bots import protect
@@ -84,26 +83,26 @@ async def add(worker: Worker, row: PositionRow) -> None:
         order = await worker.exchange.find(row.symbol, order.client_order_id, account=ACCOUNT) or order
     else:
         return  # recovery cancels it, and asks what it filled
-    (now,) = await worker.book.positions(row.position_id)
-    if order.client_order_id in now.orders_left:
-        resized = await worker.book.while_true(uncounted(worker, now, order.client_order_id)).resize_position(
-            row.position_id,
-            now.open_quantity + order.filled,
-            "it was added to",
-            orders_ended=[order.client_order_id],
-            fence=receipt.fence,
-            lease=LEASE,
-        )
-    else:  # the stream's handler has said it
-        resized = await worker.book.renew_lease(row.position_id, receipt.fence, lease=LEASE)
     with suppress(StaleFence):
-        await protect(worker, resized, until)
+        await protect(worker, await say_added(worker, receipt, order), until)
 
 
-def uncounted(worker: Worker, row: PositionRow, name: str) -> Callable[[], bool]:
-    """Whether the book is as it was, without the fill of that order: who adds to a quantity must not overwrite one."""
-    latch = worker.world.latch
-    return lambda: latch.open_quantity(row.position_id) == row.open_quantity and name in latch.left(row.position_id)
+async def say_added(worker: Worker, receipt: Receipt, order: Order) -> Receipt:
+    """What an order filled, added to what is open: each of it counts once, whoever else tells of it or of another."""
+    while True:
+        (row,) = await worker.book.positions(receipt.position_id)
+        if order.client_order_id not in row.orders_left:  # the stream's handler has said it
+            return await worker.book.renew_lease(receipt.position_id, receipt.fence, lease=LEASE)
+        with suppress(StaleObservation):
+            return await worker.book.resize_position(
+                receipt.position_id,
+                row.open_quantity + order.filled,
+                "it was added to",
+                orders_ended=[order.client_order_id],
+                fence=receipt.fence,
+                lease=LEASE,
+                observed_at=row.exposure_at,
+            )
 
 
 async def send_own(

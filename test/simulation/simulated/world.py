@@ -31,7 +31,7 @@ SYMBOLS = [*TRADED, BY_HAND]
 
 # A lease that nobody has stays where it is.
 AGE = """
-    with passed as (select %(passed)s * interval '1 second' as time),
+    with passed as (select %(passed)s::interval as time),
     seen as (
         update monitoring.sightings as s
         set
@@ -120,6 +120,7 @@ class World:
     problems: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     given: list[Receipt] = field(default_factory=list)  # drives that the stream handler was given
+    aged: timedelta = timedelta()  # by how much times in the database were moved back
     _own_orders: int = 0
     _ordinals: dict[int, int] = field(default_factory=dict)
     _seen: tuple[datetime, float] | None = None
@@ -177,6 +178,7 @@ class World:
         if self._seen is not None:
             if now == self._seen[0]:
                 return
-            passed = (now - self._seen[0]).total_seconds() - (wall - self._seen[1])
+            passed = now - self._seen[0] - timedelta(seconds=wall - self._seen[1])
             await self.admin.execute(AGE, {"passed": passed})
+            self.aged += passed
         self._seen = now, wall
