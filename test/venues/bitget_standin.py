@@ -45,7 +45,14 @@ class BitgetStandIn(StandIn):
             ),
         }
 
+    entry = ("POST", "/api/v2/mix/order/place-order")
     stop_order = ("POST", "/api/v2/mix/order/place-tpsl-order")
+    find_order = ("GET", "/api/v2/mix/order/detail")
+    cancel_order = ("POST", "/api/v2/mix/order/cancel-order")
+    list_orders = ("GET", "/api/v2/mix/order/orders-pending")
+    list_positions = ("GET", "/api/v2/mix/position/all-position")
+    list_markets = ("GET", "/api/v2/mix/market/contracts")
+    clock = ("GET", "/api/v2/public/time")
 
     def check(self, request: Request) -> None:
         if request.path.startswith(("/api/v2/public/", "/api/v2/mix/market/")):

@@ -49,7 +49,14 @@ class OkxStandIn(StandIn):
             ("GET", "/api/v5/trade/orders-algo-pending"): lambda p: self._page(p, True, self._algo, "algoId"),
         }
 
+    entry = ("POST", "/api/v5/trade/order")
     stop_order = ("POST", "/api/v5/trade/order-algo")
+    find_order = ("GET", "/api/v5/trade/order")
+    cancel_order = ("POST", "/api/v5/trade/cancel-order")
+    list_orders = ("GET", "/api/v5/trade/orders-pending")
+    list_positions = ("GET", "/api/v5/account/positions")
+    list_markets = ("GET", "/api/v5/public/instruments")
+    clock = ("GET", "/api/v5/public/time")
 
     def check(self, request: Request) -> None:
         if request.path.startswith("/api/v5/public/"):

@@ -148,6 +148,7 @@ class Session:
         exchange.options |= {"adjustForTimeDifference": True, "fetchCurrencies": False} | dict(row.options)
         exchange.options["fetchMarkets"] = {"types": list(row.market_types)}
         exchange.handle_errors = self._tell
+        exchange.parse_orders = exchange.parse_positions = _no_rows
         for name in row.unasked:
             setattr(exchange, name, _nothing)
         exchange.sign = partial(_sign_without_none, exchange.sign)
@@ -325,6 +326,11 @@ class Session:
         if told.code in self._codes.duplicate:
             return RefusedAsDuplicate(text, told.code)
         return (RefusedAsPassed if told.code in self._codes.passed else Refusal)(text, told.code)
+
+
+def _no_rows(*_: object, **__: object) -> list[Any]:
+    """What ccxt makes of a list: it is read as it came, and of 100,000 orders that takes less than half the time."""
+    return []
 
 
 async def _nothing(*_: object) -> bool:
