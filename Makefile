@@ -4,7 +4,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
-HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/properties test/reproduce test/schedule \
+HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/failover test/properties test/reproduce test/schedule \
 	test/logs test/venues test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py \
 	test/client/test_connections_*.py test/client/test_faults_*.py test/client/test_lost_answers_*.py \
 	test/test_bench.py test/test_wheel.py test/make/test_without_root.py)
@@ -30,7 +30,7 @@ define lint
 endef
 sqlfluff = $(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar
 
-.PHONY: help demo quick test check check-elsewhere simulate crash adopt-large mutants up down bench clean
+.PHONY: help demo quick test check check-elsewhere simulate crash failover adopt-large mutants up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
@@ -74,6 +74,10 @@ simulate: ## seeded trading days against PostgreSQL: SEEDS=100 FIRST=1
 crash: ## servers and clients killed under load: ROUNDS=20
 	@.ci/install test
 	@TRADELATCH_CRASH_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest --no-header -q -s test/crash
+
+failover: ## the primary lost under load, each kind: ROUNDS=5
+	@.ci/install test
+	@TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) -m pytest --no-header -q -s test/failover
 
 adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
 	@.ci/install test

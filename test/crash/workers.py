@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import count
+from collections.abc import Sequence
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,15 @@ with changes as (
 )
 select * from changes where open > 1
 """
+# Nobody's right to drive is another position's, and neither is an order's id.
+SHARED_FENCES = """
+select fence
+from monitoring.position_events
+where fence is not null
+group by fence
+having count(distinct position_id) > 1
+"""
+SHARED_KEYS = "select order_key from monitoring.positions group by order_key having count(*) > 1"
 LOGGED = """
 select
     coalesce(details ->> 'marker', details ->> 'exchange_order_id', details ->> 'reason', details ->> 'attempt'),
@@ -71,12 +81,12 @@ ENDS = {
 class Worker:
     """A bot's process. `calls` and `answers` grow as it speaks."""
 
-    def __init__(self, dsn: str, name: str, seed: str) -> None:
+    def __init__(self, dsn: str, name: str, seed: str, load: Path = LOAD) -> None:
         self.dsn, self.name = dsn, name
         self.calls: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         self.process = subprocess.Popen(
-            [sys.executable, LOAD, dsn, name, seed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, load, dsn, name, seed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -117,17 +127,18 @@ class Worker:
 class Crew:
     """Several workers on one database, and whoever dies is replaced."""
 
-    def __init__(self, dsn: str, seed: int, size: int) -> None:
+    def __init__(self, dsn: str, seed: int, size: int, loads: Sequence[Path] = (LOAD,), prefix: str = "bot") -> None:
         self.dsn, self.seed = dsn, seed
-        self._names = count(1)
+        self._loads = cycle(loads)
+        self._names = (f"{prefix}{number}" for number in count(1))
         self.workers: list[Worker] = []
         self.former: list[Worker] = []
         for _ in range(size):
             self.add()
 
     def add(self) -> Worker:
-        name = f"bot{next(self._names)}"
-        self.workers.append(Worker(self.dsn, name, f"{self.seed}/{name}"))
+        name = next(self._names)
+        self.workers.append(Worker(self.dsn, name, f"{self.seed}/{name}", next(self._loads)))
         return self.workers[-1]
 
     def replace(self, worker: Worker) -> None:
@@ -172,6 +183,8 @@ def check_book(dsn: str, answers: dict[str, dict[str, Any]]) -> None:
             and logged.get(marker, ())[:2] != (answer["position_id"], answer["status"])
         ]
         assert not lost, f"answered, and not in the log: {lost[:5]}"
+        assert not connection.execute(SHARED_FENCES).fetchall()
+        assert not connection.execute(SHARED_KEYS).fetchall()
 
 
 def carry_on(client: Client, worker: Worker) -> str:
