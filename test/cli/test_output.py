@@ -13,7 +13,8 @@ from uuid import UUID
 import click
 import pytest
 from tradelatch.cli.options import duration
-from tradelatch.cli.output import Column, cell, length, plain, print_json, print_table
+from tradelatch.cli.output import Column, cell, plain, print_json, print_table
+from tradelatch.watching.figures import age
 
 COLUMNS = [Column("severity", fixed=True), Column("position_id", "position", "right", fixed=True), Column("detail")]
 ROWS = [
@@ -133,7 +134,7 @@ def test_a_cell_is_for_people(value: object, text: str) -> None:
     ("seconds", "text"),
     [
         (0.44, "0.4s"),
-        (9.99, "10.0s"),
+        (9.99, "10s"),
         (59.6, "1m 0s"),
         (3600, "1h 0m"),
         (100000, "1d 3h"),
@@ -142,7 +143,7 @@ def test_a_cell_is_for_people(value: object, text: str) -> None:
     ],
 )
 def test_a_length_has_two_units(seconds: float, text: str) -> None:
-    assert length(timedelta(seconds=seconds)) == text
+    assert age(timedelta(seconds=seconds)) == text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What stands on the screen, at any size."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from tradelatch.watching.book import Book, read_book
-from tradelatch.watching.figures import brief, number
+from tradelatch.watching.figures import age, number
 from tradelatch.watching.screen import render
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -32,13 +33,21 @@ def test_what_it_says(book: Book) -> None:
     said = lines(book, 80, 24)
     assert said[0].startswith("3 open  2 unfinished (")
     assert "1 unprotected" in said[0]
-    assert said[1].startswith("! no_stop_loss METUSDT")
-    listed = said[said.index(next(line for line in said if line.startswith("   id"))) + 1 :][:3]
-    assert [line.split()[1] for line in listed] == ["METUSDT", "ETHUSDT", "APTUSDT"]  # unfinished ones first
-    (met,) = [line for line in said if "pending_sl " in line and "none" in line]
-    (apt,) = [line for line in said if " active " in line and "3.29" in line]
-    assert met.split()[5].startswith("-")  # its lease is over
-    assert apt.endswith("    3.29   3.2011     1.99")
+    assert said[1].startswith("! no_stop_loss binance METUSDT")
+    (heading,) = [number for number, line in enumerate(said) if line.split()[:2] == ["id", "exchange"]]
+    listed = said[heading + 1 :][:3]
+    assert [line.split()[1:6] for line in listed] == [  # what identifies a position; unfinished ones first
+        ["binance", "default", "METUSDT", "short", "61.8"],
+        ["binance", "default", "ETHUSDT", "short", "61.8"],
+        ["binance", "default", "APTUSDT", "short", "61.8"],
+    ]
+    met, _, apt = listed
+    assert re.search(r" pending_sl +none ", met)
+    assert re.search(r" active +3\.29 ", apt)
+    wide = lines(book, 160, 24)
+    assert wide[heading].split()[-5:] == ["stop", "age", "lease", "mark", "profit"]
+    assert re.search(r" none +\d+\.\ds +-1m \d+s$", wide[heading + 1])  # its lease is over
+    assert wide[heading + 3].endswith(" 3.2011   1.99")
     assert any("confirm_entry → pending_sl  scanner" in line for line in said)
 
 
@@ -55,20 +64,20 @@ def test_orders_that_are_left(bot: Any, database: str) -> None:
     bot.client.replace_stop_loss(replaced.position_id, 5)
     with psycopg.connect(database, autocommit=True) as connection:
         book = read_book(connection, FIVE_MINUTES)
-    said = {line.split()[1]: line for line in lines(book, 80, 40) if line.lstrip()[:1].isdigit() and ":" not in line}
+    said = {line.split()[3]: line for line in lines(book, 100, 40) if line.lstrip()[:1].isdigit() and ":" not in line}
     assert lines(book, 80, 40)[0].startswith("5 open  4 unfinished (")
     assert list(said)[-1] == "BTCUSDT"  # which is finished
     assert " pending_cancels " in said["APTUSDT"]
-    assert said["APTUSDT"].endswith("  1 left")
-    assert " active, 1 left " in said["METUSDT"]
-    assert said["METUSDT"].split()[7:] == ["59s", "4"]  # its lease, because somebody must cancel the earlier stop-loss
-    assert " pending_sl " in said["ETHUSDT"]
-    assert said["ETHUSDT"].split()[5:] == ["none", "none"]  # nobody drives it, and it has no stop-loss
-    assert said["XRPUSDT"].endswith("        5")  # one stands while the next is due
+    assert re.search(r" 1 left ", said["APTUSDT"])
+    assert re.search(
+        r" active, 1 left +4 +\S+ +(5\ds|1m 0s)$", said["METUSDT"]
+    )  # its lease: somebody must cancel the earlier one
+    assert re.search(r" pending_sl +none +\S+ +none$", said["ETHUSDT"])  # nobody drives it, and it has no stop-loss
+    assert re.search(r" pending_sl +3\.29 | pending_sl +5 ", said["XRPUSDT"])  # one stands while the next is due
     assert max(map(len, lines(book, 80, 40))) <= 80
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (160, 50), (80, 10), (143, 24), (144, 24)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (160, 50), (80, 10), (99, 24), (120, 24)])
 def test_it_fits(book: Book, width: int, height: int) -> None:
     said = lines(book, width, height)
     assert len(said) <= height
@@ -79,6 +88,7 @@ def test_what_does_not_fit_is_counted(book: Book) -> None:
     many = Book(
         at=book.at,
         health=book.health,
+        only={},
         positions=book.positions * 20,
         findings=book.findings * 20,
         events=book.events,
@@ -117,17 +127,16 @@ def test_numbers_in_eight_columns(value: str, shown: str) -> None:
     [
         (0, "0.0s"),
         (-3.756, "-3.8s"),
-        (9.96, "9s"),
-        (99, "99s"),
-        (100, "1m"),
-        (5999, "99m"),
-        (6000, "1h"),
-        (172800, "2d"),
+        (9.96, "10s"),
+        (59.4, "59s"),
+        (100, "1m 40s"),
+        (5999, "1h 39m"),
+        (172800, "2d 0h"),
         (-42, "-42s"),
     ],
 )
 def test_ages(seconds: int, shown: str) -> None:
-    assert brief(timedelta(seconds=seconds)) == shown
+    assert age(timedelta(seconds=seconds)) == shown
 
 
 def test_the_book_is_of_one_instant(book: Book) -> None:

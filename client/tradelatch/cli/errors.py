@@ -15,6 +15,7 @@ from ..core.errors import (
     Unavailable,
 )
 from ..programs import ProgramError
+from .ascii import make_printable
 from .connection import NoConnection
 
 FAILED = 1
@@ -35,6 +36,7 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
 
     SIGTERM and SIGHUP end it like Ctrl-C.
     """
+    make_printable(sys.stdout, sys.stderr)
     before = {n: signal.signal(n, signal.default_int_handler) for n in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return _status(command, arguments)

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..timeline import WIDTH, plain_console
+from ..watching.figures import age
 
 SEVERITIES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -75,25 +76,10 @@ def cell(value: Any) -> str:
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         case timedelta():
-            return length(value)
+            return age(value)
         case dict() | list() | tuple():
             return json.dumps(plain(value), ensure_ascii=False)
     return str(value)
-
-
-def length(of: timedelta) -> str:
-    """The two largest units: `2d 3h`, `5m 12s`, `0.4s`."""
-    seconds = abs(of.total_seconds())
-    sign = "-" if of < timedelta() else ""
-    if seconds < 10:
-        return f"{sign}{seconds:.1f}s"
-    parts: list[str] = []
-    rest = round(seconds)
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, rest = divmod(rest, size)
-        if count or parts:
-            parts.append(f"{count}{unit}")
-    return sign + " ".join(parts[:2])
 
 
 def print_json(value: Any) -> None:

@@ -23,7 +23,8 @@ from ..watching.keyboard import single_keys, wait
 from ..watching.screen import render
 from .connection import NoConnection, Server
 from .errors import Refused
-from .options import duration
+from .filters import Filters, resolve
+from .options import duration, filter_options
 from .output import console, plain
 
 BROKEN = (psycopg.OperationalError, NoConnection)
@@ -33,6 +34,7 @@ RETRY_SECONDS = 1.0
 
 
 @click.command()
+@filter_options
 @click.option("--alerts", is_flag=True, help="Print a line of JSON for each alert, instead of the screen.")
 @click.option("--exec", "command", metavar="CMD", help="With --alerts: run this for each, with the line on its stdin.")
 @click.option("--since", type=duration, default="0s", metavar="DURATION", help="With --alerts: begin so long ago.")
@@ -42,7 +44,15 @@ RETRY_SECONDS = 1.0
 )
 @click.pass_obj
 def watch(
-    server: Server, alerts: bool, command: str | None, since: timedelta, every: timedelta, stale_after: timedelta
+    server: Server,
+    exchange: str | None,
+    account: str | None,
+    symbol: str | None,
+    alerts: bool,
+    command: str | None,
+    since: timedelta,
+    every: timedelta,
+    stale_after: timedelta,
 ) -> int:
     """Watch the book live; q or Ctrl-C quits.
 
@@ -54,6 +64,8 @@ def watch(
     """
     if not alerts and (command is not None or since):
         raise click.UsageError("--exec and --since go with --alerts")
+    if alerts and (exchange is not None or account is not None or symbol is not None):
+        raise click.UsageError("--alerts tells all of them: filter their lines")
     if every <= timedelta():
         raise click.BadParameter("it must be above 0", param_hint="--every")
     listener = Listener(server.connect)
@@ -62,7 +74,7 @@ def watch(
         if alerts:
             _print_alerts(listener, AlertLog(since), Schedule(stale_after), every, words_of(command))
         else:
-            _show(listener, every, stale_after)
+            _show(listener, every, stale_after, resolve(server, exchange, account, symbol))
     except KeyboardInterrupt:
         pass
     finally:
@@ -122,7 +134,7 @@ def _complain(text: str) -> None:
     click.echo(f"tradelatch: {text}", err=True)
 
 
-def _show(listener: Listener, every: timedelta, stale_after: timedelta) -> None:
+def _show(listener: Listener, every: timedelta, stale_after: timedelta, only: Filters) -> None:
     screen = console()
     if not screen.is_terminal:
         raise Refused("there is no terminal: use `tradelatch status`, or --alerts")
@@ -132,7 +144,7 @@ def _show(listener: Listener, every: timedelta, stale_after: timedelta) -> None:
             problem, others = "", []
             try:
                 connection = listener.connection()
-                book = read_book(connection, stale_after)
+                book = read_book(connection, stale_after, vars(only))
                 others = [connection.fileno()]
             except BROKEN as error:
                 listener.lose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,21 +16,32 @@ LAST_EVENTS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """at: by the database's clock. positions: unfinished ones first, the oldest first. events: the latest first."""
+    """at: by the database's clock. positions: unfinished ones first, the oldest first. events: the latest first.
+
+    only: what it is narrowed down to, but for health, which is of the whole book.
+    """
 
     at: datetime
     health: Health
+    only: Mapping[str, str]
     positions: list[PositionRow]
     findings: list[Finding]
     events: list[EventRow]
 
 
-def read_book(connection: psycopg.Connection[Any], stale_after: timedelta) -> Book:
-    """All of it as of one snapshot. Events are those of the last day, at most LAST_EVENTS of them."""
+def read_book(
+    connection: psycopg.Connection[Any], stale_after: timedelta, only: Mapping[str, str | None] | None = None
+) -> Book:
+    """All of it, or what `only` names (exchange, account, symbol; canonical), as of one snapshot.
 
-    def rows(kind: type[AnyRow], source: str, *parameters: object) -> list[AnyRow]:
+    Events are those of the last day, at most LAST_EVENTS of them.
+    """
+    names = {name: value for name, value in (only or {}).items() if value is not None}
+    narrowed = " and ".join(["true", *(f"{name} = %({name})s" for name in names)])
+
+    def rows(kind: type[AnyRow], source: str, **parameters: object) -> list[AnyRow]:
         query = f"select {kind.columns()} from tradelatch.{source}"
-        return [kind.from_row(row) for row in connection.execute(query, parameters).fetchall()]
+        return [kind.from_row(row) for row in connection.execute(query, names | parameters).fetchall()]
 
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
@@ -38,13 +50,21 @@ def read_book(connection: psycopg.Connection[Any], stale_after: timedelta) -> Bo
         return Book(
             at=at.astimezone(UTC),
             health=health,
+            only=names,
             positions=rows(
-                PositionRow, "open_positions order by status = 'active' and not is_unguarded, created_at, position_id"
+                PositionRow,
+                f"open_positions where {narrowed}"
+                " order by status = 'active' and not is_unguarded, created_at, position_id",
             ),
-            findings=rows(Finding, "diagnose(stale_after => %s)", stale_after),
+            findings=rows(
+                Finding,
+                f"diagnose({''.join(f'{name} => %({name})s, ' for name in names)}stale_after => %(stale_after)s)",
+                stale_after=stale_after,
+            ),
             events=rows(
                 EventRow,
-                "events where at > now() - interval '1 day' order by at desc, event_id desc limit %s",
-                LAST_EVENTS,
+                f"events where at > now() - interval '1 day' and {narrowed}"
+                " order by at desc, event_id desc limit %(last)s",
+                last=LAST_EVENTS,
             ),
         )

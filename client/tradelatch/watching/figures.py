@@ -3,23 +3,23 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 
-def brief(of: timedelta) -> str:
-    """An age in at most four characters: `0.8s`, `42s`, `99m`, `47h`, `12d`."""
+def age(of: timedelta) -> str:
+    """The two largest units of a time span, one form everywhere: `2d 3h`, `5m 12s`, `0.4s`."""
+    seconds = abs(of.total_seconds())
     sign = "-" if of < timedelta() else ""
-    of = abs(of)
-    if of < timedelta(seconds=9.95):
-        return f"{sign}{of.total_seconds():.1f}s"
-    seconds = int(of.total_seconds())
-    if seconds < 100:
-        return f"{sign}{seconds}s"
-    if seconds < 6000:
-        return f"{sign}{seconds // 60}m"
-    if seconds < 48 * 3600:
-        return f"{sign}{seconds // 3600}h"
-    return f"{sign}{seconds // 86400}d"
+    if seconds < 9.95:
+        return f"{sign}{seconds:.1f}s"
+    parts: list[str] = []
+    rest = round(seconds)
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count}{unit}")
+    return sign + " ".join(parts[:2])
 
 
 def number(value: Decimal | None, width: int) -> str:
@@ -46,8 +46,8 @@ def clock(at: datetime) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """Cut to so many columns, the cut marked."""
-    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+    """Cut to so many columns, the cut marked; a wide character takes two."""
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)).rstrip() + "…"
 
 
 def line(cells: list[tuple[str, int, str, str]], gap: int = 1) -> Text:
@@ -55,6 +55,8 @@ def line(cells: list[tuple[str, int, str, str]], gap: int = 1) -> Text:
     made = Text(no_wrap=True, overflow="crop")
     for index, (text, width, side, style) in enumerate(cells):
         made.append(" " * gap if index else "")
-        made.append(f"{fit(text, width):{side}{width}}", style=style)
+        shown = fit(text, width)
+        blanks = " " * (width - cell_len(shown))
+        made.append(blanks + shown if side == ">" else shown + blanks, style=style)
     made.rstrip()
     return made
