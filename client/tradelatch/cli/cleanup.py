@@ -9,6 +9,7 @@ import click
 
 from ..core.client_sync import Client
 from ..core.receipt import CleanupAction, Finding
+from ..watching.figures import age
 from .actions import print_actions, status_of
 from .connection import Server
 from .documents import rows
@@ -16,7 +17,7 @@ from .filters import Filters, resolve
 from .findings import print_findings
 from .findings import status_of as status_of_findings
 from .options import confirm_option, duration, filter_options, json_option
-from .output import console, length, print_json
+from .output import console, print_json
 from .receipts import NOTHING_DONE
 
 MODES = ["duplicates", "incomplete", "orphaned_db", "orphaned_exchange", "all"]
@@ -95,7 +96,7 @@ def _left_alone(
             return "cleanup does not deal with that"
         if mode not in (other, "all"):
             return f"cleanup {other} looks at that"
-        return f"it has stood for less than {length(older_than)}" if older_than else "it came up meanwhile"
+        return f"it has stood for less than {age(older_than)}" if older_than else "it came up meanwhile"
 
     return [replace(each, detail={**each.detail, "skipped": reason(each)}) for each in left]
 

@@ -11,8 +11,9 @@ from rich.text import Text
 from ..core.receipt import Finding
 from ..orders import UNNAMED
 from ..timeline import print_columns
+from ..watching.figures import age
 from .errors import FAILED
-from .output import SEVERITIES, cell, console, length, severity
+from .output import SEVERITIES, cell, console, severity
 
 WIDTHS = (8, 17, 8, 27, 10)
 INDENTED = (8, 70)
@@ -38,7 +39,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
         return
     print_columns(out, ["severity", "check", "position", "slot", "for"], WIDTHS, style="bold")
     for finding in findings:
-        facts = [finding.check_name, cell(finding.position_id), slot(finding), length(finding.age)]
+        facts = [finding.check_name, cell(finding.position_id), slot(finding), age(finding.age)]
         print_columns(out, [severity(finding.severity), *map(Text, facts)], WIDTHS)
         print_indented(out, "; ".join(facts_of(finding)))
         print_indented(out, f"-> {finding.action}")

@@ -1,7 +1,7 @@
 """The exchanges themselves, for commands that ask them: by ccxt, with the keys of the environment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from .. import recovery, venues
 from ..core.client_async import AsyncClient
-from ..core.receipt import Finding, Receipt
+from ..core.receipt import Finding, PositionRow, Receipt
 from ..exchange import ExchangeAccess, Holding, Unreachable, mode_mismatch, position_mode
 from ..looking import Book, Seen, learn_stops, look, look_at_orders, order_entries, order_symbols
 from ..recovery import Recovered, Recovery
@@ -20,6 +20,7 @@ from .errors import FAILED, Refused
 from .findings import print_indented, slot
 from .output import console, plain, print_json, progress, severity
 from .receipts import move, show
+from .repairs import Mover, repair
 
 WIDTHS = (8, 8, 8, 27, 16)
 SEVERITY = {"left": "critical", "lost": "info", "finished": "info"}
@@ -162,6 +163,24 @@ def print_recovered(
 def move_and_drive(server: Server, name: str, *, adopted: bool, as_json: bool, **arguments: object) -> int:
     """Make a move that gives the right to drive, then bring the position to where it is finished; the exit status."""
     return asyncio.run(_move_and_drive(server, name, adopted, as_json, arguments))
+
+
+def repair_and_drive(
+    server: Server, row: PositionRow, moves: Callable[[Mover], Receipt], *, adopted: bool, as_json: bool
+) -> int:
+    """Make an operator's moves, then bring the position to where it is finished; the exit status."""
+
+    async def run() -> int:
+        async with exchange_of(row.exchange, row.account) as exchange:
+            await refuse_mode(exchange, row.symbol, row.account, row.position_side)
+            receipt = await asyncio.to_thread(repair, server, True, moves)
+            if receipt.fence is None or receipt.next_order is None:
+                return show(receipt, confirm=True, as_json=as_json)
+            recovered = [await drive(server, "repair", exchange, receipt, adopted)]
+        print_recovered(recovered, as_json)
+        return status_of(recovered)
+
+    return asyncio.run(run())
 
 
 async def _move_and_drive(server: Server, name: str, adopted: bool, as_json: bool, arguments: dict[str, object]) -> int:

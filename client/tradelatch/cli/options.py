@@ -61,7 +61,14 @@ def amount(value: str | Decimal) -> Decimal:
     return Decimal(text)
 
 
-position_argument = click.argument("position_id", type=int, metavar="POSITION")
+def money(value: str | Decimal) -> Decimal:
+    """The type of an option: a plain number, which may be below 0."""
+    text = str(value)
+    if not re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", text):
+        raise click.BadParameter(f"{text[:64]!r} is no number")
+    return Decimal(text)
+
+
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", help="Why, for the log: at most 1000 characters."
 )

@@ -18,13 +18,14 @@ from ..core.receipt import PositionRow
 from ..exchange import ExchangeAccess, Holding, Unreachable
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
+from ..watching.figures import age
 from .connection import NoConnection, Server
 from .filters import resolve
 from .findings import orders_in_words, print_indented, slot
 from .live import held as held_by
 from .live import print_recovered, status_of, sweep_orders
 from .options import adopted_option, confirm_option, duration, json_option
-from .output import cell, console, length, plain, print_json, progress
+from .output import cell, console, plain, print_json, progress
 
 log = logging.getLogger("tradelatch")
 
@@ -123,7 +124,7 @@ class Rounds:
                         out.print(cell(datetime.now(UTC)), style="bold")
                         print_recovered(recovered, cancelled=self.cancelled)
                 except (TradelatchError, NoConnection) as error:
-                    click.echo(" ".join(f"recover: {error}; again in {length(every)}".split()), err=True)
+                    click.echo(" ".join(f"recover: {error}; again in {age(every)}".split()), err=True)
                 await asyncio.sleep(every.total_seconds())
 
     async def round(self, client: AsyncClient, stack: AsyncExitStack) -> list[Recovered]:
@@ -228,7 +229,7 @@ def _left(row: PositionRow, reason: str) -> Recovered:
 def _overdue(row: PositionRow, now: datetime) -> str:
     if row.lease_until is None or row.lease_until.year == 1970:  # a fence that nobody was given
         return "no driver"
-    return length(max(now - row.lease_until, timedelta()))
+    return age(max(now - row.lease_until, timedelta()))
 
 
 def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None) -> None:

@@ -3,23 +3,33 @@
 import click
 
 from .connection import Server
-from .options import confirm_option, json_option, position_argument, reason_option
+from .options import confirm_option, json_option, reason_option
 from .output import console
 from .receipts import move, show
+from .targets import find, position_options
 
 
 @click.command()
-@position_argument
+@position_options
 @reason_option
 @confirm_option
 @json_option
 @click.pass_context
-def release(context: click.Context, position_id: int, reason: str, confirm: bool, as_json: bool) -> int:
+def release(
+    context: click.Context,
+    position: str,
+    exchange: str | None,
+    account: str | None,
+    reason: str,
+    confirm: bool,
+    as_json: bool,
+) -> int:
     """Free a slot, whatever is in it: the position is closed in the book, and nowhere else.
 
     Nothing is asked of the exchange, and nothing sent: what is open there stays open, without a row. Backed up.
     """
     server: Server = context.obj
+    position_id = find(server, position, exchange, account).position_id
     receipt = move(server, confirm, "release_position", position_id=position_id, reason=reason)
     status = show(receipt, confirm=confirm, as_json=as_json)
     if confirm and not as_json:

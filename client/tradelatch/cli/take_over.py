@@ -3,12 +3,13 @@
 import click
 
 from .connection import Server
-from .options import adopted_option, confirm_option, json_option, position_argument, reason_option
+from .options import adopted_option, confirm_option, json_option, reason_option
 from .receipts import move, show
+from .targets import find, position_options
 
 
 @click.command("take-over")
-@position_argument
+@position_options
 @reason_option
 @click.option("--live", is_flag=True, help="Bring it to where it is finished, by asking the exchange.")
 @adopted_option
@@ -16,7 +17,15 @@ from .receipts import move, show
 @json_option
 @click.pass_context
 def take_over(
-    context: click.Context, position_id: int, reason: str, live: bool, adopted: bool, confirm: bool, as_json: bool
+    context: click.Context,
+    position: str,
+    exchange: str | None,
+    account: str | None,
+    reason: str,
+    live: bool,
+    adopted: bool,
+    confirm: bool,
+    as_json: bool,
 ) -> int:
     """Drive a position at once, without waiting for its lease.
 
@@ -25,6 +34,7 @@ def take_over(
     goes on from there; else the order that is due is printed, and recover takes over when the lease ends.
     """
     server: Server = context.obj
+    position_id = find(server, position, exchange, account).position_id
     if live and confirm:
         from .live import move_and_drive
 
