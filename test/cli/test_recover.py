@@ -110,7 +110,7 @@ def test_confirm_finishes_them(dead: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("filters", "finished"),
-    [(["--exchange", "BYBIT"], {2}), (["--account", "sub-1"], set()), (["--exchange", " BinanceUSDM "], {1, 3})],
+    [(["--exchange", "BYBIT"], {2}), (["--account", "default"], {1, 2, 3}), (["--exchange", " BinanceUSDM "], {1, 3})],
 )
 def test_filters(dead: Desk, filters: list[str], finished: set[int]) -> None:
     before = {each["position_id"] for each in dead.json("recover", *filters)["positions"]}
