@@ -29,6 +29,7 @@ from .core.errors import (
 from .core.position_async import AsyncPosition
 from .core.position_sync import Position
 from .core.receipt import (
+    AccountGrant,
     AlertRow,
     AliasRow,
     BackupRow,
@@ -52,6 +53,7 @@ from .orders import PlacedOrder, send_order
 from .reporting import OrderReport, OrderUpdate, report_order
 
 __all__ = [
+    "AccountGrant",
     "AdoptionRefused",
     "AlertRow",
     "AliasRow",

@@ -40,6 +40,9 @@ begin
     if claim_stale.exchange is not null then
         v_exchange := monitoring.canonical_exchange(claim_stale.exchange);
     end if;
+    if v_exchange is not null and v_account is not null then
+        perform monitoring.check_account(v_exchange, v_account);
+    end if;
     perform monitoring.keep_durable();
 
     -- Nobody waits here: a slot that is locked is being driven, or claimed by the caller beside this one. That is also why
@@ -59,6 +62,7 @@ begin
         where c.lease_until + v_grace < v_now
             and c.exchange = coalesce(v_exchange, c.exchange)
             and c.account = coalesce(v_account, c.account)
+            and (not monitoring.accounts_are_apart() or monitoring.may_use(c.exchange, c.account))
             and (
                 c.status <> 'active'
                 or monitoring.is_unguarded(c.orders_arrived, c.orders_in_hand, c.own_orders, c.stop_loss_order)
@@ -99,7 +103,7 @@ $$Takes over unfinished positions whose driver let the lease end: at most max_po
 number of callers; an active one only where it has an order beside its stop-loss that the database handed out, or that was its stop-loss. The former driver's fence is worth nothing from then on. exchange and account narrow it down.
 lease: how long the caller may send orders. grace: how long after the lease nobody is disturbed; may be 0.
 Outcomes: claimed, with the order that is due. A claimed entry is looked up on the exchange by its client order id, never sent.
-Errors: 22023.$$;
+Errors: 22023; 42501 the account is not granted to the caller.$$;
 
 revoke all on function tradelatch.claim_stale(interval, interval, integer, text, text) from public;
 grant execute on function tradelatch.claim_stale(interval, interval, integer, text, text) to tradelatch_bot;

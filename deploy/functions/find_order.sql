@@ -28,7 +28,8 @@ begin
             v_name = any (monitoring.orders_left(p))
         from monitoring.positions as p
         where p.order_key = left(v_name, 24)
-            and p.exchange = coalesce(v_exchange, p.exchange);
+            and p.exchange = coalesce(v_exchange, p.exchange)
+            and (not monitoring.accounts_are_apart() or monitoring.may_see(p.exchange, p.account));
         return;
     end if;
 
@@ -41,7 +42,8 @@ begin
     inner join monitoring.positions as p on p.id = o.position_id
     cross join lateral (select monitoring.order_name(p, v_name) as name) as n
     where o.exchange = coalesce(v_exchange, o.exchange)
-        and (n.name <> v_name or v_name = any (monitoring.orders_left(p)));
+        and (n.name <> v_name or v_name = any (monitoring.orders_left(p)))
+        and (not monitoring.accounts_are_apart() or monitoring.may_see(o.exchange, o.account));
 end
 $$;
 

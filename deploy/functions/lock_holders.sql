@@ -41,6 +41,7 @@ begin
             and s.pid = coalesce(l.pid, 0)
             and l.is_holder
             and (s.transaction = l.transaction or s.transaction like '%/0')
+    where not monitoring.accounts_are_apart() or monitoring.may_see(l.exchange, l.account)
     order by l.exchange, l.account, l.symbol, l.is_holder desc, l.pid;
 end
 $$;

@@ -54,6 +54,7 @@ begin
         perform monitoring.refuse_argument('max_closes', 'must be 0 to 100000', reconcile.max_closes::text);
     end if;
 
+    perform monitoring.check_account(v_exchange, v_account);
     perform monitoring.keep_durable();
     v_seen := array(
         select r from monitoring.read_snapshot(v_exchange, v_account, reconcile.snapshot, reconcile.observed_at) as r
@@ -307,7 +308,7 @@ max_closes: where more positions are missing, none is closed, their absence is n
 Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, no_stop_loss, snapshot_suspect, clock_went_back (the latest
 snapshot lies in the future of the clock as it is now, so this one counts nothing); action is closed or adopted where
 that was done.
-Errors: 22023; 55P03 another snapshot of the account is being recorded; 40001 above READ COMMITTED.$$;
+Errors: 22023; 42501 the account is not granted to the caller; 55P03 another snapshot of the account is being recorded; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.reconcile(
     text, jsonb, timestamptz, text, boolean, text[], boolean, boolean, numeric, integer

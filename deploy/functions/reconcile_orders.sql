@@ -50,6 +50,7 @@ begin
         perform monitoring.refuse_argument('max_missing', 'must be 0 to 100000', reconcile_orders.max_missing::text);
     end if;
 
+    perform monitoring.check_account(v_exchange, v_account);
     perform monitoring.keep_durable();
     v_seen := array(select o from monitoring.read_orders(v_exchange, reconcile_orders.orders) as o);
 
@@ -234,7 +235,7 @@ Proven: seen in two lists 5 seconds apart, begun 5 seconds after the orders of t
 max_missing: where more stop-losses are missing, nothing is ended, no absence is recorded, and there is a finding snapshot_suspect.
 Findings: no_stop_loss; orphaned_order, one for all of a position that is over or does not know them; stop_mismatch, another trigger or
 quantity than the book's; snapshot_suspect; clock_went_back (the latest list lies in the future of the clock as it is now). Of a position whose stop-loss was ended just now the action is recover.
-Errors: 22023; 55P03 another list of the account is being recorded; 40001 above READ COMMITTED.$$;
+Errors: 22023; 42501 the account is not granted to the caller; 55P03 another list of the account is being recorded; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.reconcile_orders(text, jsonb, timestamptz, text, boolean, text[], boolean, integer) from public;
 grant execute on function tradelatch.reconcile_orders(text, jsonb, timestamptz, text, boolean, text[], boolean, integer)

@@ -166,6 +166,6 @@ Errors: 22023, also where a position is open under the id, which would not be fo
 TL005 it stands for another symbol; 25001 above READ COMMITTED; 55P03 something is being opened; 40001.$$;
 
 revoke all on function tradelatch.record_aliases(text, jsonb) from public;
-grant execute on function tradelatch.record_aliases(text, jsonb) to tradelatch_operator;
+grant execute on function tradelatch.record_aliases(text, jsonb) to tradelatch_operator, tradelatch_feed;
 
 commit;

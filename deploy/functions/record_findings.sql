@@ -106,7 +106,9 @@ begin
     return (
         select count(*)::integer
         from monitoring.health_findings as h
-        where h.cleared_at is null and h.severity = 'critical'
+        where h.cleared_at is null
+            and h.severity = 'critical'
+            and (not monitoring.accounts_are_apart() or h.exchange is null or monitoring.may_see(h.exchange, h.account))
     );
 end
 $$;
@@ -120,6 +122,6 @@ Outcomes: none; it returns how many critical findings stand.
 Errors: 22023; 55P03 another one is at work and does not end, so that nothing is recorded: DETAIL names it; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.record_findings(interval) from public;
-grant execute on function tradelatch.record_findings(interval) to tradelatch_bot;
+grant execute on function tradelatch.record_findings(interval) to tradelatch_bot, tradelatch_watcher;
 
 commit;

@@ -27,6 +27,7 @@ declare
     v_marks monitoring.marks[];
     v_twice text;
 begin
+    perform monitoring.check_account(v_exchange, v_account);
     if jsonb_typeof(record_marks.marks) is distinct from 'array' then
         perform monitoring.refuse_argument('marks', 'must be a JSON array');
     elsif jsonb_array_length(record_marks.marks) > 10000 then
@@ -135,9 +136,9 @@ $$Records what open positions are worth, many in one call, in a table of its own
 marks: a JSON array of {"symbol", "price", "unrealized_pnl"}, optionally "position_side" (else every open side of the symbol; the profit counts where
 that is one). unrealized_pnl may be missing or null: not known. Numbers may be strings.
 Outcomes: none; it returns how many positions were marked, a symbol that is not open is passed over.
-Errors: 22023, which names the entry: marks[3].price; 55P03; 40001 above READ COMMITTED.$$;
+Errors: 22023; 42501 the account is not granted to the caller, which names the entry: marks[3].price; 55P03; 40001 above READ COMMITTED.$$;
 
 revoke all on function tradelatch.record_marks(text, jsonb, text) from public;
-grant execute on function tradelatch.record_marks(text, jsonb, text) to tradelatch_bot;
+grant execute on function tradelatch.record_marks(text, jsonb, text) to tradelatch_bot, tradelatch_feed;
 
 commit;

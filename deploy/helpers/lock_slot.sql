@@ -14,11 +14,12 @@ returns boolean
 language sql
 volatile
 return case
-    when monitoring.keep_durable() is not null then pg_try_advisory_xact_lock(monitoring.slot_key(exchange, account, symbol))
+    when (not monitoring.accounts_are_apart() or monitoring.may_use(exchange, account)) and monitoring.keep_durable() is not null
+        then pg_try_advisory_xact_lock(monitoring.slot_key(exchange, account, symbol))
 end;
 
 comment on function monitoring.lock_slot(text, text, text) is
-'Takes the transaction-level advisory lock of (exchange, account, symbol), if it is free, and makes the transaction durable. Unless true, the caller waits: monitoring.wait_for_slot.';
+'Takes the transaction-level advisory lock of (exchange, account, symbol), if it is free and the caller may use the account, and makes the transaction durable. Unless true, the caller waits: monitoring.wait_for_slot.';
 
 revoke all on function monitoring.lock_slot(text, text, text) from public;
 

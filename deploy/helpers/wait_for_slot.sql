@@ -17,6 +17,7 @@ declare
     v_key bigint := monitoring.slot_key(wait_for_slot.exchange, wait_for_slot.account, wait_for_slot.symbol);
     v_holders jsonb;
 begin
+    perform monitoring.check_account(wait_for_slot.exchange, wait_for_slot.account);
     perform monitoring.keep_durable();
     begin
         perform pg_advisory_xact_lock(v_key);
@@ -67,7 +68,7 @@ end
 $$;
 
 comment on function monitoring.wait_for_slot(text, text, text) is
-'Waits for the transaction-level advisory lock of (exchange, account, symbol). 55P03 after the caller''s lock_timeout; DETAIL names who holds it. A session''s application_name is what it says of itself.';
+'Waits for the transaction-level advisory lock of (exchange, account, symbol). 55P03 after the caller''s lock_timeout; DETAIL names who holds it. A session''s application_name is what it says of itself. 42501 where the caller may not use the account.';
 
 revoke all on function monitoring.wait_for_slot(text, text, text) from public;
 

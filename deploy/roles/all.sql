@@ -1,5 +1,5 @@
 -- Deploy tradelatch:roles/all to pg
--- Four roles that nobody logs in as. Roles belong to the whole cluster, so another database may have made them already.
+-- Six roles that nobody logs in as. Roles belong to the whole cluster, so another database may have made them already.
 
 \ir ../settings.psql
 
@@ -15,7 +15,9 @@ begin
             ('tradelatch_owner', null, 'Owns the schemas, tables and functions of tradelatch.'),
             ('tradelatch_reader', null, 'Reads the views of tradelatch; calls what changes nothing.'),
             ('tradelatch_bot', 'tradelatch_reader', 'A reader that also opens, drives and closes positions.'),
-            ('tradelatch_operator', 'tradelatch_bot', 'A bot that may also take over, release, clean up and restore.')
+            ('tradelatch_operator', 'tradelatch_bot', 'A bot that may also take over, release, clean up and restore.'),
+            ('tradelatch_watcher', 'tradelatch_reader', 'A reader that also records findings, and so raises alerts.'),
+            ('tradelatch_feed', null, 'Records prices and the names of markets, and reads nothing.')
         ) as wanted (name, is_also, purpose)
     loop
         if not exists (select from pg_catalog.pg_roles as r where r.rolname = v_role.name) then

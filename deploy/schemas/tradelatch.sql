@@ -13,6 +13,6 @@ set local role tradelatch_owner;
 
 comment on schema tradelatch is 'tradelatch: what bots, readers and operators may call and read, and nothing else.';
 
-grant usage on schema tradelatch to tradelatch_reader;
+grant usage on schema tradelatch to tradelatch_reader, tradelatch_feed;
 
 commit;

@@ -21,7 +21,8 @@ select
     a.user_name,
     a.application_name,
     a.xid
-from monitoring.alerts as a;
+from monitoring.alerts as a
+where a.exchange is null or monitoring.is_shown(a.exchange, a.account);
 
 comment on view tradelatch.alerts is
 'What a person must know. NOTIFY tradelatch_alert wakes readers, but not always: look every few seconds, too. Read it from an xid on, and go on from pg_snapshot_xmin(pg_current_snapshot()) of the same query: none is missed.';

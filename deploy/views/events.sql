@@ -26,7 +26,8 @@ select
     e.user_name,
     e.application_name
 from monitoring.position_events as e
-inner join monitoring.positions as p on p.id = e.position_id;
+inner join monitoring.positions as p on p.id = e.position_id
+where monitoring.is_shown(p.exchange, p.account);
 
 comment on view tradelatch.events is
 'The log of all positions. Ask it for a stretch of time (at); for the history of one position ask position_timeline.';

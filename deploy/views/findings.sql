@@ -22,7 +22,8 @@ select
     h.opened_at,
     h.alerted_at,
     h.cleared_at
-from monitoring.health_findings as h;
+from monitoring.health_findings as h
+where h.exchange is null or monitoring.is_shown(h.exchange, h.account);
 
 comment on view tradelatch.findings is
 'What record_findings saw, from when to when: one row for each finding.';

@@ -34,7 +34,7 @@ last_day as (
         count(*) filter (where e.from_status <> e.to_status and e.to_status = 'pending_rollback') as rollbacks,
         count(*) filter (where e.event = 'create_position') as openings
     from monitoring.position_events as e
-    where e.at > now() - interval '24 hours'
+    where e.at > now() - interval '24 hours' and monitoring.is_position_shown(e.position_id)
 )
 
 select
@@ -45,7 +45,8 @@ select
     book.oldest_unfinished,
     clock_timestamp() - book.oldest_unfinished as oldest_unfinished_age,
     book.without_stop_loss,
-    (select case when s.is_called then s.last_value else 0 end from monitoring.stale_fences as s) as stale_fences_refused
+    (select case when s.is_called then s.last_value else 0 end from monitoring.stale_fences as s) as stale_fences_refused,
+    monitoring.is_shown(null, null) as sees_all_accounts
 from book
 cross join statuses
 cross join last_day;
@@ -60,6 +61,8 @@ comment on column tradelatch.health.oldest_unfinished is
 comment on column tradelatch.health.oldest_unfinished_age is 'How long ago that was.';
 comment on column tradelatch.health.without_stop_loss is 'Positions with something open and no stop-loss known to stand: is_unprotected of tradelatch.positions.';
 comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';
+comment on column tradelatch.health.sees_all_accounts is
+'Whether it counts every account, or only those that the reader was granted; see grant_account.';
 
 grant select on tradelatch.health to tradelatch_reader;
 

@@ -20,7 +20,8 @@ select
     e.user_name,
     e.application_name,
     e.at - lag(e.at) over (partition by e.position_id order by e.id) as since_previous
-from monitoring.position_events as e;
+from monitoring.position_events as e
+where monitoring.is_position_shown(e.position_id);
 
 comment on view tradelatch.position_timeline is
 'The log: what happened to each position, who did it, and how long after the event before. Order by position_id, event_id.';

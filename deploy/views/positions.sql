@@ -58,7 +58,8 @@ select
     p.mark_price,
     p.mark_profit as unrealized_pnl,
     p.marked_at
-from monitoring.priced_positions as p;
+from monitoring.priced_positions as p
+where monitoring.is_shown(p.exchange, p.account);
 
 comment on view tradelatch.positions is
 'Every position that was ever opened. Quantities in units of the base asset, prices of the quote asset.';

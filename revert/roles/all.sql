@@ -1,5 +1,5 @@
 -- Revert tradelatch:roles/all from pg
--- All four roles go, or none: as long as one has members, or anything in any database of the cluster names one, they stay.
+-- All six roles go, or none: as long as one has members, or anything in any database of the cluster names one, they stay.
 
 begin;
 
@@ -10,7 +10,9 @@ declare
     v_roles oid[] := array(
         select r.oid
         from pg_catalog.pg_roles as r
-        where r.rolname in ('tradelatch_operator', 'tradelatch_bot', 'tradelatch_reader', 'tradelatch_owner')
+        where r.rolname in (
+            'tradelatch_feed', 'tradelatch_watcher', 'tradelatch_operator', 'tradelatch_bot', 'tradelatch_reader', 'tradelatch_owner'
+        )
     );
 begin
     if exists (
@@ -26,7 +28,8 @@ begin
     ) then
         raise notice 'the roles of tradelatch are still in use, they stay';
     else
-        drop role tradelatch_operator, tradelatch_bot, tradelatch_reader, tradelatch_owner;
+        drop role if exists
+            tradelatch_feed, tradelatch_watcher, tradelatch_operator, tradelatch_bot, tradelatch_reader, tradelatch_owner;
     end if;
 exception
     -- From PostgreSQL 16 on, who may create roles may drop only those of his own.

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from tradelatch import (
+    AccountGrant,
     AlertRow,
     AliasRow,
     AsyncClient,
@@ -57,10 +58,12 @@ VIEWS = {
     "orders": OrderRow,
     "aliases": AliasRow,
     "backups": BackupRow,
+    "account_grants": AccountGrant,
     "health": Health,
 }
 PYTHON_TYPES = {
     "text": str,
+    "name": str,
     "text[]": Sequence[str],
     "numeric": Decimal | int,
     "bigint": int,

@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(64);
 
-select declared('record_aliases', 'exchange text, aliases jsonb', 'integer', executable_by => 'tradelatch_operator');
+select declared('record_aliases', 'exchange text, aliases jsonb', 'integer', executable_by => 'tradelatch_feed, tradelatch_operator');
 
 create function recorded(aliases text, exchange text default 'binance')
 returns text

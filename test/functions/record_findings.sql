@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(30);
 
-select declared_as_move('record_findings', 'stale_after interval = ''5 minutes''', 'integer');
+select declared_as_move('record_findings', 'stale_after interval = ''5 minutes''', 'integer', 'tradelatch_bot, tradelatch_watcher');
 
 create function found()
 returns text

@@ -4,7 +4,7 @@ begin;
 \ir setup.psql
 select plan(40);
 
-select declared_as_move('record_marks', 'exchange text, marks jsonb, account text = ''default''', 'integer');
+select declared_as_move('record_marks', 'exchange text, marks jsonb, account text = ''default''', 'integer', 'tradelatch_bot, tradelatch_feed');
 
 call given('AUSDT', 'active');
 call given('BUSDT', 'active', 'short');

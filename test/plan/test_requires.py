@@ -58,12 +58,12 @@ FOUND = {
 OF_NO_CHANGE = {"monitoring.settled_positions", "tradelatch.registry", "tradelatch.sequences"}
 
 MAKES = re.compile(
-    r"create (?:or replace )?(?:function|procedure|table|view|type|domain|sequence)(?: if not exists)?"
+    r"create (or replace )?(?:function|procedure|table|view|type|domain|sequence)(?: if not exists)?"
     r" ((?:monitoring|tradelatch)\.\w+)"
 )
 MAKES_INDEX = re.compile(r"create (?:unique )?index(?: concurrently)?(?: if not exists)? (\w+)\s+on (\w+)\.")
 NAMES = re.compile(r"\b(?:monitoring|tradelatch)\.\w+")
-ROLES = re.compile(r"\btradelatch_(?:owner|reader|bot|operator)\b")
+ROLES = re.compile(r"\btradelatch_(?:owner|reader|bot|operator|watcher|feed)\b")
 
 
 def required(plan: str) -> dict[str, list[str]]:
@@ -84,8 +84,9 @@ def makers(scripts: dict[str, str]) -> dict[str, str]:
     made = {}
     for change, text in scripts.items():
         indexes = [f"{schema}.{index}" for index, schema in MAKES_INDEX.findall(text)]
-        for name in [*MAKES.findall(text), *indexes]:
-            assert made.setdefault(name, change) == change, f"{name} is made by {made[name]} and by {change}"
+        for replaces, name in [*MAKES.findall(text), *(("", index) for index in indexes)]:
+            maker = made.setdefault(name, change)
+            assert replaces or maker == change, f"{name} is made by {maker} and by {change}"
     return made
 
 

@@ -1,23 +1,23 @@
--- The four roles, and who may do what with everything in both schemas.
+-- The six roles, and who may do what with everything in both schemas.
 
 begin;
 set local search_path = tap, pg_catalog;
-select plan(37);
+select plan(45);
 
 -- What they are.
 
 select has_role(r.name, r.name || ' exists')
-from unnest(array['tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator']) as r (name);
+from unnest(array['tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed']) as r (name);
 select ok(
     not (r.rolcanlogin or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls),
     r.rolname || ' does not log in and is nothing special'
 )
 from pg_roles as r
-where r.rolname in ('tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator')
+where r.rolname in ('tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed')
 order by r.rolname;
 select isnt(shobj_description(r.oid, 'pg_authid'), null, r.rolname || ' says what it is for')
 from pg_roles as r
-where r.rolname in ('tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator')
+where r.rolname in ('tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed')
 order by r.rolname;
 select set_eq(
     $$
@@ -25,20 +25,21 @@ select set_eq(
         from pg_auth_members as a
         inner join pg_roles as r on r.oid = a.roleid
         inner join pg_roles as m on m.oid = a.member
-        where m.rolname ~ '^tradelatch_(owner|reader|bot|operator)$'
+        where m.rolname ~ '^tradelatch_(owner|reader|bot|operator|watcher|feed)$'
     $$,
     $$
         values
             ('tradelatch_reader', 'tradelatch_bot', false),
-            ('tradelatch_bot', 'tradelatch_operator', false)
+            ('tradelatch_bot', 'tradelatch_operator', false),
+            ('tradelatch_reader', 'tradelatch_watcher', false)
     $$,
-    'a bot is a reader, an operator is a bot, the owner is nobody else'
+    'a bot and a watcher are readers, an operator is a bot, the owner and a feed are nobody else'
 );
 select ok(
     not pg_has_role(r.name, 'tradelatch_owner', 'member'),
     r.name || ' is not the owner'
 )
-from unnest(array['tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator']) as r (name);
+from unnest(array['tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed']) as r (name);
 
 -- Everything in the two schemas, with the privileges that somebody else than the owner has.
 
@@ -99,8 +100,8 @@ select is_empty(
 );
 select is_empty($$ select * from grants where grantee = 'public' $$, 'PUBLIC has nothing');
 select is_empty(
-    $$ select * from grants where grantee not in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator') $$,
-    'nobody but the three roles was granted anything'
+    $$ select * from grants where grantee not in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed') $$,
+    'nobody but the five roles was granted anything'
 );
 select is_empty($$ select * from grants where is_grantable $$, 'and nobody may hand it on');
 select is_empty(
@@ -112,9 +113,9 @@ select is_empty(
         select *
         from grants
         where kind = 'view'
-            and (grantee, privilege) <> (case name when 'tradelatch.backups' then 'tradelatch_operator' else 'tradelatch_reader' end, 'SELECT')
+            and (grantee, privilege) <> (case when name in ('tradelatch.backups', 'tradelatch.account_grants') then 'tradelatch_operator' else 'tradelatch_reader' end, 'SELECT')
     $$,
-    'the views may be read, by readers; backups by operators'
+    'the views may be read, by readers; backups and grants by operators'
 );
 select is_empty(
     $$
@@ -127,8 +128,8 @@ select is_empty(
     'each of them, but for those in monitoring'
 );
 select is_empty(
-    $$ select * from grants where kind = 'schema' and (name, grantee, privilege) <> ('tradelatch', 'tradelatch_reader', 'USAGE') $$,
-    'readers may look into the schema tradelatch, nobody into monitoring, nobody may create anything'
+    $$ select * from grants where kind = 'schema' and (name, privilege) <> ('tradelatch', 'USAGE') or kind = 'schema' and grantee not in ('tradelatch_reader', 'tradelatch_feed') $$,
+    'readers and feeds may look into the schema tradelatch, nobody into monitoring, nobody may create anything'
 );
 select is_empty(
     $$ select * from grants where kind = 'type' and schema = 'monitoring' $$,
@@ -142,19 +143,21 @@ select p.proname::text as function, r.rolname::text as role, has_function_privil
 from pg_proc as p
 cross join pg_roles as r
 where p.pronamespace = 'tradelatch'::regnamespace
-    and r.rolname in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator');
+    and r.rolname in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator', 'tradelatch_watcher', 'tradelatch_feed');
 
 select is_empty(
     $$
         select function, role, allowed
         from calls
         where allowed <> case
+            when role = 'tradelatch_feed' then function in ('record_marks', 'record_aliases')
             when function in ('diagnose', 'find_order', 'lock_holders', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
-            when function in ('take_over', 'release_position', 'record_aliases', 'cleanup', 'restore_backup', 'after_restore', 'archive_events', 'archive_alerts', 'archive_findings') then role = 'tradelatch_operator'
-            else role <> 'tradelatch_reader'
+            when function in ('take_over', 'release_position', 'record_aliases', 'cleanup', 'restore_backup', 'after_restore', 'archive_events', 'archive_alerts', 'archive_findings', 'grant_account', 'revoke_account') then role = 'tradelatch_operator'
+            when function = 'record_findings' then role <> 'tradelatch_reader'
+            else role not in ('tradelatch_reader', 'tradelatch_watcher')
         end
     $$,
-    'readers call what changes nothing, bots everything but the operators'' functions'
+    'readers call what changes nothing, watchers record_findings too, feeds record_marks alone, bots everything but the operators'' functions'
 );
 select is_empty(
     $$
@@ -162,6 +165,8 @@ select is_empty(
         from grants as g
         where g.kind = 'function'
             and g.schema = 'monitoring'
+            -- of those that is_shown and is_position_shown are made of
+            and g.name !~ '^monitoring\.(accounts_are_apart|may_see|may_see_position)\('
             and not exists (
                 -- A view calls its functions as whoever reads it.
                 select
@@ -183,7 +188,7 @@ select is_empty(
         where p.pronamespace = 'monitoring'::regnamespace
             and (p.prosecdef or p.provolatile = 'v')
             -- what a view shows of a row, by helpers that are the owner's alone
-            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'is_unguarded', 'order_details', 'orders_left', 'stops_gone'))
+            and (p.provolatile = 'v' or p.proname not in ('is_driven', 'is_in_hand', 'is_unguarded', 'order_details', 'orders_left', 'stops_gone', 'may_see', 'may_see_position'))
             and r.rolname in ('tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator')
             and has_function_privilege(r.oid, p.oid, 'execute')
     $$,
@@ -233,7 +238,7 @@ grant execute on function monitoring.grace() to tradelatch_bot;
 grant update (realized_pnl) on monitoring.positions to tradelatch_bot;
 grant usage on type monitoring.amount to public;
 select set_eq(
-    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id|without_workers|is_driven|is_in_hand|is_unguarded|order_details|orders_left|stops_gone' $$,
+    $$ select kind, name, grantee, privilege from grants where schema = 'monitoring' and name !~ 'client_order_id|without_workers|is_driven|is_in_hand|is_unguarded|order_details|orders_left|stops_gone|accounts_are_apart|may_see|is_shown|is_position_shown' $$,
     $$
         values
             ('table', 'monitoring.positions', 'public', 'SELECT'),

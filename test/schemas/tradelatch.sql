@@ -8,13 +8,13 @@ select schema_owner_is('tradelatch', 'tradelatch_owner');
 select isnt(obj_description('tradelatch'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select functions_are('tradelatch', array[
     'activate_position', 'adopt_position', 'after_restore', 'archive_alerts', 'archive_events', 'archive_findings', 'begin_close', 'cancel_position', 'claim_stale', 'cleanup', 'confirm_close',
-    'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'lock_holders',
+    'confirm_entry', 'confirm_flat', 'confirm_orders', 'create_position', 'diagnose', 'fail_position', 'find_order', 'grant_account', 'lock_holders',
     'normalize_exchange',
     'normalize_symbol', 'place_entry', 'reconcile', 'reconcile_orders', 'record_aliases', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
-    'replace_stop_loss', 'resize_position', 'restore_backup', 'rollback_position',
+    'replace_stop_loss', 'resize_position', 'restore_backup', 'revoke_account', 'rollback_position',
     'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
-select views_are('tradelatch', array['alerts', 'aliases', 'backups', 'events', 'findings', 'health', 'open_positions', 'orders', 'position_timeline', 'positions']);
+select views_are('tradelatch', array['account_grants', 'alerts', 'aliases', 'backups', 'events', 'findings', 'health', 'open_positions', 'orders', 'position_timeline', 'positions']);
 select is_empty(
     $$
         select c.oid::regclass, c.relkind
@@ -86,7 +86,7 @@ select is_empty(
         where prorettype <> case
             when name in ('reconcile', 'reconcile_orders', 'after_restore') then 'tradelatch.finding'::regtype
             when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
-            when name in ('record_aliases', 'record_findings', 'record_marks') then 'integer'::regtype
+            when name in ('grant_account', 'record_aliases', 'record_findings', 'record_marks', 'revoke_account') then 'integer'::regtype
             when name ~ '^archive_' then ('tradelatch.' || substring(name from '_(.*)'))::regtype
             else 'tradelatch.receipt'::regtype
         end
@@ -142,7 +142,7 @@ select is_empty(
             when m.name in ('begin_close', 'replace_stop_loss') then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
-            when m.name in ('after_restore', 'reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_aliases', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then '{}'
+            when m.name in ('after_restore', 'reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_aliases', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings', 'grant_account', 'revoke_account') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

@@ -10,7 +10,7 @@ select pg_temp.assert_function(
     volatility => 'volatile',
     security => 'definer',
     settings => array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s'],
-    executable_by => array['tradelatch_operator']
+    executable_by => array['tradelatch_feed', 'tradelatch_operator']
 );
 
 rollback;

@@ -10,7 +10,7 @@ select pg_temp.assert_function(
     volatility => 'volatile',
     security => 'definer',
     settings => array['search_path=pg_catalog, pg_temp', 'lock_timeout=2s', 'enable_seqscan=off', 'jit=off'],
-    executable_by => array['tradelatch_bot']
+    executable_by => array['tradelatch_bot', 'tradelatch_feed']
 );
 
 rollback;

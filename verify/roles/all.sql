@@ -31,7 +31,9 @@ select
             'rolbypassrls', false
         )
     )
-from unnest(array['tradelatch_owner', 'tradelatch_reader', 'tradelatch_bot', 'tradelatch_operator']) as w (name);
+from unnest(string_to_array(
+        'tradelatch_owner tradelatch_reader tradelatch_bot tradelatch_operator tradelatch_watcher tradelatch_feed', ' '
+    )) as w (name);
 
 -- Who is a member of a role has what that role holds: the grants of all objects are right if nobody is more than this.
 select
@@ -41,9 +43,12 @@ select
             'member of', pg_temp.list(array(
                 select r.rolname
                 from pg_roles as r
-                where (r.rolsuper or r.rolname ~ '^(tradelatch_(owner|reader|bot|operator)|pg_(read|write)_all_data)$')
-                    and r.rolname <> w.name
-                    and pg_has_role(w.name, r.oid, 'member')
+                where (
+                    r.rolsuper
+                    or r.rolname ~ '^(tradelatch_(owner|reader|bot|operator|watcher|feed)|pg_(read|write)_all_data)$'
+                )
+                and r.rolname <> w.name
+                and pg_has_role(w.name, r.oid, 'member')
             ), 'none'),
             'uses the rights of', pg_temp.list(array(
                 select r.rolname
@@ -61,7 +66,9 @@ from (
     ('tradelatch_owner', array[]::text[]),
     ('tradelatch_reader', array[]::text[]),
     ('tradelatch_bot', array['tradelatch_reader']),
-    ('tradelatch_operator', array['tradelatch_bot', 'tradelatch_reader'])
+    ('tradelatch_operator', array['tradelatch_bot', 'tradelatch_reader']),
+    ('tradelatch_watcher', array['tradelatch_reader']),
+    ('tradelatch_feed', array[]::text[])
 ) as w (name, member_of);
 
 -- Not even the login that made it, which grants itself the role for one transaction at a time.

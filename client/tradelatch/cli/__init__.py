@@ -23,6 +23,7 @@ COMMANDS = {
     "adopt": "take a position of the exchange into the book",
     "aliases": "an exchange's own ids of its markets, so that each is one slot",
     "after-restore": "before a bot connects to a restored database",
+    "accounts": "which logins may use which exchange accounts",
     "positions": "the open positions, or all that ever were",
     "orders": "the orders left: what stands on the exchanges, or may",
     "timeline": "the history of a position, or of a symbol",

@@ -214,6 +214,7 @@ _SQL_TYPES: dict[str, tuple[Callable[[str, object], object], Callable[[Any], str
         "exchange symbol side account position_side request_id exchange_order_id stop_loss_order_id"
         " client_order_id reason mode name",
     ),
+    "name": (text, str, "role"),
     "text[]": (names, _array, "orders_ended orders_placed covers"),
     "numeric": (
         number,

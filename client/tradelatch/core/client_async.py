@@ -17,6 +17,7 @@ from .functions_async import AsyncFunctions
 from .position_async import AsyncOpening, create
 from .receipt import (
     RECEIPT_COLUMNS,
+    AccountGrant,
     AlertRow,
     AliasRow,
     AnyRow,
@@ -226,6 +227,10 @@ class AsyncClient(AsyncFunctions):
     async def aliases(self) -> list[AliasRow]:
         """The ids of markets that record_aliases recorded."""
         return await self._rows(AliasRow, "aliases", "order by exchange, alias")
+
+    async def account_grants(self) -> list[AccountGrant]:
+        """Which logins and roles were granted which accounts. For operators."""
+        return await self._rows(AccountGrant, "account_grants", "order by role_name, exchange, account")
 
     async def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

@@ -18,6 +18,7 @@ from .functions_sync import Functions
 from .position_sync import Opening, create
 from .receipt import (
     RECEIPT_COLUMNS,
+    AccountGrant,
     AlertRow,
     AliasRow,
     AnyRow,
@@ -227,6 +228,10 @@ class Client(Functions):
     def aliases(self) -> list[AliasRow]:
         """The ids of markets that record_aliases recorded."""
         return self._rows(AliasRow, "aliases", "order by exchange, alias")
+
+    def account_grants(self) -> list[AccountGrant]:
+        """Which logins and roles were granted which accounts. For operators."""
+        return self._rows(AccountGrant, "account_grants", "order by role_name, exchange, account")
 
     def health(self) -> Health:
         """How the book stands: what is open, what was prevented or rolled back within a day, and what is overdue."""

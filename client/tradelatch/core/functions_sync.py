@@ -203,13 +203,30 @@ class Functions(Moves):
         return self._scalar(int, "record_marks", exchange=exchange, marks=marks, account=account)
 
     def record_aliases(self, exchange: str, aliases: Mapping[str, Any]) -> int:
-        """An exchange's own ids of its markets, so that each is the slot of its symbol. For operators.
+        """An exchange's own ids of its markets, so that each is the slot of its symbol. For operators and feeds.
 
         aliases: `{"BTCPERP": "BTC/USDC:USDC"}`; None takes one away. Returns how many were recorded or taken away.
         Raises RequestMismatch where one stands for another symbol, InvalidArgument also where a position is open under
         the id: `detail` names it.
         """
         return self._scalar(int, "record_aliases", exchange=exchange, aliases=aliases)
+
+    def grant_account(self, role: str, *, exchange: str | None = None, account: str | None = None) -> int:
+        """Let a login, or every login that is a member of a role, use accounts. For operators.
+
+        exchange, account: None is all of them. Before the first grant every bot may use every account; from then on
+        each has only what it was granted, else PermissionDenied. Returns 0 where this grant stands, else 1. Raises
+        InvalidArgument, PermissionDenied, SlotBusy while somebody reads the views.
+        """
+        return self._scalar(int, "grant_account", role=role, exchange=exchange, account=account)
+
+    def revoke_account(self, role: str, *, exchange: str | None = None, account: str | None = None) -> int:
+        """Take back what grant_account gave. For operators. Returns how many grants were taken back.
+
+        exchange, account: None is all of them. When no grant is left, no bot may use any account. Raises
+        InvalidArgument, also where a wider grant covers what is to be revoked; PermissionDenied.
+        """
+        return self._scalar(int, "revoke_account", role=role, exchange=exchange, account=account)
 
     def normalize_exchange(self, exchange: str) -> str:
         """A venue's name in the book: `binanceusdm` and ` Binance ` are `binance`. Raises InvalidArgument."""

@@ -357,6 +357,7 @@ class Health(Row):
     """The one row of the view `health`.
 
     duplicates_prevented and rollback_rate are over the last day, stale_fences_refused since the schema was deployed.
+    sees_all_accounts: False where it counts only the accounts that the reader was granted.
     """
 
     open_by_status: Mapping[str, Any]
@@ -367,6 +368,18 @@ class Health(Row):
     oldest_unfinished_age: timedelta | None
     without_stop_loss: int
     stale_fences_refused: int
+    sees_all_accounts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountGrant(Row):
+    """A row of the view `account_grants`. exchange, account: None is all of them. Only operators may read it."""
+
+    role_name: str
+    exchange: str | None
+    account: str | None
+    granted_at: datetime
+    granted_by: str
 
 
 @dataclass(frozen=True, kw_only=True)

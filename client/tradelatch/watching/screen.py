@@ -62,6 +62,8 @@ def health_line(book: Book) -> Text:
         parts.append((f"{health.duplicates_prevented} prevented", ""))
         if health.rollback_rate is not None:
             parts.append((f"{100 * health.rollback_rate:.1f}% rolled back", ""))
+    if not health.sees_all_accounts:
+        parts.append(("not all accounts", "yellow"))
     made = Text(no_wrap=True, overflow="ellipsis")
     for index, (text, style) in enumerate(parts):
         made.append("  " if index else "")

@@ -1,0 +1,11 @@
+-- Revert tradelatch:helpers/is_position_shown from pg
+
+\ir ../../deploy/settings.psql
+
+begin;
+
+\ir ../../deploy/owner.psql
+
+drop function monitoring.is_position_shown;
+
+commit;
