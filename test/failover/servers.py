@@ -159,7 +159,7 @@ class Servers:
         """`server` streams no more."""
         server.set("primary_conninfo", "")
         server.ask("select pg_reload_conf()")
-        until(lambda: not server.ask("select from pg_stat_wal_receiver"), f"{server.name} falls behind")
+        until(lambda: not server.ask("select 1 from pg_stat_wal_receiver"), f"{server.name} falls behind")
 
     def rejoin(self, server: Server) -> str:
         """Make a server that was the primary, or fell behind, a standby of the primary; how that was done."""

@@ -164,3 +164,21 @@ def test_a_schedule_that_cannot_run_says_so_every_time(bot_dsn: str) -> None:
         schedule.run(connection, said.append)
     assert len(said) == 2
     assert all("no alert is raised" in text and process in text for text in said)
+
+
+def test_another_history_with_smaller_transaction_ids(connect: Any) -> None:
+    """As after a failover that lost commits, or a restore: ids and transaction ids of before say nothing."""
+    bot = connect()
+    log = AlertLog()
+    symbols(log, bot)
+    earlier = [prevented(bot), prevented(bot)]
+    assert symbols(log, bot) == earlier
+    log._low, log._history = "99999999999", "another"
+    assert symbols(log, bot) == []
+    log._low, log._history = "99999999999", "another"
+    later = prevented(bot)
+    assert symbols(log, bot) == [later]
+    assert symbols(log, bot) == []
+    assert symbols(log, bot) == []
+    last = prevented(bot)
+    assert symbols(log, bot) == [last]

@@ -33,7 +33,7 @@ def test_status_as_json(bot: Any, run: Any) -> None:
     status, out, _ = run("status", "--json")
     document = json.loads(out)
     assert status == 0
-    assert list(document) == ["at", "health", "only", "positions", "findings", "events"]
+    assert list(document) == ["at", "behind", "health", "only", "positions", "findings", "events"]
     assert document["health"]["open_positions"] == 1
     assert document["positions"][0]["symbol"] == "APTUSDT"
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the commands that need no database need no libpq either
     from .. import AsyncClient, Client
 
 CONNECT_SECONDS = 4
+READERS = {"diagnose", "backups", "timeline", "orders", "positions", "recover", "after-restore"}  # without --confirm
 
 
 class NoConnection(Exception):
@@ -56,15 +57,33 @@ class Server:
         """A client for a command, on a server that has answered."""
         from .. import Client
 
-        self.connect().close()
+        self._look(command)
         return Client(self._quick_dsn(), worker=f"tradelatch {command}")
 
     def async_client(self, command: str) -> AsyncClient:
         """The same for commands that ask an exchange, too."""
         from .. import AsyncClient
 
-        self.connect().close()
+        self._look(command)
         return AsyncClient(self._quick_dsn(), worker=f"tradelatch {command}")
+
+    def _look(self, command: str) -> None:
+        """Whether the server answers, and takes what the command writes; of a standby that is read, how late it is."""
+        import click
+
+        from ..watching.standby import behind
+
+        with self.connect() as connection:
+            age = behind(connection)
+        if age is None:
+            return
+        context = click.get_current_context(silent=True)
+        if command not in READERS or (context is not None and context.params.get("confirm")):
+            raise NoConnection(
+                "this server is a standby, and takes no writes: name its primary, or all hosts with"
+                " target_session_attrs=read-write"
+            )
+        click.echo(f"{command}: read from a standby, {age.total_seconds():.0f} s behind", err=True)
 
     def _quick_dsn(self) -> str:
         """The DSN, with a time limit for each of its hosts that leaves time for the others."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+import psycopg
 from rich.text import Text
 
 from .. import recovery, venues
@@ -123,7 +124,7 @@ class Rounds:
                     if recovered or self.cancelled:
                         out.print(cell(datetime.now(UTC)), style="bold")
                         print_recovered(recovered, cancelled=self.cancelled)
-                except (TradelatchError, NoConnection) as error:
+                except (TradelatchError, NoConnection, psycopg.Error) as error:
                     click.echo(" ".join(f"recover: {error}; again in {age(every)}".split()), err=True)
                 await asyncio.sleep(every.total_seconds())
 

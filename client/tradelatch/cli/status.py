@@ -6,7 +6,7 @@ import click
 from rich.text import Text
 
 from ..watching.book import read_book
-from ..watching.screen import render
+from ..watching.screen import render, standby
 from .connection import Server
 from .errors import FAILED
 from .filters import resolve
@@ -45,6 +45,8 @@ def status(
         if screen.is_terminal:
             title.truncate(screen.width, overflow="ellipsis")
         screen.print(title, no_wrap=True, overflow="ignore", crop=False)
+        if book.behind is not None:
+            screen.print(Text(standby(book), style="bold yellow"))
         for line in render(book, screen.width if screen.is_terminal else None):
             screen.print(line, no_wrap=True, overflow="ignore", crop=False)
     return FAILED if any(finding.severity == "critical" for finding in book.findings) else 0

@@ -20,7 +20,7 @@ from ..watching.alerts import AlertLog, Listener, Schedule, follow
 from ..watching.book import Book, read_book
 from ..watching.figures import clock, fit
 from ..watching.keyboard import single_keys, wait
-from ..watching.screen import render
+from ..watching.screen import render, standby
 from .connection import NoConnection, Server
 from .errors import Refused
 from .filters import Filters, resolve
@@ -178,7 +178,7 @@ def _picture(book: Book | None, problem: str, width: int, height: int, where: st
     if problem:
         title.append(fit(f"{at} no connection, trying again: {problem}", width), style="bold red")
     else:
-        left = fit(f"tradelatch {where}", width - 22)
+        left = fit(" ".join(filter(None, ["tradelatch", standby(book) if book else "", where])), width - 22)
         title.append(left, style="bold")
         title.append(f"{at}  q quits".rjust(width - len(left)), style="dim")
     lines = render(book, width, height - 1) if book else []

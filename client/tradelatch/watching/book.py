@@ -10,18 +10,22 @@ from typing import Any
 import psycopg
 
 from ..core.receipt import AnyRow, EventRow, Finding, Health, PositionRow
+from .bounded import bounded
+from .standby import behind
 
 LAST_EVENTS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """at: by the database's clock. positions: unfinished ones first, the oldest first. events: the latest first.
+    """at: by the database's clock. behind: for how long a standby replayed nothing; None: it is none.
 
-    only: what it is narrowed down to, but for health, which is of the whole book.
+    positions: unfinished ones first, the oldest first. events: the latest first. only: what it is narrowed down to, but
+    for health, which is of the whole book.
     """
 
     at: datetime
+    behind: timedelta | None = None
     health: Health
     only: Mapping[str, str]
     positions: list[PositionRow]
@@ -43,12 +47,13 @@ def read_book(
         query = f"select {kind.columns()} from tradelatch.{source}"
         return [kind.from_row(row) for row in connection.execute(query, names | parameters).fetchall()]
 
-    with connection.transaction():
+    with bounded(connection), connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         ((at,),) = connection.execute("select clock_timestamp()").fetchall()
         (health,) = rows(Health, "health")
         return Book(
             at=at.astimezone(UTC),
+            behind=behind(connection),
             health=health,
             only=names,
             positions=rows(

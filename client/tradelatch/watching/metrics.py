@@ -16,6 +16,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from ..core.receipt import Health
+from .bounded import bounded
+from .standby import behind
 
 BUCKETS = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 SEVERITIES = ("critical", "warning", "info")
@@ -130,12 +132,21 @@ class BookCollector(Collector):
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
         connection = self._connection
+        with bounded(connection):
+            return self._read(connection)
+
+    def _read(self, connection: psycopg.Connection[Any]) -> list[Metric]:
+        age = behind(connection)
         row = connection.execute(f"select {Health.columns()} from tradelatch.health").fetchone()
         assert row is not None
         findings = connection.execute(_FINDINGS, [self._stale_after]).fetchall()
         orders = connection.execute(_ORDERS).fetchall()
         self._log.read(connection)
+        late = GaugeMetricFamily("tradelatch_standby_behind_seconds", "Since when a standby replayed no transaction.")
+        if age is not None:
+            late.add_metric([], age.total_seconds())
         return [
+            late,
             *self._of_health(Health.from_row(row)),
             self._of_orders(orders),
             self._of_findings(findings),

@@ -47,6 +47,11 @@ def _limited(lines: Sequence[Text], room: int) -> list[Text]:
     return [*lines[: max(0, room - 1)], Text(f"… and {missing} more", style="dim")]
 
 
+def standby(book: Book) -> str:
+    """What a reader of a standby must know; empty on a primary."""
+    return "" if book.behind is None else f"a standby, {age(book.behind)} behind"
+
+
 def health_line(book: Book) -> Text:
     """How much of what is open: what is red needs somebody. What was prevented is counted for the whole book."""
     health = book.health
