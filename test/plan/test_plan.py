@@ -187,7 +187,8 @@ DAMAGES = [
     (
         "grant usage on schema tradelatch to public",
         "schemas/tradelatch",
-        "schema tradelatch: usable by PUBLIC, tradelatch_reader; expected tradelatch_reader",
+        "schema tradelatch: usable by PUBLIC, tradelatch_feed, tradelatch_reader;"
+        " expected tradelatch_feed, tradelatch_reader",
     ),
     (
         "alter function tradelatch.renew_lease(bigint, bigint, interval) owner to postgres",
@@ -326,6 +327,13 @@ DAMAGES = [
         "grant select on tradelatch.backups to tradelatch_bot",
         "views/backups",
         "tradelatch.backups: readable by tradelatch_bot, tradelatch_operator; expected tradelatch_operator",
+    ),
+    (
+        "create trigger mine before update on monitoring.account_grants for each row"
+        " execute function suppress_redundant_updates_trigger()",
+        "functions/schema_version",
+        "more than the plan made: trigger mine on monitoring.account_grants: it calls"
+        " suppress_redundant_updates_trigger()",
     ),
 ]
 

@@ -13,4 +13,6 @@ select pg_temp.assert_function(
 
 select pg_temp.assert_equal('tradelatch.schema_version()', tradelatch.schema_version(), '1');
 
+\ir ../drift.psql
+
 rollback;

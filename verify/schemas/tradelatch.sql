@@ -4,6 +4,6 @@ begin;
 
 \ir ../assert.psql
 
-select pg_temp.assert_schema('tradelatch', usable_by => array['tradelatch_reader']);
+select pg_temp.assert_schema('tradelatch', usable_by => array['tradelatch_feed', 'tradelatch_reader']);
 
 rollback;
