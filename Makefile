@@ -75,9 +75,9 @@ crash: ## servers and clients killed under load: ROUNDS=20
 	@.ci/install test
 	@TRADELATCH_CRASH_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest --no-header -q -s test/crash
 
-failover: ## the primary lost under load, each kind: ROUNDS=5
+failover: ## the primary lost under load, each kind: ROUNDS=5; PATRONI=1 with Patroni and etcd
 	@.ci/install test
-	@TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) -m pytest --no-header -q -s test/failover
+	@$(if $(PATRONI),$(PYTHON) test/failover/patroni.py,TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) -m pytest --no-header -q -s test/failover)
 
 adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
 	@.ci/install test

@@ -175,12 +175,12 @@ class Servers:
             how = "copied"
             run_program(["rm", "-rf", str(server.cluster.data)])
             copy(self.primary, server.cluster.data)
-        self._own_settings(server)
+        self.own_settings(server)
         self.follow(server)
         server.cluster.start()
         return how
 
-    def _own_settings(self, server: Server) -> None:
+    def own_settings(self, server: Server) -> None:
         """The primary's came along."""
         text = (server.cluster.data / "postgresql.auto.conf").read_text()
         for other in self.by_name.values():
