@@ -6,7 +6,7 @@ begin;
 
 \ir ../owner.psql
 
-create function tradelatch.record_findings(stale_after interval default '5 minutes')
+create function tradelatch.record_findings()
 returns integer
 language plpgsql
 volatile
@@ -17,7 +17,7 @@ set enable_seqscan = off -- a plan made while the book was empty must not read t
 set jit = off -- and a plan that cannot do without one is taken to be expensive, and compiled
 as $$
 declare
-    v_stale_after interval := monitoring.check_age('stale_after', record_findings.stale_after);
+    v_stale_after interval;
     v_found tradelatch.finding[];
     v_finding monitoring.health_findings;
 begin
@@ -26,6 +26,9 @@ begin
     -- One at a time; who comes second waits for what the first one saw. In a later statement than the lock: what is found.
     perform monitoring.take_findings_turn();
     perform monitoring.note_locks();
+    select t.stale_after
+    into v_stale_after
+    from monitoring.findings_turn as t;
     v_found := array(select f from monitoring.findings(null, null, null, v_stale_after) as f);
 
     update monitoring.health_findings as h
@@ -113,15 +116,15 @@ begin
 end
 $$;
 
-comment on function tradelatch.record_findings(interval) is
+comment on function tradelatch.record_findings() is
 $$Writes what diagnose finds into the view findings: when each finding appeared and when it was gone, one row each however often this is called.
 For a schedule: pg_cron every minute, cron, or tradelatch watch --alerts, which calls it every 2 s.
 A finding that becomes critical, and an opening or an order beside a stop-loss that nobody finished (incomplete, as a warning), raises an alert, once.
-stale_after: how long a position may stay unfinished, as in diagnose.
+How long a position may stay unfinished is for an operator to say (set_stale_after), not for the caller. View health says when it last ran.
 Outcomes: none; it returns how many critical findings stand.
-Errors: 22023; 55P03 another one is at work and does not end, so that nothing is recorded: DETAIL names it; 40001 above READ COMMITTED.$$;
+Errors: 55P03 another one is at work and does not end, so that nothing is recorded: DETAIL names it; 40001 above READ COMMITTED.$$;
 
-revoke all on function tradelatch.record_findings(interval) from public;
-grant execute on function tradelatch.record_findings(interval) to tradelatch_bot, tradelatch_watcher;
+revoke all on function tradelatch.record_findings() from public;
+grant execute on function tradelatch.record_findings() to tradelatch_bot, tradelatch_watcher;
 
 commit;

@@ -46,7 +46,8 @@ select
     clock_timestamp() - book.oldest_unfinished as oldest_unfinished_age,
     book.without_stop_loss,
     (select case when s.is_called then s.last_value else 0 end from monitoring.stale_fences as s) as stale_fences_refused,
-    monitoring.is_shown(null, null) as sees_all_accounts
+    monitoring.is_shown(null, null) as sees_all_accounts,
+    (select t.taken_at from monitoring.findings_turn as t) as findings_recorded_at
 from book
 cross join statuses
 cross join last_day;
@@ -63,6 +64,8 @@ comment on column tradelatch.health.without_stop_loss is 'Positions with somethi
 comment on column tradelatch.health.stale_fences_refused is 'Calls with a fence that was not the current one, since the schema was deployed.';
 comment on column tradelatch.health.sees_all_accounts is
 'Whether it counts every account, or only those that the reader was granted; see grant_account.';
+comment on column tradelatch.health.findings_recorded_at is
+'When record_findings began last, whoever called it; null where nobody did. Long ago: nobody raises the alerts of what is overdue.';
 
 grant select on tradelatch.health to tradelatch_reader;
 

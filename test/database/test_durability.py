@@ -102,6 +102,7 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     for archive in ("archive_events", "archive_alerts", "archive_findings"):
         levels[archive] = level_after(archive, operator)[1]
     levels["record_findings"] = level_after("record_findings")[1]
+    levels["set_stale_after"] = level_after("set_stale_after", operator, stale_after="5 minutes")[1]
     levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
     backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)
     levels["restore_backup"] = level_after("restore_backup", operator, backup_id=backup, dry_run=False)[1]

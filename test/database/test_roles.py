@@ -52,6 +52,7 @@ OPERATORS_FUNCTIONS = {
     "archive_alerts": "",
     "archive_findings": "",
     "record_aliases": "'binance', '{}'",
+    "set_stale_after": "'1 hour'",
 }
 TABLE_STATEMENTS = [
     "select from {}",

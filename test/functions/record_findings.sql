@@ -2,9 +2,9 @@
 
 begin;
 \ir setup.psql
-select plan(30);
+select plan(32);
 
-select declared_as_move('record_findings', 'stale_after interval = ''5 minutes''', 'integer', 'tradelatch_bot, tradelatch_watcher');
+select declared_as_move('record_findings', '', 'integer', 'tradelatch_bot, tradelatch_watcher');
 
 create function found()
 returns text
@@ -53,8 +53,10 @@ select is(tradelatch.record_findings(), 1, 'another run');
 select is(found(), 'BUSDT no_stop_loss critical alerted, CUSDT incomplete info', 'finds the same');
 select is(alerts(), 'BUSDT no_stop_loss critical', 'and tells nobody again');
 
-select is(tradelatch.record_findings(interval '0'), 1, 'when an opening is due');
+select tradelatch.set_stale_after('0');
+select is(tradelatch.record_findings(), 1, 'when an opening is due');
 select is(found(), 'BUSDT no_stop_loss critical alerted, CUSDT incomplete warning alerted', 'its row rises');
+select tradelatch.set_stale_after('5 minutes');
 select is(alerts(), 'BUSDT no_stop_loss critical, CUSDT incomplete warning', 'and a person is told: nothing recovers it');
 
 -- Protected, then unprotected again: two findings, two alerts.
@@ -65,12 +67,18 @@ select is(tradelatch.record_findings(), 0, 'so that nothing critical stands');
 select is(
     found(), 'BUSDT no_stop_loss critical alerted cleared, CUSDT incomplete info alerted', 'the finding is cleared, its row stays'
 );
-select is(tradelatch.record_findings(interval '0'), 0, 'what rises again');
+select tradelatch.set_stale_after('0');
+select is(tradelatch.record_findings(), 0, 'what rises again');
 select is(alerts(), 'BUSDT no_stop_loss critical, CUSDT incomplete warning', 'is no new alert');
 select lives_ok($$ select tradelatch.update_stop_loss(id('BUSDT'), null) $$, 'its stop-loss is gone');
 call lapse('BUSDT', '10 seconds');
 select is(tradelatch.record_findings(), 1, 'and so it is found again');
 select is(alerts(), 'BUSDT no_stop_loss critical, CUSDT incomplete warning, BUSDT no_stop_loss critical', 'as another finding');
+
+select is((select h.findings_recorded_at >= now() from tradelatch.health as h), true, 'health says when it ran last');
+select throws_ok(
+    'select tradelatch.record_findings(interval ''0'')', '42883', null, 'how old is overdue is not for the caller to say'
+);
 
 select * from finish();
 rollback;

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from ..watching.conftest import bot, connect  # noqa: F401
+from ..watching.conftest import bot, connect, state_home  # noqa: F401
 from ..watching.test_watch import PROGRAM, Terminal, until_listening
 
 SOON = 3.0  # the issue's own number

@@ -12,7 +12,7 @@ select functions_are('tradelatch', array[
     'normalize_exchange',
     'normalize_symbol', 'place_entry', 'reconcile', 'reconcile_orders', 'record_aliases', 'record_findings', 'record_marks', 'reissue_order', 'release_position', 'renew_lease',
     'replace_stop_loss', 'resize_position', 'restore_backup', 'revoke_account', 'rollback_position',
-    'schema_version', 'settle_position', 'take_over', 'update_stop_loss'
+    'schema_version', 'set_stale_after', 'settle_position', 'take_over', 'update_stop_loss'
 ]);
 select views_are('tradelatch', array['account_grants', 'alerts', 'aliases', 'backups', 'events', 'findings', 'health', 'open_positions', 'orders', 'position_timeline', 'positions']);
 select is_empty(
@@ -87,11 +87,12 @@ select is_empty(
             when name in ('reconcile', 'reconcile_orders', 'after_restore') then 'tradelatch.finding'::regtype
             when name in ('cleanup', 'restore_backup') then 'tradelatch.cleanup_action'::regtype
             when name in ('grant_account', 'record_aliases', 'record_findings', 'record_marks', 'revoke_account') then 'integer'::regtype
+            when name = 'set_stale_after' then 'interval'::regtype
             when name ~ '^archive_' then ('tradelatch.' || substring(name from '_(.*)'))::regtype
             else 'tradelatch.receipt'::regtype
         end
     $$,
-    'and returns receipts, findings, what was cleaned up or archived, or a number'
+    'and returns receipts, findings, what was cleaned up or archived, a number or an age'
 );
 select set_eq(
     'select name from moves where proretset',
@@ -122,7 +123,7 @@ select is_empty(
                     'confirm_orders'
                 ) then array['TL005']
                 when f.name = 'after_restore' then array['TL010', '55P03']
-                when f.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
+                when f.name in ('reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_findings', 'record_marks', 'set_stale_after', 'archive_events', 'archive_alerts', 'archive_findings') then array['40001']
                 when f.name = 'record_aliases' then array['TL005', '25001', '55P03', '40001']
             end
         ) as w (code)
@@ -142,7 +143,7 @@ select is_empty(
             when m.name in ('begin_close', 'replace_stop_loss') then array['ok', 'replayed', 'existing', 'claimed']
             when m.name = 'renew_lease' then array['ok']
             when m.name = 'take_over' then array['claimed']
-            when m.name in ('after_restore', 'reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_aliases', 'record_findings', 'record_marks', 'archive_events', 'archive_alerts', 'archive_findings', 'grant_account', 'revoke_account') then '{}'
+            when m.name in ('after_restore', 'reconcile', 'reconcile_orders', 'cleanup', 'restore_backup', 'record_aliases', 'record_findings', 'record_marks', 'set_stale_after', 'archive_events', 'archive_alerts', 'archive_findings', 'grant_account', 'revoke_account') then '{}'
             else array['ok', 'replayed']
         end) as w (outcome)
         where (substring(obj_description(m.oid, 'pg_proc') from 'Outcomes:.*') ~ ('\m' || w.outcome || '\M')) is not true

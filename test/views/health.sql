@@ -10,7 +10,7 @@ select is(
     array[
         'open_by_status jsonb', 'open_positions bigint', 'duplicates_prevented bigint', 'rollback_rate numeric',
         'oldest_unfinished timestamp with time zone', 'oldest_unfinished_age interval', 'without_stop_loss bigint',
-        'stale_fences_refused bigint', 'sees_all_accounts boolean'
+        'stale_fences_refused bigint', 'sees_all_accounts boolean', 'findings_recorded_at timestamp with time zone'
     ],
     'its columns are settled'
 );

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -31,6 +32,13 @@ class Bot:
     def orders_of(self, position: Receipt) -> list[str]:
         """The names of the orders that are left of it."""
         return [order.name for order in self.client.orders(position.position_id)]
+
+
+@pytest.fixture(autouse=True)
+def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where `watch --alerts` notes what it has told."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
 
 
 @pytest.fixture

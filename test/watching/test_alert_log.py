@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from tradelatch.watching.alerts import AlertLog, Listener, Schedule, follow
+from tradelatch.watching.alerts import AlertLog, Listener, Pending, Schedule, follow
+from tradelatch.watching.place import PlaceFile
 
 HELD = "select tradelatch.create_position('binance', %s, 'short', 61, 3.2)"
 NUMBERS = count()
@@ -18,6 +20,23 @@ def prevented(connection: psycopg.Connection) -> str:
     for _ in range(2):
         connection.execute(HELD, [symbol])
     return symbol
+
+
+@pytest.fixture
+def exposed(age_leases: Any) -> Any:
+    """`exposed(connection)` is a position that nothing protects and nobody drives; its symbol."""
+
+    def exposed(connection: psycopg.Connection) -> str:
+        symbol = f"S{next(NUMBERS)}"
+        ((position_id, fence),) = connection.execute(
+            "select r.position_id, r.fence from tradelatch.create_position('binance', %s, 'short', 61, 3.2) as r",
+            [symbol],
+        ).fetchall()
+        connection.execute("select tradelatch.confirm_entry(%s, %s, 61)", [position_id, fence])
+        age_leases("1 hour", position_id)
+        return symbol
+
+    return exposed
 
 
 def symbols(log: AlertLog, connection: psycopg.Connection) -> list[str]:
@@ -112,43 +131,51 @@ def lost() -> list[str]:
     return []
 
 
-def following(dsn: str, lost: list[str], stale_after: timedelta = timedelta(minutes=5)) -> Any:
+def following(dsn: str, lost: list[str], file: PlaceFile | None = None, severity: str = "info") -> Any:
     """What `tradelatch watch --alerts` iterates over; the first look is taken."""
     listener = Listener(lambda: psycopg.connect(dsn, autocommit=True))
-    log = AlertLog()
-    log.new(listener.connection())
-    alerts = follow(listener, log, Schedule(stale_after), 0.1, (psycopg.OperationalError,), lost.append, lambda _: None)
-    return listener, alerts
+    log = AlertLog(file=file)
+    log.resume(listener.connection())
+    told = follow(listener, log, Schedule(), 0.1, (psycopg.OperationalError,), lost.append, lambda _: None, severity)
+    return listener, told
 
 
-def test_what_is_raised_while_the_connection_is_lost(connect: Any, bot_dsn: str, database: str, lost: Any) -> None:
+def test_what_is_raised_while_the_connection_is_lost(
+    connect: Any, exposed: Any, bot_dsn: str, database: str, lost: Any
+) -> None:
     bot, admin = connect(), connect(database)
     listener, alerts = following(bot_dsn, lost)
+    overdue = exposed(bot)
+    assert next(alerts).alert.symbol == overdue  # the first look is over
     before = prevented(bot)
-    assert next(alerts).symbol == before
+    assert next(alerts).alert.symbol == before
     admin.execute("select pg_terminate_backend(%s, 5000)", [listener.connection().info.backend_pid])
     meanwhile = prevented(bot)
-    assert next(alerts).symbol == meanwhile
+    assert next(alerts).alert.symbol == meanwhile
     assert len(lost) == 1
     after = prevented(bot)
-    assert next(alerts).symbol == after
+    assert next(alerts).alert.symbol == after
     listener.lose()
 
 
 def test_what_is_overdue_is_found_by_the_watcher_itself(bot: Any, bot_dsn: str, age_leases: Any, lost: Any) -> None:
     position = bot.fill("AUSDT")
-    listener, alerts = following(bot_dsn, lost)
     age_leases("2 minutes")
-    alert = next(alerts)
+    listener, alerts = following(bot_dsn, lost)
+    alert = next(alerts).alert
     assert (alert.alert, alert.severity, alert.position_id) == ("no_stop_loss", "critical", position.position_id)
     listener.lose()
 
 
-def test_a_reader_is_told_what_others_raise(connect: Any, reader_dsn: str, lost: Any) -> None:
+def test_a_reader_is_told_what_others_raise(connect: Any, exposed: Any, reader_dsn: str, lost: Any) -> None:
+    bot = connect()
+    standing = exposed(bot)
+    bot.execute("select tradelatch.record_findings()")
     listener, alerts = following(reader_dsn, lost)
-    raised = prevented(connect())
-    assert next(alerts).symbol == raised
-    assert lost == ["not a member of tradelatch_bot: somebody else must call record_findings"]
+    assert next(alerts).alert.symbol == standing
+    raised = prevented(bot)
+    assert next(alerts).alert.symbol == raised
+    assert lost == ["not a member of tradelatch_watcher or tradelatch_bot: somebody else must call record_findings"]
     listener.lose()
 
 
@@ -157,7 +184,7 @@ def test_a_schedule_that_cannot_run_says_so_every_time(bot_dsn: str) -> None:
     with psycopg.connect(bot_dsn) as holder, psycopg.connect(bot_dsn, autocommit=True) as connection:
         holder.execute("select tradelatch.record_findings()")
         process = str(holder.info.backend_pid)
-        schedule = Schedule(timedelta(minutes=5))
+        schedule = Schedule()
         for _ in range(2):
             schedule.run(connection, said.append)
         holder.rollback()
@@ -182,3 +209,110 @@ def test_another_history_with_smaller_transaction_ids(connect: Any) -> None:
     assert symbols(log, bot) == []
     last = prevented(bot)
     assert symbols(log, bot) == [last]
+
+
+def test_what_is_due_when_it_starts_is_told_once(
+    connect: Any, exposed: Any, bot_dsn: str, lost: Any, tmp_path: Path
+) -> None:
+    bot, file = connect(), PlaceFile(tmp_path / "place")
+    settled = prevented(bot)  # it is over: nothing stands
+    standing = exposed(bot)
+    bot.execute("select tradelatch.record_findings()")
+    unknown = exposed(bot)  # nobody has looked yet
+    later = prevented(bot)
+    listener, told = following(bot_dsn, lost, file)
+    first, second = next(told).alert, next(told).alert
+    assert [first.symbol, second.symbol] == [standing, unknown]
+    assert settled not in (first.symbol, second.symbol)
+    assert later not in (first.symbol, second.symbol)
+    third = prevented(bot)
+    assert next(told).alert.symbol == third
+    listener.lose()
+
+
+def test_a_restart_loses_nothing_and_repeats_nothing(
+    connect: Any, exposed: Any, bot_dsn: str, lost: Any, tmp_path: Path
+) -> None:
+    bot, file = connect(), PlaceFile(tmp_path / "place")
+    standing = exposed(bot)
+    listener, told = following(bot_dsn, lost, file)
+    assert next(told).alert.symbol == standing
+    one, two = prevented(bot), prevented(bot)
+    assert next(told).alert.symbol == one  # which counts as told once the next one is asked for
+    assert next(told).alert.symbol == two
+    listener.lose()
+    three = prevented(bot)
+    listener, told = following(bot_dsn, lost, file)
+    assert [next(told).alert.symbol, next(told).alert.symbol] == [two, three]
+    four = prevented(bot)
+    assert next(told).alert.symbol == four
+    listener.lose()
+
+
+def test_what_is_not_what_was_told_is_told(connect: Any, exposed: Any, database: str, tmp_path: Path) -> None:
+    bot, admin = connect(), connect(database)
+
+    def told() -> list[str]:
+        log = AlertLog(file=PlaceFile(tmp_path / "place"))
+        log.resume(bot)
+        alerts = log.new(bot)
+        log.tell(alerts)
+        return [alert.symbol for alert in alerts]
+
+    standing = exposed(bot)
+    bot.execute("select tradelatch.record_findings()")
+    assert told() == [standing]
+    assert told() == []
+    admin.execute("set session_replication_role = replica")  # the log is never rewritten
+    admin.execute("update monitoring.alerts set at = at + interval '1 second'")
+    assert told() == [standing]
+
+
+def test_a_file_that_is_something_else_stays(connect: Any, tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    path.write_text('{"dear": "diary"}')
+    with pytest.raises(ValueError, match="something else"):
+        AlertLog(file=PlaceFile(path)).resume(connect())
+    assert path.read_text() == '{"dear": "diary"}'
+
+
+def test_the_place_is_for_its_user_alone_and_replaces_a_link_itself(connect: Any, tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("")
+    (tmp_path / "place").symlink_to(tmp_path / "target")
+    log = AlertLog(file=PlaceFile(tmp_path / "place"))
+    with pytest.raises(ValueError, match="Expecting value"):
+        log.resume(connect())
+    (tmp_path / "place").unlink()
+    log.resume(connect())
+    log.new(connect())
+    assert (tmp_path / "place").stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.glob(".place*")) == []
+
+
+def test_the_most_severe_first_and_the_same_thing_once(connect: Any, exposed: Any) -> None:
+    bot = connect()
+    log, pending = AlertLog(timedelta(hours=1)), Pending()
+    taken = f"S{next(NUMBERS)}"
+    bot.execute(HELD, [taken])
+    with bot.transaction():
+        for _ in range(3):
+            bot.execute(HELD, [taken])
+            other = prevented(bot)
+    critical = exposed(bot)
+    bot.execute("select tradelatch.record_findings()")
+    assert pending.add(log.new(bot)) == []
+    first, second = pending.pop(), pending.pop()
+    assert (first.alert.symbol, first.alert.severity, first.count) == (critical, "critical", 1)
+    assert (second.alert.symbol, second.count, second.first_at < second.alert.at) == (taken, 3, True)
+    assert other != taken
+
+
+def test_what_nobody_wants_to_hear_of(connect: Any, exposed: Any, bot_dsn: str, lost: Any, tmp_path: Path) -> None:
+    bot = connect()
+    listener, told = following(bot_dsn, lost, PlaceFile(tmp_path / "place"), "warning")
+    first = exposed(bot)
+    assert next(told).alert.symbol == first
+    prevented(bot)
+    second = exposed(bot)
+    assert next(told).alert.symbol == second
+    listener.lose()

@@ -5,8 +5,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +54,22 @@ def test_every_check_and_kind_of_order_has_its_series(registry: CollectorRegistr
     for name in ("pending_cancels", "orphaned_order", "history_changed"):
         assert value("tradelatch_findings", {"check_name": name, "severity": "critical"}) == 0
     assert value("tradelatch_orders_left", {"kind": "unnamed"}) == 0
+
+
+def test_a_check_of_a_newer_schema_is_counted(registry: CollectorRegistry, database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as admin:
+        source = admin.execute("select pg_get_functiondef('monitoring.findings'::regproc)").fetchone()[0]
+        body = """begin return query select 'eclipse', 'blinding', null::bigint, 'binance', 'default', null, null, null,
+            interval '1 s', '{}'::jsonb, 'wait'; end"""
+        head, quote = source.partition("AS $function$")[:2]
+        admin.execute(f"{head}{quote} {body} $function$".encode())
+    assert registry.get_sample_value("tradelatch_findings", {"check_name": "eclipse", "severity": "blinding"}) == 1
+
+
+def test_the_heartbeat(bot: Any, registry: CollectorRegistry) -> None:
+    assert registry.get_sample_value("tradelatch_heartbeat_age_seconds") == inf
+    bot.client.record_findings()
+    assert 0 <= registry.get_sample_value("tradelatch_heartbeat_age_seconds") < 10
 
 
 def test_what_happened_since_it_began(bot: Any, reader_dsn: str, bot_dsn: str, registry: CollectorRegistry) -> None:
@@ -130,7 +150,9 @@ def test_prometheus_scrapes_it_and_the_rules_fire(bot: Any, prometheus: Promethe
     prometheus.until(lambda: prometheus.value("tradelatch_duplicates_prevented_total") == 1)
     prometheus.until(lambda: prometheus.value("tradelatch_unprotected_positions") == 1)
     prometheus.until(lambda: {"TradelatchCritical", "TradelatchDuplicatePrevented"} <= prometheus.firing())
-    assert "TradelatchDown" not in prometheus.firing()
+    assert not {"TradelatchDown", "Watchdog"} & prometheus.firing()
+    bot.client.record_findings()
+    prometheus.until(lambda: "Watchdog" in prometheus.firing())
     dashboard = json.loads((SHIPPED / "dashboard.json").read_text())
     for panel in dashboard["panels"]:
         for target in panel["targets"]:
@@ -146,7 +168,41 @@ def test_promtool_takes_the_rules() -> None:
     program = shutil.which("promtool")
     assert program is not None, "promtool is not installed"
     done = subprocess.run([program, "check", "rules", SHIPPED / "alerts.yaml"], capture_output=True, text=True)
-    assert (done.returncode, "8 rules found" in done.stdout) == (0, True), done.stdout
+    assert (done.returncode, "10 rules found" in done.stdout) == (0, True), done.stdout
+
+
+def test_requests_that_never_end(exporter: str) -> None:
+    """Two hundred that begin and say nothing more, and one that says a byte now and then."""
+    host, _, port = exporter.partition(":")
+    with ExitStack() as stack:
+        for _ in range(200):
+            half = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
+            half.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+        started = time.monotonic()
+        with urllib.request.urlopen(f"http://{exporter}/metrics", timeout=5) as answer:
+            assert b"tradelatch_up 1.0" in answer.read()
+        assert half.recv(1) == b""
+        assert time.monotonic() - started < 12
+        slow = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        started = time.monotonic()
+        with suppress(OSError):
+            while time.monotonic() < started + 20:
+                slow.sendall(b"G")
+                time.sleep(0.2)
+        assert 9 < time.monotonic() - started < 14
+
+
+def test_a_warning_where_everybody_may_read(reader_dsn: str) -> None:
+    for host, warned in (("0.0.0.0", True), ("127.0.0.2", False)):
+        command = [sys.executable, "-m", "tradelatch", "--dsn", reader_dsn, "metrics", "--listen", f"{host}:0"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        address, _, port = process.stderr.readline().removesuffix("/metrics\n").rpartition(":")
+        assert address == f"http://{host}"
+        if warned:
+            assert "warning" in process.stderr.readline()
+        urllib.request.urlopen(f"http://127.0.0.2:{port}/metrics", timeout=10).close()
+        process.kill()
+        assert process.communicate()[1] == ""
 
 
 @pytest.mark.parametrize("listen", ["9187", "localhost:9187", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1"])

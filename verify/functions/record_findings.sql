@@ -5,7 +5,7 @@ begin;
 \ir ../assert.psql
 
 select pg_temp.assert_function(
-    'tradelatch.record_findings(interval)',
+    'tradelatch.record_findings()',
     returns => 'integer',
     volatility => 'volatile',
     security => 'definer',

@@ -2,13 +2,14 @@
 
 import ipaddress
 import signal
+import threading
 from datetime import timedelta
 
 import click
 import psycopg
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
-from ..watching.metrics import BookCollector
+from ..watching.metrics import BookCollector, MetricsServer
 from .connection import NoConnection, Server
 from .errors import Refused
 from .options import duration
@@ -45,10 +46,13 @@ def metrics(server: Server, listen: tuple[str, int], stale_after: timedelta) -> 
     registry = CollectorRegistry()
     registry.register(collector)
     try:
-        served, _ = start_http_server(listen[1], listen[0], registry)
+        served = MetricsServer(*listen, registry)
     except OSError as error:
         raise Refused(f"cannot listen on {listen[0]}:{listen[1]}: {error.strerror}") from None
     click.echo(f"http://{listen[0]}:{served.server_port}/metrics", err=True)
+    if not ipaddress.ip_address(listen[0]).is_loopback:
+        click.echo("tradelatch: warning: whoever reaches this address may read it: there is no password", err=True)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
     try:
         signal.pause()
     except KeyboardInterrupt:

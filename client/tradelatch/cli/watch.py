@@ -1,12 +1,14 @@
 """`tradelatch watch`: the book live on a terminal, or alerts as lines."""
 
 import json
+import os
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,11 +17,11 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from ..core.receipt import AlertRow
-from ..watching.alerts import AlertLog, Listener, Schedule, follow
+from ..watching.alerts import SEVERITIES, AlertLog, Listener, Repeated, Schedule, database_of, follow
 from ..watching.book import Book, read_book
 from ..watching.figures import clock, fit
 from ..watching.keyboard import single_keys, wait
+from ..watching.place import PlaceFile, usual_path
 from ..watching.screen import render, standby
 from .connection import NoConnection, Server
 from .errors import Refused
@@ -37,10 +39,29 @@ RETRY_SECONDS = 1.0
 @filter_options
 @click.option("--alerts", is_flag=True, help="Print a line of JSON for each alert, instead of the screen.")
 @click.option("--exec", "command", metavar="CMD", help="With --alerts: run this for each, with the line on its stdin.")
-@click.option("--since", type=duration, default="0s", metavar="DURATION", help="With --alerts: begin so long ago.")
+@click.option(
+    "--severity", type=click.Choice(SEVERITIES), default="info", help="With --alerts: this, and what is more severe."
+)
+@click.option(
+    "--since",
+    type=duration,
+    default=None,
+    metavar="DURATION",
+    help="With --alerts: begin so long ago, whatever was told.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --alerts: where to note what was told; else a file of this user, database and command.",
+)
 @click.option("--every", type=duration, default="2s", metavar="DURATION", help="How often to look.")
 @click.option(
-    "--stale-after", type=duration, default="5m", metavar="DURATION", help="How long a position may be unfinished."
+    "--stale-after",
+    type=duration,
+    default=None,
+    metavar="DURATION",
+    help="Of the screen: how long a position may be unfinished; 5m. Alerts: set_stale_after.",
 )
 @click.pass_obj
 def watch(
@@ -50,31 +71,42 @@ def watch(
     symbol: str | None,
     alerts: bool,
     command: str | None,
-    since: timedelta,
+    severity: str,
+    since: timedelta | None,
+    state: Path | None,
     every: timedelta,
-    stale_after: timedelta,
+    stale_after: timedelta | None,
 ) -> int:
     """Watch the book live; q or Ctrl-C quits.
 
     With --alerts it prints one line of JSON for each alert, or runs a command with it on standard input, without a
-    shell. It catches up after a lost connection: none is missed, none comes twice. It also calls record_findings,
-    which is what raises the alerts of positions that are overdue, if the user is a bot or an operator.
+    shell: the most severe first, and the same thing of a slot once, with a count. It begins with what is due and goes
+    on, after a restart or a lost connection, where it was: none is missed, none comes twice. It also calls
+    record_findings, which is what raises the alerts of positions that are overdue, if the user may.
 
     LISTEN needs a session of its own: name the server itself, not a pooler in transaction mode.
     """
-    if not alerts and (command is not None or since):
-        raise click.UsageError("--exec and --since go with --alerts")
+    if not alerts and (command is not None or since is not None or state is not None or severity != SEVERITIES[-1]):
+        raise click.UsageError("--exec, --severity, --since and --state go with --alerts")
+    if alerts and stale_after is not None:
+        raise click.UsageError("--stale-after goes without --alerts: an operator sets it by tradelatch.set_stale_after")
     if alerts and (exchange is not None or account is not None or symbol is not None):
         raise click.UsageError("--alerts tells all of them: filter their lines")
     if every <= timedelta():
         raise click.BadParameter("it must be above 0", param_hint="--every")
     listener = Listener(server.connect)
     try:
-        listener.connection()
+        connection = listener.connection()
         if alerts:
-            _print_alerts(listener, AlertLog(since), Schedule(stale_after), every, words_of(command))
+            words = words_of(command)
+            file = PlaceFile(state or usual_path(database_of(connection), [severity, *(words or [])]))
+            log = AlertLog(since or timedelta(), file)
+            if since is None:
+                _resume(log, connection, file)
+            hidden = [connection.info.password] if connection.info.password else []
+            _print_alerts(listener, log, every, severity, words, without_secrets(os.environ, hidden))
         else:
-            _show(listener, every, stale_after, resolve(server, exchange, account, symbol))
+            _show(listener, every, stale_after or timedelta(minutes=5), resolve(server, exchange, account, symbol))
     except KeyboardInterrupt:
         pass
     finally:
@@ -95,29 +127,55 @@ def words_of(command: str | None) -> list[str] | None:
     return words
 
 
+def _resume(log: AlertLog, connection: psycopg.Connection[Any], file: PlaceFile) -> None:
+    try:
+        log.resume(connection)
+    except OSError as error:
+        raise Refused(f"--state: {file.path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise Refused(f"--state: {file.path} is something else") from None
+
+
+def without_secrets(environment: Mapping[str, str], hidden: list[str]) -> dict[str, str]:
+    """Without what leads to the database or to an exchange, by any name."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(("TRADELATCH_", "PG")) and not any(secret in value for secret in hidden)
+    }
+
+
 def _print_alerts(
-    listener: Listener, log: AlertLog, schedule: Schedule, every: timedelta, command: list[str] | None
+    listener: Listener,
+    log: AlertLog,
+    every: timedelta,
+    severity: str,
+    command: list[str] | None,
+    environment: Mapping[str, str],
 ) -> None:
-    for alert in follow(listener, log, schedule, every.total_seconds(), BROKEN, _complain, time.sleep):
-        line = alert_line(alert)
+    seconds = every.total_seconds()
+    for told in follow(listener, log, Schedule(), seconds, BROKEN, _complain, time.sleep, severity):
+        line = alert_line(told)
         if command is None:
             print(line, flush=True)
         else:
-            _hand_over(command, line)
+            _hand_over(command, line, environment)
 
 
-def alert_line(alert: AlertRow) -> str:
-    """One line of JSON."""
-    document = plain(alert)
+def alert_line(told: Repeated) -> str:
+    """One line of JSON: the latest of them, how many there were, and when the first was."""
+    document = plain(told.alert)
     del document["xid"]  # the reader's, not the person's
-    return json.dumps(document, ensure_ascii=False)
+    return json.dumps(document | {"count": told.count, "first_at": plain(told.first_at)}, ensure_ascii=False)
 
 
-def _hand_over(command: list[str], line: str) -> None:
+def _hand_over(command: list[str], line: str, environment: Mapping[str, str]) -> None:
     """Run the command, a few times if it fails; what it never took is said on stderr."""
     for attempt in range(1, TRIES + 1):
         try:
-            done = subprocess.run(command, input=line + "\n", text=True, timeout=COMMAND_SECONDS, check=False)
+            done = subprocess.run(
+                command, input=line + "\n", text=True, timeout=COMMAND_SECONDS, check=False, env=dict(environment)
+            )
             if done.returncode == 0:
                 return
             problem = f"status {done.returncode}"

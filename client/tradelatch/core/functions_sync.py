@@ -118,12 +118,21 @@ class Functions(Moves):
             Finding, "diagnose", exchange=exchange, symbol=symbol, account=account, stale_after=stale_after
         )
 
-    def record_findings(self, *, stale_after: timedelta = timedelta(minutes=5)) -> int:
+    def record_findings(self) -> int:
         """What `diagnose` finds, into the view `findings`, and an alert for what is newly critical.
 
-        For a schedule. Returns how many critical findings stand. Raises InvalidArgument.
+        For a schedule. Returns how many critical findings stand. What is overdue is a setting: `set_stale_after`.
         """
-        return self._scalar(int, "record_findings", stale_after=stale_after)
+        return self._scalar(int, "record_findings")
+
+    def set_stale_after(self, stale_after: timedelta) -> timedelta:
+        """How long a position may stay unfinished before `record_findings` calls it overdue. Operators only.
+
+        Raises InvalidArgument.
+        """
+        call = function_call("set_stale_after", "*", {"stale_after": stale_after})
+        ((age,),) = self._caller.call(call)
+        return timedelta(seconds=age.total_seconds())
 
     def cleanup(
         self,

@@ -358,6 +358,7 @@ class Health(Row):
 
     duplicates_prevented and rollback_rate are over the last day, stale_fences_refused since the schema was deployed.
     sees_all_accounts: False where it counts only the accounts that the reader was granted.
+    findings_recorded_at: when record_findings last ran.
     """
 
     open_by_status: Mapping[str, Any]
@@ -369,6 +370,7 @@ class Health(Row):
     without_stop_loss: int
     stale_fences_refused: int
     sees_all_accounts: bool
+    findings_recorded_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import accumulate
 from math import inf
+from socketserver import ThreadingMixIn
 from threading import Lock
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import psycopg
+from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -23,6 +28,8 @@ BUCKETS = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 SEVERITIES = ("critical", "warning", "info")
 # A move's time is taken before it commits, so that it may come to light later than one with a later time.
 OVERLAP = timedelta(minutes=1)
+REQUEST_SECONDS = 10.0  # as long as Prometheus waits for an answer
+REQUESTS = 32  # at a time; the oldest one ends when there are more
 
 _EVENTS = """
 select
@@ -112,11 +119,13 @@ class BookCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("tradelatch_up", "Whether the database answered.")
         metrics: list[Metric] = []
-        with self._lock:
+        if self._lock.acquire(timeout=REQUEST_SECONDS / 2):
             try:
                 metrics = self._ask()
             except self._broken:
                 self.close()
+            finally:
+                self._lock.release()
         up.add_metric([], 1 if metrics else 0)
         yield up
         yield from metrics
@@ -137,8 +146,10 @@ class BookCollector(Collector):
 
     def _read(self, connection: psycopg.Connection[Any]) -> list[Metric]:
         age = behind(connection)
-        row = connection.execute(f"select {Health.columns()} from tradelatch.health").fetchone()
-        assert row is not None
+        ((now, *row),) = connection.execute(
+            f"select clock_timestamp(), {Health.columns()} from tradelatch.health"
+        ).fetchall()
+        health = Health.from_row(row)
         findings = connection.execute(_FINDINGS, [self._stale_after]).fetchall()
         orders = connection.execute(_ORDERS).fetchall()
         self._log.read(connection)
@@ -147,7 +158,8 @@ class BookCollector(Collector):
             late.add_metric([], age.total_seconds())
         return [
             late,
-            *self._of_health(Health.from_row(row)),
+            *self._of_health(health),
+            self._of_heartbeat(health, now),
             self._of_orders(orders),
             self._of_findings(findings),
             *self._of_log(),
@@ -176,6 +188,16 @@ class BookCollector(Collector):
         )
 
     @staticmethod
+    def _of_heartbeat(health: Health, now: datetime) -> Metric:
+        """The age of what findings are known by, so that the silence of a schedule that died is heard."""
+        at = health.findings_recorded_at
+        return GaugeMetricFamily(
+            "tradelatch_heartbeat_age_seconds",
+            "Time since record_findings ran; +Inf: it never did.",
+            value=inf if at is None else max(0.0, (now - at).total_seconds()),
+        )
+
+    @staticmethod
     def _of_orders(rows: list[tuple[Any, ...]]) -> Metric:
         counted = dict(rows)
         orders = GaugeMetricFamily(
@@ -187,12 +209,12 @@ class BookCollector(Collector):
 
     @staticmethod
     def _of_findings(rows: list[tuple[Any, ...]]) -> Metric:
-        """Every combination, so that an alert rule never waits for a series to begin."""
-        counted = {(name, severity): count for name, severity, count in rows}
+        """Every combination, so that an alert rule never waits for a series to begin; and what a newer schema adds."""
+        counted = dict.fromkeys([(name, severity) for name in CHECKS for severity in SEVERITIES], 0)
+        counted |= {(name, severity): count for name, severity, count in rows}
         findings = GaugeMetricFamily("tradelatch_findings", "What diagnose finds.", labels=["check_name", "severity"])
-        for name in CHECKS:
-            for severity in SEVERITIES:
-                findings.add_metric([name, severity], counted.get((name, severity), 0))
+        for (name, severity), count in counted.items():
+            findings.add_metric([name, severity], count)
         return findings
 
     def _of_log(self) -> Iterator[Metric]:
@@ -215,3 +237,50 @@ class BookCollector(Collector):
             ],
             sum_value=self._log.seconds,
         )
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = REQUEST_SECONDS  # of one read or write
+
+    def log_message(self, *_: Any) -> None:
+        """A scrape is no news."""
+
+
+class MetricsServer(ThreadingMixIn, WSGIServer):
+    """Serves a registry. A request ends after REQUEST_SECONDS, wherever it stands, and so does what is too many."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, registry: CollectorRegistry) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        self._begun: dict[Any, float] = {}
+        super().__init__((host, port), _Handler)
+        self.set_app(make_wsgi_app(registry))
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In a thread of its own."""
+        while len(self._begun) >= REQUESTS:
+            self._end(next(iter(self._begun)))
+        self._begun[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """It is answered, or was ended."""
+        self._begun.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Twice a second."""
+        too_old = time.monotonic() - REQUEST_SECONDS
+        for request in [each for each, begun in self._begun.copy().items() if begun < too_old]:
+            self._end(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked has gone, or was sent away."""
+
+    def _end(self, request: Any) -> None:
+        """Its thread finds it closed."""
+        self._begun.pop(request, None)
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_RDWR)
