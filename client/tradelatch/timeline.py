@@ -5,13 +5,16 @@ with NO_COLOR set, not one escape code is written.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Literal
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
+
+from .visible import visible_lines
 
 WIDTH = 80
 GAP = 2
@@ -30,9 +33,21 @@ class Event:
     mood: Mood = "plain"
 
 
+class PlainConsole(Console):
+    """Whatever it prints of others' text does nothing to the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Its own control codes stay."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
+
+
 def plain_console(file: IO[str] | None = None, *, width: int | None = WIDTH) -> Console:
     """A console that colours nothing by itself; of 80 columns, or with None as wide as its terminal."""
-    return Console(
+    return PlainConsole(
         file=file,
         width=width,
         highlight=False,

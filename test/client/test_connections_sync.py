@@ -129,6 +129,16 @@ def test_login_without_a_role(direct_database, admin, apt):
         admin("drop role tradelatch_stranger")
 
 
+def test_the_pool_logs_no_password(apt, caplog):
+    with refusing("C57P03\0Mstarting up for sesame") as dsn, Client(dsn, timeout=3) as client:
+        no_server = pytest.raises(Unavailable)
+        with no_server:
+            client.create_position(**apt)
+    logged = [record.getMessage() for record in caplog.records if record.name == "psycopg.pool"]
+    assert any("starting up for ***" in line for line in logged)
+    assert "sesame" not in caplog.text
+
+
 def test_wrong_password(apt):
     with refusing("C28P01\0Mpassword authentication failed: sesame") as dsn, Client(dsn) as client:
         advice = "check the user and the password"

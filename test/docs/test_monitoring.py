@@ -25,18 +25,20 @@ def as_shown(text: str) -> list[str]:
     lines = []
     for line in text.splitlines():
         line = re.sub(r"  \S+ on \S+$", "  trading on db.example", line)
+        line = re.sub(r"  \S+ (\"scanner\"|\(application_name=scanner\))$", r"  trader \1", line)
+        line = re.sub(r"(create_position|confirm_entry|activate_position)(  .*)  [^ \"]+$", r"\1\2  trader", line)
         line = re.sub(r"tl[0-9a-f]{22}", "tl4c1f0a9be2d34f60a7c5d1", line)
         lines.append(" ".join(re.sub(r"[-+]?\d[\d.:TZ-]*[smhd]?", "0", line).split()))
     return [line for line in lines if line]
 
 
 @pytest.fixture
-def night(bot_dsn: str, database: str, age_leases: Any) -> None:
+def night(database: str, age_leases: Any) -> None:
     """One that is protected and met a duplicate, one whose worker went away."""
     numbers = {"exchange": "binance", "side": "short", "quantity": Decimal("61.8"), "entry_price": Decimal("3.2333")}
     with psycopg.connect(database, autocommit=True) as admin:
         admin.execute("alter table monitoring.positions alter id restart with 2548")
-    with Client(bot_dsn, worker="scanner") as client:
+    with Client(database, worker="scanner") as client:
         for symbol in ("APTUSDT", "METUSDT"):
             position = client.create_position(symbol=symbol, **numbers)
             filled = client.confirm_entry(position.position_id, position.fence, Decimal("61.8"))

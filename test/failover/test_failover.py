@@ -92,7 +92,7 @@ def test_alerts_of_a_standby_that_is_met_for_a_while(servers: Servers) -> None:
     told: list[str] = []
     listener = Listener(lambda: psycopg.connect(servers_met[0], autocommit=True))
     alerts = follow(
-        listener, AlertLog(timedelta(minutes=1)), Schedule(timedelta(minutes=5)), 0.05, (psycopg.OperationalError,),
+        listener, AlertLog(timedelta(minutes=1)), Schedule(), 0.05, (psycopg.OperationalError,),
         told.append, time.sleep,
     )  # fmt: skip
     with Client(servers.primary.dsn) as client:
@@ -101,12 +101,12 @@ def test_alerts_of_a_standby_that_is_met_for_a_while(servers: Servers) -> None:
             client.create_position("binance", symbol, "long", 1, 1)
             client.create_position("binance", symbol, "long", 1, 1)
             prevented.append(symbol)
-            while next(alerts).symbol != symbol:
+            while next(alerts).alert.symbol != symbol:
                 pass
             servers_met[:] = [servers.primary.dsn] * 2
             listener.lose()
         client.create_position("binance", "ETHUSDT", "long", 1, 1)
-        assert next(alerts).symbol == "ETHUSDT"
+        assert next(alerts).alert.symbol == "ETHUSDT"
     assert told == ["a standby: record_findings must be called on its primary"]
     listener.lose()
 

@@ -255,7 +255,7 @@ def test_a_page_never_replaces_a_file(run: Run, path: Path, tmp_path: Path) -> N
     link.symlink_to(tmp_path / "not-there")
     before = path.read_bytes()
     for out in (path, other, link):
-        assert run(path, "--html", out) == (2, "", f"tradelatch: {out} exists: --html never overwrites a file\n")
+        assert run(path, "--html", out) == (2, "", f"tradelatch: {out} is there already: name a new file\n")
     assert (path.read_bytes(), other.read_text()) == (before, "mine")
     assert not (tmp_path / "not-there").exists()
 
@@ -274,7 +274,7 @@ def test_a_file_that_comes_to_be_while_the_logs_are_read(tmp_path: Path, run: Ru
     writer.start()
     status, _, err = run(fifo, "--html", out)
     writer.join()
-    assert (status, err) == (2, f"tradelatch: {out} exists: --html never overwrites a file\n")
+    assert (status, err) == (2, f"tradelatch: {out} is there already: name a new file\n")
     assert out.read_text() == "mine"
 
 

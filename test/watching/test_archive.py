@@ -1,6 +1,7 @@
 """`tradelatch archive`: what is old goes to a file, and is nowhere else."""
 
 import json
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,16 @@ def test_what_is_old_is_moved(old: Any, run: Any, database: str, bot: Any, tmp_p
 def test_what_cannot_be_written_stays(old: Any, run: Any, database: str, tmp_path: Path) -> None:
     before = events(database)
     assert run(str(tmp_path / "nowhere" / "x"), "--confirm")[0] == 2
-    status, out, err = run("/dev/full", "--confirm")
+    assert run("/dev/full", "--confirm") == (2, "", "tradelatch: /dev/full is something else: name a new file\n")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # as a disk that is full in the middle of a line
+    try:
+        status, out, err = run(str(tmp_path / "full"), "--confirm")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (status, out) == (2, "")
-    assert err == "tradelatch: /dev/full cannot be written: No space left on device\n"
+    assert err == f"tradelatch: {tmp_path}/full cannot be written: File too large\n"
+    assert (tmp_path / "full").read_bytes() == b""
     assert events(database) == before
 
 

@@ -48,7 +48,7 @@ def test_what_it_says(book: Book) -> None:
     assert wide[heading].split()[-5:] == ["stop", "age", "lease", "mark", "profit"]
     assert re.search(r" none +\d+\.\ds +-1m \d+s$", wide[heading + 1])  # its lease is over
     assert wide[heading + 3].endswith(" 3.2011   1.99")
-    assert any("confirm_entry → pending_sl  scanner" in line for line in said)
+    assert any("confirm_entry → pending_sl  tradelatch_test_" in line for line in said)
 
 
 def test_orders_that_are_left(bot: Any, database: str) -> None:

@@ -60,9 +60,10 @@ def test_timeline_of_a_symbol(story: Any, bot: Any, run: Any) -> None:
         f"position {old.position_id}  binance APTUSDT short  rolled_back",
         f"position {new.position_id}  binance APTUSDT short  active",
     ]
-    assert "rollback_position  pending_sl → pending_rollback  scanner" in out
+    assert "rollback_position  pending_sl → pending_rollback" in out
+    assert out.count("(application_name=scanner)") == 8  # who it says that it is; the login comes first
     assert "reason gave up" in out
-    assert "duplicate_prevented  scanner" in out
+    assert "duplicate_prevented  tradelatch_test_" in out
     assert "+0." in out
     (left,) = [line for line in out.splitlines() if line.startswith("orders left")]
     assert left.split() == ["orders", "left", *bot.orders_of(new)]

@@ -1,6 +1,5 @@
 """`tradelatch analyze-logs`: what the log of a bot that was never converted tells."""
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from ..logs.grammar import explain as explain_line
 from ..logs.html import page
 from ..logs.text import print_explanation, print_report
 from .errors import Refused
+from .files import refuse_existing, write_new
 from .options import duration, json_option
 from .output import console, print_json
 
@@ -99,8 +99,8 @@ def analyze_logs(
         return _explain(explain, grammar, as_json=as_json)
     if not files:
         raise click.UsageError("name a log, or - for standard input")
-    if html and os.path.lexists(html):
-        raise Refused(_exists(html))
+    if html:
+        refuse_existing(html)
     options = Options(begin, end, symbol, exchange, last, context, tz, log_tz)
     with _progress(files) as advance:
         try:
@@ -108,7 +108,7 @@ def analyze_logs(
         except Unreadable as error:
             raise Refused(str(error)) from None
     if html:
-        _write(html, page(report))
+        write_new(html, page(report))
     if as_json:
         print_json(report.document())
     else:
@@ -124,21 +124,6 @@ def _explain(line: str, grammar: Grammar, *, as_json: bool) -> int:
     else:
         print_explanation(said, console())
     return 0 if said["messages"] else 1
-
-
-def _exists(html: str) -> str:
-    return f"{html} exists: --html never overwrites a file"
-
-
-def _write(html: str, text: str) -> None:
-    """A new file: one that came to be while the logs were read stays as it is."""
-    try:
-        with Path(html).open("x", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused(_exists(html)) from None
-    except OSError as error:
-        raise Refused(f"{html} cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`tradelatch archive`"""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -14,8 +13,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from ..core.receipt import AlertRow, AnyRow, EventRow, FindingRow, Row
+from ..visible import json_text
 from .connection import Server
 from .errors import Refused
+from .files import append_to
 from .options import confirm_option, duration, json_option
 from .output import plain, print_json, progress
 
@@ -34,6 +35,7 @@ where p.closed_at < clock_timestamp() - %(age)s::interval
     )
 """
 SHORTEST = timedelta(days=7)
+BEGINS = (b'{"event_id": ', b'{"alert_id": ', b'{"finding_id": ')
 
 
 @click.command()
@@ -68,7 +70,7 @@ def archive(server: Server, file: Path, older_than: timedelta, batch: int, confi
 
 def _archive(connection: psycopg.Connection[Any], file: Path, older_than: timedelta, batch: int) -> dict[str, int]:
     """Batch after batch, until nothing is left; how many of what."""
-    with _opened(file) as lines, progress("archiving"):
+    with append_to(str(file), BEGINS) as lines, progress("archiving"):
         events = positions = 0
         for some in _batches(connection, lines, EventRow, "events", older_than, batch):
             events += len(some)
@@ -94,16 +96,9 @@ def _batches(
         yield some
 
 
-def _opened(file: Path) -> FileIO:
-    try:
-        return FileIO(file, "a")
-    except OSError as error:
-        raise Refused(f"{file} cannot be written: {error.strerror}") from None
-
-
 def _append(lines: FileIO, rows: Sequence[Row]) -> None:
     """On disk, or not there at all."""
-    text = memoryview("".join(json.dumps(plain(row), ensure_ascii=False) + "\n" for row in rows).encode())
+    text = memoryview("".join(json_text(plain(row)) + "\n" for row in rows).encode())
     before = os.fstat(lines.fileno()).st_size
     try:
         while text:

@@ -1,16 +1,15 @@
 """`tradelatch backups`"""
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import click
 
 from ..core.receipt import BackupRow, PositionRow
+from ..visible import json_text
 from .connection import Server
 from .documents import rows
-from .errors import Refused
+from .files import write_new
 from .filters import resolve
 from .findings import print_indented, slot
 from .options import filter_options, json_option
@@ -48,14 +47,7 @@ def backups(
 
 
 def _write(path: str, kept: Sequence[BackupRow]) -> None:
-    document = json.dumps({"backups": rows(kept)}, ensure_ascii=False, indent=2)
-    try:
-        with Path(path).open("x", encoding="utf-8") as file:
-            file.write(document + "\n")
-    except FileExistsError:
-        raise Refused(f"{path} is there already: name a new file") from None
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+    write_new(path, json_text({"backups": rows(kept)}, indent=2) + "\n")
 
 
 def _print(kept: Sequence[BackupRow], slots: Mapping[int, PositionRow]) -> None:

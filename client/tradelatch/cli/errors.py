@@ -15,6 +15,7 @@ from ..core.errors import (
     Unavailable,
 )
 from ..programs import ProgramError
+from ..visible import visible, visible_lines
 from .ascii import make_printable
 from .connection import NoConnection
 
@@ -61,7 +62,7 @@ def _status(command: click.Command, arguments: Sequence[str] | None) -> int:
     except NoConnection as error:
         return _end(f"{command.name}: {error}", CANNOT)
     except ProgramError as error:
-        click.echo(f"{command.name}: {error}", err=True)
+        click.echo(visible_lines(f"{command.name}: {error}"), err=True)
         return FAILED
     except Exception as error:
         if (refusal := _refusal(error)) is None:
@@ -89,5 +90,5 @@ def _refused(name: str | None, error: TradelatchError) -> int:
 
 
 def _end(line: str, status: int) -> int:
-    click.echo(" ".join(line.split()), err=True)
+    click.echo(visible(" ".join(line.split())), err=True)
     return status

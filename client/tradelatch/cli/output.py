@@ -1,7 +1,6 @@
 """What commands print: tables for people, one JSON document for programs."""
 
 import dataclasses
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..timeline import WIDTH, plain_console
+from ..visible import json_text, visible
 from ..watching.figures import age
 
 SEVERITIES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
@@ -78,13 +78,13 @@ def cell(value: Any) -> str:
         case timedelta():
             return age(value)
         case dict() | list() | tuple():
-            return json.dumps(plain(value), ensure_ascii=False)
-    return str(value)
+            return json_text(plain(value))
+    return visible(str(value))
 
 
 def print_json(value: Any) -> None:
     """One document; the only thing that a command with --json prints."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    print(json_text(plain(value), indent=2))
 
 
 def plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ from ..core.receipt import PositionRow
 from ..exchange import ExchangeAccess, Holding, Unreachable
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
+from ..visible import visible
 from ..watching.figures import age
 from .connection import NoConnection, Server
 from .filters import resolve
@@ -125,7 +126,7 @@ class Rounds:
                         out.print(cell(datetime.now(UTC)), style="bold")
                         print_recovered(recovered, cancelled=self.cancelled)
                 except (TradelatchError, NoConnection, psycopg.Error) as error:
-                    click.echo(" ".join(f"recover: {error}; again in {age(every)}".split()), err=True)
+                    click.echo(visible(" ".join(f"recover: {error}; again in {age(every)}".split())), err=True)
                 await asyncio.sleep(every.total_seconds())
 
     async def round(self, client: AsyncClient, stack: AsyncExitStack) -> list[Recovered]:

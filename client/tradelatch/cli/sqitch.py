@@ -5,6 +5,7 @@ import shutil
 import click
 
 from ..deployment import sqitch
+from ..visible import visible_lines
 from .connection import Server
 from .errors import Refused
 from .output import progress
@@ -22,4 +23,4 @@ def print_sqitch(server: Server, *arguments: str) -> None:
     server.connect().close()
     with progress(f"sqitch {arguments[0]}"):
         printed = sqitch(server.dsn or "", *arguments)
-    click.echo(printed.rstrip())
+    click.echo(visible_lines(printed.rstrip()))

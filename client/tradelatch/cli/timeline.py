@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..core.receipt import PositionRow, TimelineRow
 from ..timeline import print_columns
+from ..visible import who
 from ..watching.figures import age
 from .connection import Server
 from .errors import Refused
@@ -113,7 +114,7 @@ def _print(position: PositionRow, events: list[TimelineRow]) -> None:
         what = Text(event.event, style=STYLES.get(event.event, ""))
         if event.from_status != event.to_status:
             what.append(f"  {moved}", style="")
-        what.append(f"  {event.application_name or event.user_name}", style="dim")
+        what.append(f"  {who(event.user_name, event.application_name)}", style="dim")
         since = "" if event.since_previous is None else f"+{age(event.since_previous)}"
         print_columns(
             screen, [Text(at.strftime("%H:%M:%S.%f")[:12], style="dim"), Text(since, style="dim"), what], WIDTHS

@@ -2,6 +2,7 @@
 
 import click
 
+from ..visible import visible
 from .catalogue import compare, registry
 from .connection import Server
 from .errors import FAILED
@@ -28,7 +29,7 @@ def verify(server: Server) -> int:
         " grants. For all of it, verify as the login that deployed."
     )
     for problem in problems:
-        click.echo(problem)
+        click.echo(visible(problem))
     if problems:
         click.echo(f"{len(problems)} problems: deploy again as the login that deployed, or see docs/deploy.md.")
         return FAILED

@@ -1,6 +1,5 @@
 """`tradelatch watch`: the book live on a terminal, or alerts as lines."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -17,6 +16,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from ..visible import json_text, visible
 from ..watching.alerts import SEVERITIES, AlertLog, Listener, Repeated, Schedule, database_of, follow
 from ..watching.book import Book, read_book
 from ..watching.figures import clock, fit
@@ -166,7 +166,7 @@ def alert_line(told: Repeated) -> str:
     """One line of JSON: the latest of them, how many there were, and when the first was."""
     document = plain(told.alert)
     del document["xid"]  # the reader's, not the person's
-    return json.dumps(document | {"count": told.count, "first_at": plain(told.first_at)}, ensure_ascii=False)
+    return json_text(document | {"count": told.count, "first_at": plain(told.first_at)})
 
 
 def _hand_over(command: list[str], line: str, environment: Mapping[str, str]) -> None:
@@ -189,7 +189,7 @@ def _hand_over(command: list[str], line: str, environment: Mapping[str, str]) ->
 
 
 def _complain(text: str) -> None:
-    click.echo(f"tradelatch: {text}", err=True)
+    click.echo(visible(f"tradelatch: {text}"), err=True)
 
 
 def _show(listener: Listener, every: timedelta, stale_after: timedelta, only: Filters) -> None:

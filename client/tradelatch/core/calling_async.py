@@ -252,7 +252,10 @@ class AsyncCaller:
                 try:
                     connection = await super().connect(conninfo, **kwargs)
                 except psycopg.Error as error:
-                    note(reason_of(error, password))
+                    reason = reason_of(error, password)
+                    note(reason)
+                    if password and str(password) in str(error):  # what is raised here, the pool logs
+                        raise type(error)(reason) from None
                     raise
                 note("")
                 return connection

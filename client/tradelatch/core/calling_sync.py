@@ -253,7 +253,10 @@ class Caller:
                 try:
                     connection = super().connect(conninfo, **kwargs)
                 except psycopg.Error as error:
-                    note(reason_of(error, password))
+                    reason = reason_of(error, password)
+                    note(reason)
+                    if password and str(password) in str(error):  # what is raised here, the pool logs
+                        raise type(error)(reason) from None
                     raise
                 note("")
                 return connection

@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
-from .messages import TEXT_KEPT, Fact, Head, Kind, canonical, number, printable, visible
+from ..visible import visible
+from .messages import TEXT_KEPT, Fact, Head, Kind, canonical, number, printable
 from .records import Heads
 
 TABLES = Path(__file__).parent / "tables"

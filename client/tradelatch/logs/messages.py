@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from ..visible import visible
+
 if TYPE_CHECKING:
     from .grammar import Message
 
@@ -121,8 +123,3 @@ def printable(text: str) -> str:
         return text.strip()
     text = visible(text[:TEXT_KEPT].strip())
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
-
-
-def visible(text: str) -> str:
-    """Blanks instead of what a terminal may take for a command."""
-    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)

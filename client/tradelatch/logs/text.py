@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from ..timeline import Event, Mood, Timeline, print_columns, print_text
+from ..visible import visible
 from .findings import UNPROTECTED_AFTER
-from .messages import visible
 from .records import SECOND
 from .report import ACTORS, FileRead, Finding, Incident, Moment, Report
 

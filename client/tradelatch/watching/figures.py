@@ -6,6 +6,8 @@ from decimal import Decimal
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from ..visible import visible
+
 
 def age(of: timedelta) -> str:
     """The two largest units of a time span, one form everywhere: `2d 3h`, `5m 12s`, `0.4s`."""
@@ -47,6 +49,7 @@ def clock(at: datetime) -> str:
 
 def fit(text: str, width: int) -> str:
     """Cut to so many columns, the cut marked; a wide character takes two."""
+    text = visible(text)
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)).rstrip() + "…"
 
 

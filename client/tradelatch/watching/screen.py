@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ..core.receipt import EventRow, Finding
+from ..visible import who
 from .book import Book
 from .figures import age, clock, line
 from .tables import is_unfinished, positions_table
@@ -96,7 +97,7 @@ def events_table(events: Sequence[EventRow], width: int | None) -> list[Text]:
     made = [line([*((title, w, side, "bold") for title, w, side in left), ("last events", 20, "<", "bold")])]
     for each, row in zip(events, cells, strict=True):
         moved = "" if each.from_status == each.to_status else f" → {each.to_status}"
-        what = f"{each.event}{moved}  {each.application_name or each.user_name}"
+        what = f"{each.event}{moved}  {who(each.user_name, each.application_name, brief=True)}"
         style = "red" if each.event in ("release_position", "duplicate_prevented", "rollback_position") else ""
         room = cell_len(what) if width is None else width - sum(widths) - len(widths)
         styles = ("dim", "", "", "")
