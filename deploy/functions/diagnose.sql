@@ -36,7 +36,7 @@ begin
         monitoring.check_age('stale_after', diagnose.stale_after)
     ) as f
     -- an exchange's own id is another symbol on the next one
-    where (diagnose.symbol is null or f.symbol = monitoring.canonical_symbol(f.exchange, diagnose.symbol))
+    where (diagnose.symbol is null or f.exchange is null or f.symbol = monitoring.canonical_symbol(f.exchange, diagnose.symbol))
         -- what is wrong with the whole database concerns everybody
         and (not monitoring.accounts_are_apart() or f.exchange is null or monitoring.may_see(f.exchange, f.account));
 end

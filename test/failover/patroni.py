@@ -220,12 +220,16 @@ def leader_killed(trading: Trading) -> Callable[[], None]:
 
 
 def patroni_killed(trading: Trading) -> Callable[[], None]:
-    """PostgreSQL goes on without it, past the leader's time to live, and is cut off from its standbys."""
+    """PostgreSQL goes on without it, past the leader's time to live, until somebody starts Patroni again.
+
+    Another one is promoted, and the old one commits nothing; but it takes connections, and is found first.
+    """
     node = trading.leader()
     server = set(node.server())
     node.patroni.send(signal.SIGKILL, [pid for pid in node.patroni.pids() if pid not in server])
     time.sleep(2 * int(TIMES["ttl"]))
-    return node.patroni.start
+    node.patroni.start()
+    return lambda: None
 
 
 def switchover(trading: Trading) -> Callable[[], None]:
