@@ -14,7 +14,7 @@ PLANS = {"open": "live", "canceled": "cancelled", "executed": "executed"}
 
 class BitgetStandIn(StandIn):
     name: ClassVar[str] = "bitget"
-    margin = (40762, "The order amount exceeds the balance")
+    margin = (43012, "Insufficient balance")
     reduce_only = (22002, "No position to close")
     duplicate = (40786, "Duplicate clientOid")
     no_symbol = (40034, "Parameter does not exist")
@@ -104,8 +104,10 @@ class BitgetStandIn(StandIn):
         position_side = params["holdSide"] if params["holdSide"] in ("long", "short") else "both"
         side = {"long": "sell", "short": "buy", "buy": "sell", "sell": "buy"}[params["holdSide"]]
         trigger = Decimal(params["triggerPrice"])
-        if self.price <= trigger if side == "sell" else self.price >= trigger:
-            raise Refused(40917, "Stop loss price of long positions must be less than the current price")
+        if side == "sell" and self.price <= trigger:
+            raise Refused(40917, "Stop price for long positions please < mark price")
+        if side == "buy" and self.price >= trigger:
+            raise Refused(40836, "The stop loss price of the short position should be greater than the current price")
         return self._ids(self._place(params, side, position_side, True, "market", trigger))
 
     def _place(
@@ -154,13 +156,16 @@ class BitgetStandIn(StandIn):
         return order
 
     def _cancel_plans(self, params: dict[str, Any]) -> Any:
-        assert params["planType"] == "profit_loss"
+        """The type is the plan's own: the one of the lists, which stands for five, is none here."""
+        assert params["planType"] in ("normal_plan", "profit_plan", "loss_plan", "pos_profit", "pos_loss")
         done: dict[str, list[Any]] = {"successList": [], "failureList": []}
         for each in params["orderIdList"]:
             try:
-                done["successList"].append(self._ids(self._canceled(params | each, True)))
+                done["successList"].append(self._ids(self._canceled({"symbol": params["symbol"]} | each, True)))
             except Refused as refused:
-                done["failureList"].append(each | {"errorMsg": str(refused), "errorCode": str(refused.code)})
+                done["failureList"].append(
+                    each | {"errorMsg": "notExistend" if refused.code == 40768 else str(refused)}
+                )
         return done
 
     def _ids(self, order: Placed) -> Any:

@@ -12,6 +12,8 @@ from .standin import KEY, PASSPHRASE, SECRET, ZERO, Placed, Refused, Request, St
 CONTRACT = Decimal("0.1")
 STATES = {"open": "live", "filled": "filled", "canceled": "canceled", "expired": "canceled"}
 LISTS = {"conditional": "conditional,oco", "oco": "conditional,oco"}
+TYPES = {"conditional,oco", "trigger", "move_order_stop", "chase", "iceberg", "twap"}  # only the first takes two
+ALGO = {"instId", "tdMode", "side", "posSide", "ordType", "sz", "algoClOrdId", "reduceOnly"}
 
 
 class OkxStandIn(StandIn):
@@ -121,10 +123,17 @@ class OkxStandIn(StandIn):
     def _new_algo(self, params: dict[str, Any]) -> Any:
         assert (params["ordType"], params["slOrdPx"]) == ("conditional", "-1")
         assert params["slTriggerPxType"] in ("last", "mark")
+        assert set(params) <= ALGO | {"slTriggerPx", "slOrdPx", "slTriggerPxType"}, "no client order id beside that"
         trigger = Decimal(params["slTriggerPx"])
         if self.price <= trigger if params["side"] == "sell" else self.price >= trigger:
-            raise Refused(51280, "SL trigger price must be lower than the last price", 200)
-        order = self._place(params, params["algoClOrdId"], trigger)
+            code, than = (51280, "higher") if params["side"] == "sell" else (51278, "lower")
+            raise Refused(code, f"SL trigger price cannot be {than} than the last price.", 200)
+        try:
+            order = self._place(params, params["algoClOrdId"], trigger)
+        except Refused as refused:
+            if refused.code == self.duplicate[0]:
+                raise Refused(51065, "algoClOrdId already exists.", 200) from None
+            raise Refused(refused.code, str(refused), 200) from None
         return [{"algoId": order.order_id, "algoClOrdId": order.client_order_id, "sCode": "0", "sMsg": ""}]
 
     def _known(self, params: dict[str, Any], own: str, clients: str, is_algo: bool, code: int) -> Placed:
@@ -141,6 +150,7 @@ class OkxStandIn(StandIn):
         return {own: order.order_id, "sCode": "0", "sMsg": ""}
 
     def _page(self, params: dict[str, Any], is_algo: bool, shown: Any, own: str) -> Any:
+        assert not is_algo or params["ordType"] in TYPES
         rows = [
             shown(order)
             for order in reversed(self.orders)
@@ -199,8 +209,11 @@ class OkxStandIn(StandIn):
             "slOrdPx": "-1",
             "slTriggerPxType": "last",
             "triggerPx": "",
-            "actualSz": "",
-            "actualPx": "",
+            "actualSz": str(order.quantity / CONTRACT) if order.went_on_as else "",
+            "actualPx": str(self.price) if order.went_on_as else "",
+            "actualSide": "sl" if order.went_on_as else "",
+            "failCode": "",
+            "closeFraction": "",
             "reduceOnly": str(order.reduce_only).lower(),
             "cTime": str(order.time),
             "uTime": str(order.time),

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tradelatch.exchange import Holding, OrderRefused, Unreachable
+from tradelatch.exchange import DuplicateRefused, Holding, OrderRefused, TriggerPassed, Unreachable
 from tradelatch.venues import VENUES, AccessRefused, open_exchanges
 
 from .bitget_standin import BitgetStandIn
@@ -43,7 +43,6 @@ async def test_a_stop_loss_on_okx_is_an_algo_order_in_contracts(on_okx: Any, okx
             "slOrdPx": "-1",
             "slTriggerPxType": "last",
             "algoClOrdId": STOP,
-            "clOrdId": STOP,
         }
     ]
 
@@ -134,8 +133,8 @@ ENTRIES = {
 REFUSALS = [
     (what, code, name)
     for name, codes in {
-        "okx": {OrderRefused: (51008, 51169, 51016, 51280), Unreachable: (50001, 50004, 50011, 50013, 50026)},
-        "bitget": {OrderRefused: (40762, 22002, 40786, 40917), Unreachable: (429, 40010, 40015, 40725, 45001)},
+        "okx": {OrderRefused: (51008, 51169, 51016, 51280, 50122), Unreachable: (50001, 50004, 50011, 50013, 50026)},
+        "bitget": {OrderRefused: (40762, 22002, 40786, 40917, 45035), Unreachable: (429, 40010, 40015, 40725, 45001)},
         "gate": {
             OrderRefused: ("INSUFFICIENT_AVAILABLE", "REDUCE_EXCEEDED", "SIZE_TOO_LARGE", "NO_SUCH_LABEL"),
             Unreachable: ("INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"),
@@ -191,3 +190,91 @@ async def test_an_answer_without_a_list_is_no_answer(exchange: Any, standin: Any
         await exchange.positions(**ACCOUNT)
     with pytest.raises(Unreachable):
         await exchange.open_orders(APT, **ACCOUNT)
+
+
+async def test_a_plan_is_cancelled_by_its_own_type(on_bitget: Any, bitget: BitgetStandIn) -> None:
+    """The lists take `profit_loss` for five of them; a cancel takes one, and the order has to be of it."""
+    sent = await stop(on_bitget, STOP)
+    assert await cancel(on_bitget, f"id:{sent.order_id}")
+    (asked,) = bitget.asked("POST", "/api/v2/mix/order/cancel-plan-order")
+    assert (asked["planType"], asked["orderIdList"][0]["orderId"]) == ("loss_plan", sent.order_id)
+    assert "orderId" not in asked
+    assert await cancel(on_bitget, STOP) is False
+    shown = bitget._plan
+    bitget._plan = lambda order: shown(order) | {"planType": "pos_loss"}  # type: ignore[method-assign]
+    await stop(on_bitget, f"{STOP}9")
+    assert await cancel(on_bitget, f"{STOP}9")
+    assert bitget.asked("POST", "/api/v2/mix/order/cancel-plan-order")[-1]["planType"] == "pos_loss"
+
+
+async def test_a_plan_that_cannot_be_cancelled_is_not_said_to_be_gone(on_bitget: Any, bitget: BitgetStandIn) -> None:
+    await stop(on_bitget, STOP)
+    failed = {"orderId": "1", "clientOid": STOP, "errorMsg": "system busy"}
+    body = bitget.answer({"successList": [], "failureList": [failed]})
+    bitget.next("POST", "/api/v2/mix/order/cancel-plan-order", Fate(200, body))
+    with pytest.raises(Unreachable, match="failed system busy"):
+        await cancel(on_bitget, STOP)
+
+
+async def test_a_symbol_in_lower_case_is_the_same(on_bitget: Any, bitget: BitgetStandIn) -> None:
+    """As the exchange's own examples have it."""
+    await send(on_bitget, ENTRY)
+    shown = bitget._order
+    bitget._order = lambda order: shown(order) | {"symbol": "aptusdt"}  # type: ignore[method-assign]
+    assert (await find(on_bitget, ENTRY)).symbol == APT
+
+
+@pytest.mark.parametrize("trade_side", ["close", "reduce_close_long", "burst_close_long", "dte_sys_adl_close_long"])
+async def test_what_the_exchange_closes_by_itself_is_a_sale(
+    on_bitget: Any, bitget: BitgetStandIn, trade_side: str
+) -> None:
+    bitget.hedge_mode = True
+    await send(on_bitget, ENTRY, position_side="long")
+    shown = bitget._order
+    bitget._order = lambda order: shown(order) | {"tradeSide": trade_side}  # type: ignore[method-assign]
+    order = await find(on_bitget, ENTRY)
+    assert (order.side, order.position_side) == ("sell", "long")
+
+
+async def test_an_order_that_reduces_is_answered_without_an_id(on_bitget: Any, bitget: BitgetStandIn) -> None:
+    """Where it makes the exchange cancel others of them; it is found by its client order id."""
+    await send(on_bitget, ENTRY)
+    close = "tl0123456789abcdef012345c1"
+    answer = bitget.answer({"clientOid": close})
+    bitget.next("POST", "/api/v2/mix/order/place-order", Fate(200, answer, arrives=True))
+    with pytest.raises(Unreachable):
+        await send(on_bitget, close, "sell", reduce_only=True)
+    assert (await find(on_bitget, close)).status == "closed"
+
+
+@pytest.mark.parametrize("kind", ["chase", "iceberg", "twap"])
+async def test_every_type_of_algo_order_on_okx_is_listed(on_okx: Any, okx: OkxStandIn, kind: str) -> None:
+    await stop(on_okx, STOP)
+    okx.orders[0].type = kind
+    assert [order.client_order_id for order in await on_okx.open_orders(APT, **ACCOUNT)] == [STOP]
+
+
+@pytest.mark.parametrize("code", [51278, 51280, 51302, 51304])
+async def test_a_trigger_that_the_mark_price_has_passed_is_passed(on_okx: Any, okx: OkxStandIn, code: int) -> None:
+    body = okx.error(code, "SL trigger price cannot be higher than the mark price")
+    okx.next("POST", "/api/v5/trade/order-algo", Fate(200, body))
+    with pytest.raises(TriggerPassed, match=str(code)):
+        await stop(on_okx, STOP)
+
+
+@pytest.mark.parametrize("code", [40834, 40836, 43015, 43016, 31005, 40917])
+async def test_a_trigger_that_the_price_has_passed_is_passed(on_bitget: Any, bitget: BitgetStandIn, code: int) -> None:
+    bitget.next("POST", "/api/v2/mix/order/place-tpsl-order", Fate(400, bitget.error(code, "stop loss price")))
+    with pytest.raises(TriggerPassed, match=str(code)):
+        await stop(on_bitget, STOP)
+
+
+@pytest.mark.parametrize(("name", "code"), [("okx", 51065), ("bitget", 43118), ("bitget", 45034), ("bitget", 50060)])
+async def test_an_id_that_exists_is_told_so(name: str, code: int) -> None:
+    standin: Any = STANDINS[name]()
+    await standin.start()
+    async with open_exchanges([name], environment=environment_of(standin)) as exchanges:
+        standin.next(*standin.stop_order, Fate(200, standin.error(code, "exists")))
+        with pytest.raises(DuplicateRefused, match=str(code)):
+            await stop(exchanges[name], STOP)
+    await standin.stop()

@@ -228,6 +228,11 @@ async def _a_stop_loss(bench: Bench, closing: str, price: Decimal) -> None:
 
     await bench.until("a stop-loss that was cancelled is not open any more", is_gone)
     expect(await bench.cancel(name) is False, "a stop-loss is cancelled a second time")
+    name = bench.name("s")
+    again = await bench.send(name, closing, trigger=trigger, reduce_only=True)
+    await bench.until("a second stop-loss is found by its client order id, open", stands)
+    expect(await bench.cancel(f"id:{again.order_id}"), "a stop-loss is not cancelled by the exchange's id")
+    await bench.until("a stop-loss that was cancelled by the exchange's id is not open any more", is_gone)
 
 
 async def the_mode_fits(bench: Bench) -> None:

@@ -42,7 +42,7 @@ class Codes:
 class OrderFields:
     """Where a row of an order has what: a dot leads into an object, a bar to what is read where that is missing."""
 
-    symbol: str
+    symbol: At
     id: At
     client_id: str
     status: At
@@ -73,6 +73,7 @@ class Place:
     params: Params = field(default_factory=dict)  # lead ccxt's calls here
     lists: tuple[Params, ...] = ({},)  # the lists that open orders stand in
     of_one: Params = field(default_factory=dict)  # beside a name; None takes a parameter of ccxt's away
+    cancel_says: Mapping[str, At] = field(default_factory=dict)  # parameters of a cancel, and where the order has them
     by_id: str = ""  # the parameter of the exchange's own id; else it is the call's own argument
     find: tuple[str, ...] = ("fetch_order",)  # asked one after the other, until one knows the order
     searched: tuple[str, ...] = ()  # lists that are searched for a client order id which those do not know

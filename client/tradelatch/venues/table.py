@@ -235,14 +235,15 @@ OKX = Row(
     error=_okx_error,
     codes=Codes(
         access=_codes(
-            50030, 50035, *range(50100, 50102), *range(50103, 50115), *range(50117, 50125), 51010, 53000, 59200
+            *(50030, 50035, 50100, 50101, *range(50103, 50112), 50113, 50114),
+            *(50117, 50118, 50119, 50120, 50121, 50123, 50124, 51010, 53000, 59200),
         ),
         clock=_codes(50102, 50112),
         unsure=_codes(1, 2, 50001, 50004, 50005, 50011, 50013, 50026, 50040, 50061, 51030, 51054, 51149, 51410, 59000),
         unknown=_codes(51400, 51401, 51402, 51509, 51603),
         mode=_codes(59107),
-        duplicate=_codes(51016),
-        passed=_codes(51278, 51279, 51280),
+        duplicate=_codes(51016, 51065, 51068),
+        passed=_codes(51278, 51280, 51302, 51304),
         mode_said="posSide",
     ),
     ids="[0-9]{1,20}",
@@ -281,9 +282,12 @@ OKX = Row(
         ),
         Place(
             by_client_id="clientOrderId",
-            ids_of_new=("clientOrderId", "algoClOrdId"),
+            ids_of_new=("algoClOrdId",),
             params={"trigger": True},
-            lists=({"ordType": "conditional,oco"}, {"ordType": "trigger"}, {"ordType": "move_order_stop"}),
+            lists=(
+                {"ordType": "conditional,oco"},
+                *({"ordType": kind} for kind in ("trigger", "move_order_stop", "chase", "iceberg", "twap")),
+            ),
             one_at="data.0",
             created_at="data.0",
             is_terse=True,
@@ -332,7 +336,7 @@ OKX = Row(
     ),
     stop_params=lambda side, trigger, by: {"stopLossPrice": trigger, "slTriggerPxType": by},
     largest="info.maxMktSz",
-    options={"createOrder": "privatePostTradeOrder"},
+    options={"createOrder": "privatePostTradeOrder", "brokerId": None},
     order_pages=Pages(100, "after", only_full=True),
     market_types=("swap",),
     keys={"KEY": "apiKey", "SECRET": "secret", "PASSPHRASE": "password"},
@@ -352,20 +356,21 @@ def _bitget_error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
         return code, str(answer.get("msg", ""))
     failed = get(answer, "data.failureList") if isinstance(answer.get("data"), dict) else None
     if failed:
-        return str(failed[0].get("errorCode", "")) or "failed", str(failed[0].get("errorMsg", ""))
+        told = str(failed[0].get("errorMsg", ""))
+        return str(failed[0].get("errorCode", "")) or ("gone" if told == "notExistend" else "failed"), told
     return None
 
 
 def _bitget_side(row: Any) -> str:
     if row.get("posMode") != "hedge_mode":
         return str(row["side"])
-    is_closing = row.get("tradeSide") == "close" or row.get("planType") in _BITGET_REDUCING
+    is_closing = "close" in str(row.get("tradeSide")) or row.get("planType") in _BITGET_REDUCING
     opening = "buy" if row["posSide"] == "long" else "sell"
     return {"buy": "sell", "sell": "buy"}[opening] if is_closing else opening
 
 
 _BITGET_ORDER = OrderFields(
-    symbol="symbol",
+    symbol=lambda row: row["symbol"].upper(),
     id="orderId",
     client_id="clientOid",
     status="state|status",
@@ -395,14 +400,14 @@ BITGET = Row(
     codes=Codes(
         access=_codes(
             *(40001, 40002, 40003, 40006, 40009, 40011, 40012, 40014, 40016, 40018, 40036, 40037, 40038, 40040, 40041),
-            *(40048, 40049),
+            *(40000, 40013, 40025, 40031, 40048, 40049, 40065, 40301, 40807),
         ),
         clock=_codes(40004, 40005, 40008),
-        unsure=_codes(429, 30007, 40010, 40015, 40200, 40725, 45001) | {"failed"},
-        unknown=_codes(40109, 40768, 43001, 43025, 22001, 31007),
-        mode=_codes(40774, 45035),
-        duplicate=_codes(40786),
-        passed=_codes(40915, 40917),
+        unsure=_codes(429, 30007, 40010, 40015, 40200, 40725, 40910, 45001) | {"failed"},
+        unknown=_codes(40109, 40768, 43001, 43020, 43025, 45057, 22001, 31007) | {"gone"},
+        mode=_codes(40774),
+        duplicate=_codes(40786, 43118, 45034, 50060),
+        passed=_codes(31005, 40834, 40836, 40917, 43015, 43016),
     ),
     ids="[0-9]{1,20}",
     client_ids="[A-Za-z0-9_-]{1,32}",
@@ -421,6 +426,7 @@ BITGET = Row(
             of_one={"planType": "profit_loss"},
             lists=({"planType": "profit_loss"}, {"planType": "normal_plan"}, {"planType": "track_plan"}),
             find=("fetch_open_orders", "fetch_canceled_and_closed_orders"),
+            cancel_says={"planType": "planType"},
             created_at="data",
             is_terse=True,
             is_conditional=True,

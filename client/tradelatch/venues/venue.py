@@ -390,14 +390,19 @@ class Venue:
         if not self._may_exist(name):
             return False
         for place in self._row.places:
-            called = name
-            if place.is_found_by_id_alone and not name.startswith("id:"):
-                row = await self._search(session, market, place, name)
+            called, says = name, {}
+            is_lost = place.is_found_by_id_alone and not name.startswith("id:")
+            if is_lost or place.cancel_says:
+                row = await self._row_of(session, market, place, name)
                 if row is None:
                     continue
                 with session.reading():
-                    called = f"id:{_text(get(row, place.fields.id))}"
+                    called = f"id:{_text(get(row, place.fields.id))}" if is_lost else name
+                    says = {parameter: _text(get(row, at)) for parameter, at in place.cancel_says.items()}
             one, params = self._naming(place, called)
+            if called.startswith("id:"):  # always its own argument
+                one, params = called[3:], {**place.params, **place.of_one}
+            params |= says
             if await session.ask("cancel_order", one, market.unified, params) is not None:
                 return True
         return False
