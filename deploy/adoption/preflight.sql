@@ -119,7 +119,7 @@ begin
         where c.relnamespace = v_table.relnamespace
             and c.relname in (
                 'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'histories', 'marks', 'order_sightings', 'order_snapshots', 'position_backups', 'position_events',
-                'position_statuses', 'position_transitions', 'sightings', 'snapshots', 'stale_fences', 'evidence',
+                'position_statuses', 'position_transitions', 'refusals', 'sightings', 'snapshots', 'stale_fences', 'evidence',
                 'priced_positions', 'position_fence', 'legacy_state', 'legacy_rows', 'idx_unique_active_position_short',
                 'idx_unique_position_request', 'idx_unique_position_attempt', 'positions_closed_at', 'positions_order_key',
                 'positions_position_id'

@@ -54,6 +54,8 @@ begin
         delete from monitoring.position_events as e
         where e.position_id = v_position_id;
         get diagnostics v_count = row_count;
+        delete from monitoring.refusals as r
+        where r.position_id = v_position_id;
         v_events := v_events + v_count;
         v_positions := v_positions + 1;
     end loop;

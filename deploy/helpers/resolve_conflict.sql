@@ -17,6 +17,8 @@ as $$
 declare
     v_holder monitoring.positions;
     v_same_attempt boolean := false;
+    v_event_id bigint;
+    v_since timestamptz := clock_timestamp() - interval '1 hour';
 begin
     if wanted.attempt is not null then
         select p.*
@@ -93,7 +95,17 @@ begin
         return monitoring.receipt_of(v_holder, 'replayed', v_holder.drive_attempt is not distinct from wanted.attempt);
     end if;
 
-    insert into monitoring.position_events (position_id, event, from_status, to_status, details)
+    -- Told already, within an hour: counted. The slot is locked, so nobody else counts meanwhile.
+    update monitoring.refusals as r
+    set
+        refused = r.refused + 1,
+        last_at = clock_timestamp()
+    where r.position_id = v_holder.id and r.first_at > v_since;
+    if found then
+        return monitoring.receipt_of(v_holder, 'existing', false);
+    end if;
+
+    insert into monitoring.position_events as e (position_id, event, from_status, to_status, details)
     values (
         v_holder.id,
         'duplicate_prevented',
@@ -107,10 +119,14 @@ begin
             'request_id', wanted.request_id,
             'signal_id', wanted.signal
         )
-    );
+    )
+    returning e.id into v_event_id;
+    insert into monitoring.refusals (event_id, position_id)
+    values (v_event_id, v_holder.id);
     perform monitoring.raise_alert(
         'duplicate_prevented', 'info', v_holder.id, v_holder.exchange, v_holder.account, v_holder.symbol, v_holder.position_side,
         jsonb_build_object(
+            'event_id', v_event_id,
             'status', v_holder.status,
             'origin', wanted.origin,
             'side', wanted.side,
@@ -124,7 +140,7 @@ end
 $$;
 
 comment on function monitoring.resolve_conflict(monitoring.positions) is
-'The receipt for a creation that met what is there: replayed for the same attempt, existing (logged as duplicate_prevented) for everybody else. Null when nothing is there any more. TL005 where the same request or attempt asked for something else, TL006 where the other position mode is open.';
+'The receipt for a creation that met what is there: replayed for the same attempt, existing for everybody else, of which one event duplicate_prevented and one alert an hour tell, with how many there were. Null when nothing is there any more. TL005 where the same request or attempt asked for something else, TL006 where the other position mode is open.';
 
 revoke all on function monitoring.resolve_conflict(monitoring.positions) from public;
 

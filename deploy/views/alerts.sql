@@ -17,7 +17,18 @@ select
     a.account,
     a.symbol,
     a.position_side,
-    a.detail,
+    case
+        when a.alert = 'duplicate_prevented'
+            then a.detail || coalesce(
+                    (
+                        select jsonb_build_object('refused', r.refused, 'last_refused_at', r.last_at)
+                        from monitoring.refusals as r
+                        where r.event_id = (a.detail ->> 'event_id')::bigint
+                    ),
+                    '{}'
+                )
+        else a.detail
+    end as detail,
     a.user_name,
     a.application_name,
     a.xid
@@ -29,7 +40,7 @@ comment on view tradelatch.alerts is
 comment on column tradelatch.alerts.alert_id is 'Number of the alert; not in the order of the commits.';
 comment on column tradelatch.alerts.at is 'When it was raised.';
 comment on column tradelatch.alerts.position_id is 'The position that it is about; null where it is about none.';
-comment on column tradelatch.alerts.detail is 'What is known about it; it depends on the alert.';
+comment on column tradelatch.alerts.detail is 'What is known about it; it depends on the alert. refused: how many a duplicate_prevented tells of by now.';
 comment on column tradelatch.alerts.user_name is 'session_user of the caller who raised it.';
 comment on column tradelatch.alerts.application_name is 'application_name of that caller''s session: the worker.';
 \ir comments.psql

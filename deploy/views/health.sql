@@ -30,7 +30,19 @@ statuses as (
 
 last_day as (
     select
-        count(*) filter (where e.event = 'duplicate_prevented') as duplicates_prevented,
+        coalesce(
+            sum(
+                coalesce(
+                    (
+                        select r.refused
+                        from monitoring.refusals as r
+                        where r.event_id = e.id
+                    ),
+                    1
+                )
+            ) filter (where e.event = 'duplicate_prevented'),
+            0
+        )::bigint as duplicates_prevented,
         count(*) filter (where e.from_status <> e.to_status and e.to_status = 'pending_rollback') as rollbacks,
         count(*) filter (where e.event = 'create_position') as openings
     from monitoring.position_events as e

@@ -16,7 +16,18 @@ select
     e.to_status,
     -- without its random bits, which only its holder knows
     e.fence >> 20 as fence,
-    e.details,
+    case
+        when e.event = 'duplicate_prevented'
+            then e.details || coalesce(
+                    (
+                        select jsonb_build_object('refused', r.refused, 'last_refused_at', r.last_at)
+                        from monitoring.refusals as r
+                        where r.event_id = e.id
+                    ),
+                    '{}'
+                )
+        else e.details
+    end as details,
     e.user_name,
     e.application_name,
     e.at - lag(e.at) over (partition by e.position_id order by e.id) as since_previous

@@ -13,6 +13,7 @@ TABLES = [
     "exchange_aliases",
     "symbol_aliases",
     "position_backups",
+    "refusals",
     "sightings",
     "snapshots",
     "order_sightings",

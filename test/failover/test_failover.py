@@ -105,8 +105,9 @@ def test_alerts_of_a_standby_that_is_met_for_a_while(servers: Servers) -> None:
                 pass
             servers_met[:] = [servers.primary.dsn] * 2
             listener.lose()
-        client.create_position("binance", "ETHUSDT", "long", 1, 1)
-        assert next(alerts).alert.symbol == "ETHUSDT"
+        for _ in range(2):
+            client.create_position("binance", "SOLUSDT", "long", 1, 1)
+        assert next(alerts).alert.symbol == "SOLUSDT"
     assert told == ["a standby: record_findings must be called on its primary"]
     listener.lose()
 

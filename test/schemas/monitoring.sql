@@ -8,7 +8,7 @@ select schema_owner_is('monitoring', 'tradelatch_owner');
 select isnt(obj_description('monitoring'::regnamespace, 'pg_namespace'), null, 'the schema says what it is for');
 select tables_are('monitoring', array[
     'account_grants', 'alerts', 'event_archives', 'exchange_aliases', 'findings_turn', 'health_findings', 'histories', 'lock_sightings', 'marks', 'order_sightings', 'order_snapshots', 'position_backups', 'position_events', 'position_statuses',
-    'position_transitions', 'positions', 'sightings', 'snapshots', 'symbol_aliases'
+    'position_transitions', 'positions', 'refusals', 'sightings', 'snapshots', 'symbol_aliases'
 ]);
 select views_are('monitoring', array['advisory_locks', 'evidence', 'priced_positions']);
 select sequences_are('monitoring', array[

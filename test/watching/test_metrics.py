@@ -75,13 +75,14 @@ def test_the_heartbeat(bot: Any, registry: CollectorRegistry) -> None:
 def test_what_happened_since_it_began(bot: Any, reader_dsn: str, bot_dsn: str, registry: CollectorRegistry) -> None:
     value = registry.get_sample_value
     position = bot.activate("APTUSDT")
-    bot.create("APTUSDT")
+    for _ in range(3):
+        bot.create("APTUSDT")
     refused = pytest.raises(psycopg.Error, match="not the current one")
     with psycopg.connect(bot_dsn, autocommit=True) as connection, refused:
         connection.execute("select tradelatch.renew_lease(%s, %s)", [position.position_id, position.fence - 1])
     for _ in range(2):  # a second scrape counts nothing twice
         assert value("tradelatch_events_total", {"event": "confirm_entry"}) == 1
-        assert value("tradelatch_duplicates_prevented_total") == 1
+        assert value("tradelatch_duplicates_prevented_total") == 3
         assert value("tradelatch_stale_fences_refused_total") == 1
         assert value("tradelatch_opening_seconds_count") == 1
         assert value("tradelatch_opening_seconds_bucket", {"le": "+Inf"}) == 1

@@ -163,14 +163,17 @@ def _key(alert: AlertRow) -> str:
 
 @dataclass(frozen=True)
 class Repeated:
-    """The same thing, once or more often: the latest alert, how many there were, and when the first was."""
+    """The same thing, once or more often: the latest alert, how many there were, and when the first was.
+
+    An alert may stand for many by itself: `refused` in its detail.
+    """
 
     alert: AlertRow
     all: tuple[AlertRow, ...]
 
     @property
     def count(self) -> int:
-        return len(self.all)
+        return sum(int(alert.detail.get("refused") or 1) for alert in self.all)
 
     @property
     def first_at(self) -> datetime:

@@ -28,6 +28,7 @@ BUCKETS = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 SEVERITIES = ("critical", "warning", "info")
 # A move's time is taken before it commits, so that it may come to light later than one with a later time.
 OVERLAP = timedelta(minutes=1)
+SERIES = timedelta(hours=1)  # one event tells of what is refused so long
 REQUEST_SECONDS = 10.0  # as long as Prometheus waits for an answer
 REQUESTS = 32  # at a time; the oldest one ends when there are more
 
@@ -47,6 +48,11 @@ select
     end
 from tradelatch.events as e
 where e.at >= %s
+"""
+_REFUSED = """
+select e.event_id, coalesce((e.details ->> 'refused')::bigint, 1)
+from tradelatch.events as e
+where e.event = 'duplicate_prevented' and e.at >= %s
 """
 _FINDINGS = """
 select check_name, severity, count(*)
@@ -69,6 +75,8 @@ class Log:
         self.events: Counter[str] = Counter()
         self.openings: Counter[float] = Counter()  # by the bucket that they fall into
         self.seconds = 0.0
+        self.prevented = 0
+        self._refused: dict[int, int] = {}  # of the latest events duplicate_prevented, how many each tells of by now
         self._since: datetime | None = None
         self._seen: dict[int, datetime] = {}
 
@@ -87,6 +95,10 @@ class Log:
             if seconds is not None:
                 self.openings[next((edge for edge in BUCKETS if seconds <= edge), inf)] += 1
                 self.seconds += seconds
+        refused = dict(connection.execute(_REFUSED, [now - SERIES - OVERLAP]).fetchall())
+        if not is_first:
+            self.prevented += sum(count - self._refused.get(number, 0) for number, count in refused.items())
+        self._refused = refused
         self._since = now
         self._seen = {event_id: at for event_id, at in self._seen.items() if at >= now - OVERLAP}
 
@@ -225,7 +237,7 @@ class BookCollector(Collector):
         yield CounterMetricFamily(
             "tradelatch_duplicates_prevented",
             "Openings that met a taken slot or request.",
-            value=self._log.events["duplicate_prevented"],
+            value=self._log.prevented,
         )
         edges = [*map(float, BUCKETS), inf]
         counts = accumulate(self._log.openings[edge] for edge in edges)
