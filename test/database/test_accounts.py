@@ -45,6 +45,7 @@ OPERATORS = {
     "take_over": "{id}, 'mine'",
     "release_position": "{id}, 'mine'",
     "cleanup": "'all'",
+    "set_stale_after": "'1 minute'",
     "after_restore": "'mine'",
     "restore_backup": "gen_random_uuid()",
     "archive_events": "",
