@@ -286,7 +286,8 @@ class Drive:
         if look.held:
             raise Unsettled(
                 f"it was adopted, and is not closed unasked: {reason}",
-                "place a stop-loss by hand, and activate_position; or recover --adopted, which closes it",
+                f"tradelatch stop-loss {self._row.position_id} --move-to PRICE --live"
+                ' --reason "it gets a stop-loss" --confirm; or recover --adopted, which closes it',
             )
         self.receipt = await self._client.confirm_close(self._id, reason, fence=self._fence)
         return reason

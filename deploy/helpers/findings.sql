@@ -63,6 +63,9 @@ begin
             o.orders_at,
             o.stop_loss_order,
             o.is_unprotected,
+            -- recovery neither protects nor closes it unasked
+            o.is_unprotected and o.status = 'pending_sl' and o.origin <> 'created'
+            and o.stop_loss_price is null and o.stop_loss_percent is null as has_no_price,
             o.is_driven,
             -- Its end, as long as no order is left; else what it is until they are cancelled, unless one may still be sent. * is the
             -- slot's: of two rows in one slot it is asked of the one that stays.
@@ -272,13 +275,15 @@ begin
                     when 'pending_cancels' then to_jsonb(u.orders_left)
                 end,
                 'refusal', u.refusal,
-                'is_unprotected', nullif(u.is_unprotected, false)
+                'is_unprotected', nullif(u.is_unprotected, false),
+                'has_no_price', nullif(u.has_no_price, false)
             ),
             case
                 when u.is_driven then 'it is being driven'
                 when u.is_gone and u.ends_as <> 'pending_cancels' and u.status <> 'active' then 'cleanup incomplete'
                 when u.refusal is not null and u.status in ('pending_close', 'pending_rollback')
                     then 'recover; or look at the exchange, where its closing order ended: ' || u.refusal
+                when u.has_no_price then 'give it a stop-loss at a price of your choice, or close it'
                 else 'recover'
             end,
             u.evidence

@@ -167,7 +167,8 @@ class Desk:
 
 
 def new_exchange(name: str, **options: Any) -> Exchange:
-    markets = {symbol: Market(PRICE) for symbol in (SYMBOL, "AVLUSDT", "ZEUSUSDT", "METUSDT", "PERPUSDT", "ZBCNUSDT")}
+    symbols = (SYMBOL, "AVLUSDT", "ZEUSUSDT", "METUSDT", "PERPUSDT", "ZBCNUSDT", "DOODUSDT", "HNTUSDT")
+    markets = {symbol: Market(PRICE) for symbol in symbols}
     return Exchange(name, Clock(), markets, **{"delays": QUICK} | options)
 
 

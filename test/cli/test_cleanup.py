@@ -60,7 +60,9 @@ def test_what_is_skipped_is_said_with_the_reason(desk: Desk) -> None:
     lines = printed.out.splitlines()
     assert lines[:2] == ["Nothing to clean up.", "Left alone:"]
     words = " ".join(printed.out.split())
-    assert re.search("pending_close 1 binance APTUSDT 2\\dm \\d+s .*it has stood for less than 1h 0m -> recover", words)
+    assert re.search(
+        "pending_close 1 binance APTUSDT 2\\dm \\d+s .*it has stood for less than 1h 0m tradelatch recover ", words
+    )
     assert "cleanup does not deal with that" in words
     duplicates = desk.run("cleanup", "duplicates", "--confirm")
     assert (duplicates.status, "cleanup incomplete looks at that" in " ".join(duplicates.out.split())) == (1, True)

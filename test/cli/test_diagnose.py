@@ -43,7 +43,12 @@ def test_findings_are_told_in_80_columns_the_critical_ones_first(troubled: Desk)
         ["3", "critical,"],
     ]
     assert "critical  pending_close      4         binance/sub-1 METUSDT        2h 0m" in lines
-    assert lines.count("          -> recover") == 4
+    assert [line.strip() for line in lines if line.startswith("          tradelatch ")] == [
+        "tradelatch recover --exchange bybit --confirm",
+        "tradelatch recover --exchange binance --account sub-1 --confirm",
+        "tradelatch recover --exchange binance --confirm",
+        "tradelatch recover --exchange binance --confirm",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_json_has_the_columns_of_a_finding(troubled: Desk) -> None:
         "quantity_mismatch",
     }
     for each in findings.values():
-        assert list(each) == [field.name for field in fields(Finding)]
+        assert list(each) == [*(field.name for field in fields(Finding)), "commands"]
     assert 7200 <= findings["incomplete"]["age"] < 7300
     mismatch = findings["quantity_mismatch"]
     assert (mismatch["position_id"], mismatch["severity"], mismatch["account"]) == (1, "warning", "default")
@@ -109,11 +114,11 @@ def test_what_is_left_of_a_position_is_named(desk: Desk) -> None:
     assert max(map(len, printed.out.splitlines())) <= 80
     assert [line.strip() for line in printed.out.splitlines() if line.startswith("          ")] == [
         f"orders left: {desk.row(1).order_key}s1",
-        "-> recover",
+        "tradelatch recover --exchange binance --confirm",
         "orders left: every other order of the slot that can only reduce",
-        "-> recover",
+        "tradelatch recover --exchange binance --confirm",
         f"active; orders left: {desk.row(2).order_key}s1",
-        "-> recover",
+        "tradelatch recover --exchange binance --confirm",
     ]
 
 
@@ -134,8 +139,16 @@ def test_what_lists_of_orders_showed_is_told(desk: Desk) -> None:
 
     def said(at: datetime, **options: Any) -> list[str]:
         desk.client.reconcile_orders("binance", listed, at, complete=True, **options)
-        blocks = desk.run("diagnose").out.split("          -> ")[:-1]
-        return [" ".join(block[block.index("\n          ") :].split()) for block in blocks]
+        facts, is_said = [], True
+        for line in desk.run("diagnose").out.splitlines():
+            if not line.startswith("          "):  # a finding begins
+                facts.append("")
+                is_said = True
+            elif line.startswith(("          -> ", "          tradelatch ")):  # its advice
+                is_said = False
+            elif is_said:
+                facts[-1] += line
+        return [" ".join(fact.split()) for fact in facts if fact]
 
     assert said(looked_at)[-1] == (  # the order of findings of one severity: by name
         f"active; the book has long 5; its stop-loss is at 98; the exchange lists {key[1]}s1, which sells 5 at 97,"

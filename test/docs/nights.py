@@ -77,8 +77,6 @@ def no_stop_loss(desk: Desk) -> Iterator[None]:
     desk.client.reconcile("binance", listed, datetime.now(UTC) - timedelta(minutes=1))
     yield
     yield
-    desk.age("1 minute")
-    yield
 
 
 @night("pending_rollback for minutes")
@@ -147,8 +145,6 @@ def quantity_mismatch(desk: Desk) -> Iterator[None]:
     desk.trade("buy", 5)
     desk.trade("sell", 2)  # by hand
     yield
-    yield
-    desk.age("1 minute")
     yield
 
 

@@ -8,7 +8,7 @@ import click
 from .connection import Server
 from .errors import Refused
 from .filters import symbol_on
-from .options import amount, confirm_option, json_option, moment
+from .options import NOW, amount, confirm_option, json_option, moment
 from .receipts import move, show
 
 
@@ -44,7 +44,7 @@ def adopt(context: click.Context, /, live: bool, confirm: bool, as_json: bool, *
         raise click.UsageError("either --live, or all of --side, --quantity and --average-price")
     if live and observed_at is not None:
         raise click.UsageError("--observed-at goes without --live")
-    wanted["observed_at"] = observed_at or server.now()
+    wanted["observed_at"] = server.now() if observed_at in (None, NOW) else observed_at
     if live:
         wanted |= asyncio.run(_ask(server, wanted["exchange"], wanted["account"], wanted))
     return show(move(server, confirm, "adopt_position", **wanted), confirm=confirm, as_json=as_json)

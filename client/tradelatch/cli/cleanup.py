@@ -14,7 +14,7 @@ from .actions import print_actions, status_of
 from .connection import Server
 from .documents import rows
 from .filters import Filters, resolve
-from .findings import print_findings
+from .findings import print_findings, with_commands
 from .findings import status_of as status_of_findings
 from .options import confirm_option, duration, filter_options, json_option
 from .output import console, print_json
@@ -65,7 +65,7 @@ def cleanup(
         standing = client.diagnose(exchange=only.exchange, account=only.account, symbol=only.symbol)
         left = _left_alone(client, mode, only, older_than, actions, standing)
     if as_json:
-        print_json({"dry_run": not confirm, "actions": rows(actions), "skipped": rows(left)})
+        print_json({"dry_run": not confirm, "actions": rows(actions), "skipped": with_commands(left)})
     else:
         _print(actions, left, confirm)
     return max(status_of(actions), status_of_findings(standing))

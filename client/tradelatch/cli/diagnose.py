@@ -5,9 +5,8 @@ from datetime import timedelta
 import click
 
 from .connection import Server
-from .documents import rows
 from .filters import resolve
-from .findings import print_findings, status_of
+from .findings import print_findings, status_of, with_commands
 from .options import duration, filter_options, json_option
 from .output import print_json
 
@@ -38,7 +37,7 @@ def diagnose(
             exchange=only.exchange, symbol=only.symbol, account=only.account, stale_after=stale_after
         )
     if as_json:
-        print_json({"findings": rows(findings)})
+        print_json({"findings": with_commands(findings)})
     else:
         print_findings(findings)
     return status_of(findings)

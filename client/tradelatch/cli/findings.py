@@ -1,5 +1,6 @@
 """Findings and what was done about them, for people: two lines each, the facts and what comes next."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,10 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from ..advice import Advice, advice_for
 from ..core.receipt import Finding
 from ..orders import UNNAMED
-from ..timeline import print_columns
+from ..timeline import GAP, print_columns
 from ..watching.figures import age
+from .documents import rows
 from .errors import FAILED
 from .output import SEVERITIES, cell, console, severity
 
@@ -42,9 +45,46 @@ def print_findings(findings: Sequence[Finding]) -> None:
         facts = [finding.check_name, cell(finding.position_id), slot(finding), age(finding.age)]
         print_columns(out, [severity(finding.severity), *map(Text, facts)], WIDTHS)
         print_indented(out, "; ".join(facts_of(finding)))
-        print_indented(out, f"-> {finding.action}")
+        print_advice(out, finding)
     counts = Counter(finding.severity for finding in findings)
     out.print(", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name]) + ".")
+
+
+def print_advice(out: Console, finding: Finding) -> None:
+    """The next step: words in lines of their own, commands so that they can be pasted, however wide the terminal is."""
+    if finding.action in DONE:
+        print_indented(out, f"-> {finding.action}")
+        return
+    advice: Advice | None = advice_for(finding)
+    start = "-> "
+    while advice is not None:
+        colon = ":" if advice.commands and advice.words and not advice.words.endswith(":") else ""
+        if start + advice.words != "-> ":
+            print_indented(out, f"{start}{advice.words}{colon}")
+        for command in advice.commands:
+            # The rest of a long one goes on after a backslash, which a shell takes away.
+            for line in continued(command, INDENTED[1]):
+                out.print(Text(" " * (INDENTED[0] + GAP) + line), no_wrap=True, overflow="ignore", crop=False)
+        start, advice = "-> or ", advice.otherwise
+
+
+def continued(command: str, width: int) -> list[str]:
+    """A command in lines of so many columns, broken between its words and options."""
+    lines = [""]
+    for word in re.findall(r'"[^"]*"|\S+', command):
+        if lines[-1] and len(lines[-1]) + len(word) + 3 > width:
+            lines[-1] += " \\"
+            lines.append("  " + word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return lines
+
+
+def with_commands(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as a document has them, each with the commands that are the next step."""
+    found = list(findings)
+    told = [[] if each.action in DONE else list(advice_for(each).commands) for each in found]
+    return [row | {"commands": commands} for row, commands in zip(rows(found), told, strict=True)]
 
 
 def print_indented(out: Console, text: str) -> None:

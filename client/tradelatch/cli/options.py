@@ -25,16 +25,21 @@ def duration(value: str | timedelta) -> timedelta:
     return total
 
 
+NOW = datetime.max.replace(tzinfo=UTC)  # what `now` stands for until the database is asked
+
+
 def moment(value: str | datetime) -> datetime:
-    """The type of an option: a time with its zone."""
+    """The type of an option: a time with its zone, or `now`, which is NOW."""
     if isinstance(value, datetime):
         return value
+    if value.strip() == "now":
+        return NOW
     try:
         told = datetime.fromisoformat(value.strip())
     except ValueError:
         told = None
     if told is None or told.tzinfo is None:
-        raise click.BadParameter(f"{value[:64]!r} is not a time with its zone; write 2025-10-28T13:19:10Z")
+        raise click.BadParameter(f"{value[:64]!r} is not a time with its zone; write 2025-10-28T13:19:10Z, or now")
     return told.astimezone(UTC)
 
 

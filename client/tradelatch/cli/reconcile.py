@@ -9,10 +9,9 @@ import click
 
 from ..core.receipt import Finding
 from .connection import Server
-from .documents import rows
 from .filters import resolve, symbol_on
-from .findings import print_findings, slot, status_of
-from .options import confirm_option, filter_options, json_option, moment
+from .findings import print_findings, slot, status_of, with_commands
+from .options import NOW, confirm_option, filter_options, json_option, moment
 from .output import console, print_json, progress
 from .snapshots import read_snapshot, symbols_of
 
@@ -21,7 +20,10 @@ from .snapshots import read_snapshot, symbols_of
 @filter_options
 @click.option("--snapshot", metavar="FILE", help="What the exchange showed, as JSON; - is standard input.")
 @click.option(
-    "--observed-at", type=moment, metavar="TIME", help="When it was asked, by the database's clock; with --snapshot."
+    "--observed-at",
+    type=moment,
+    metavar="TIME",
+    help="When it was asked, by the database's clock, or now; with --snapshot.",
 )
 @click.option("--complete", is_flag=True, help="What is not in FILE is not on the exchange. --live is complete.")
 @click.option("--live", is_flag=True, help="Ask the exchange.")
@@ -82,6 +84,7 @@ def reconcile(
         findings, not_covered = asyncio.run(_ask(server, wanted, symbol, looks))
     else:
         resolve(server, only.exchange, symbol=symbol, listed=symbols_of(listed))
+        observed_at = server.now() if observed_at == NOW else observed_at
         with server.client("reconcile") as client:
             findings = client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
     if symbol is not None:
@@ -89,7 +92,7 @@ def reconcile(
         findings = [each for each in findings if each.symbol in (canonical, None)]
     if as_json:
         said_nothing = {"not_covered": not_covered} if not_covered else {}
-        print_json({"dry_run": not confirm, "findings": rows(findings)} | said_nothing)
+        print_json({"dry_run": not confirm, "findings": with_commands(findings)} | said_nothing)
     else:
         print_findings(findings)
         if not_covered:

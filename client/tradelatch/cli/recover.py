@@ -152,9 +152,11 @@ class Rounds:
         are proven to be of no open position are cancelled. An exchange that does not answer stops nothing.
         """
         self.cancelled = []
+        orphans = [each for each in await client.diagnose() if each.check_name == "orphaned_order"]
         open_rows = [row for row in await client.open_positions() if self._is_ours(row)]
-        await self.open(stack, open_rows)
-        for name, account in sorted({(row.exchange, row.account) for row in open_rows}):
+        looked_at: list[Any] = [*open_rows, *(each for each in orphans if self._is_ours(each))]
+        await self.open(stack, looked_at)
+        for name, account in sorted({(row.exchange, row.account) for row in looked_at}):
             if name not in self.exchanges:
                 continue
             try:
@@ -162,8 +164,8 @@ class Rounds:
             except (Unreachable, TradelatchError) as error:
                 log.warning("the open orders of %s are not known: %s", name, type(error).__name__)
 
-    def _is_ours(self, row: PositionRow) -> bool:
-        return row.exchange == (self.exchange or row.exchange) and row.account == (self.account or row.account)
+    def _is_ours(self, row: Any) -> bool:
+        return self.exchange in (None, row.exchange) and self.account in (None, row.account)
 
     async def stale(self, client: AsyncClient) -> list[PositionRow]:
         """What claim_stale would hand out, the oldest lease first."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from ..advice import advice_for
 from ..core.receipt import EventRow, Finding
 from ..visible import who
 from .book import Book
@@ -83,7 +84,8 @@ def finding_line(finding: Finding, width: int | None) -> Text:
     side = None if finding.position_side in (None, "both") else finding.position_side
     parts = (finding.exchange, account, finding.symbol, side, finding.position_id)
     where = " ".join(str(part) for part in parts if part)
-    text = f"{finding.check_name} {where} {age(finding.age)}: {finding.action}"
+    advice = advice_for(finding)
+    text = f"{finding.check_name} {where} {age(finding.age)}: {next(iter(advice.commands), advice.words)}"
     style = SEVERITIES[finding.severity]
     return line([("!", 1, "<", style), (text, cell_len(text) if width is None else width - 2, "<", style)])
 
