@@ -72,7 +72,7 @@ def test_timeline_of_a_symbol(story: Any, bot: Any, run: Any) -> None:
 @pytest.mark.parametrize(("exchange", "found"), [("binanceusdm", 2), (" Binance ", 2), ("bybit", 0)])
 def test_timeline_of_a_venue(story: Any, run: Any, exchange: str, found: int) -> None:
     status, out, err = run("timeline", "APTUSDT", "--exchange", exchange, "--json")
-    assert (status, err, len(json.loads(out))) == (0, "", found)
+    assert (status, err, len(json.loads(out)["positions"])) == (0, "", found)
 
 
 def test_timeline_of_what_is_no_venue(run: Any) -> None:
@@ -93,7 +93,7 @@ def test_timeline_of_a_position_and_of_the_latest(story: Any, run: Any) -> None:
 def test_timeline_as_json(story: Any, run: Any) -> None:
     old, new = story
     _, out, _ = run("timeline", "APTUSDT", "--json")
-    first, second = json.loads(out)
+    first, second = json.loads(out)["positions"]
     assert [first["position_id"], second["position_id"]] == [old.position_id, new.position_id]
     assert [event["event"] for event in second["timeline"]] == [
         "create_position", "confirm_entry", "activate_position", "duplicate_prevented",

@@ -50,7 +50,8 @@ def timeline(
         positions = _positions(connection, position_id, only, last)
         events = _events(connection, [position.position_id for position in positions])
     if as_json:
-        print_json([plain(position) | {"timeline": plain(events[position.position_id])} for position in positions])
+        told = [plain(position) | {"timeline": plain(events[position.position_id])} for position in positions]
+        print_json({"positions": told})
         return 0
     if not positions:
         if position_id is not None:
