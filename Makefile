@@ -3,6 +3,7 @@ PYTHON := .venv/bin/python
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
+LOCKED := binary cli demo postgres test
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/failover test/properties test/reproduce test/schedule \
 	test/logs test/venues test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py \
@@ -30,7 +31,7 @@ define lint
 endef
 sqlfluff = $(PYTHON) -m sqlfluff lint --nocolor --disable-progress-bar
 
-.PHONY: help demo quick test check check-elsewhere simulate crash failover adopt-large mutants up down bench clean
+.PHONY: help demo quick test check check-elsewhere simulate crash failover adopt-large mutants lock up down bench clean
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+): ## (.*)/make \1	\2/p' Makefile | expand -t 18
@@ -87,6 +88,10 @@ mutants: ## the build broken on purpose: which test sees it
 	@.ci/install test
 	@$(PYTHON) test/mutants/run.py
 	@$(PYTHON) test/mutants/client.py
+
+lock: ## write .ci/requirements.lock anew, by uv
+	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url $(LOCKED:%=--extra %) pyproject.toml --output-file .ci/requirements.lock
 
 up: ## keep a private database running and print its DSN
 	@.ci/install demo
