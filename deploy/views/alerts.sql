@@ -23,7 +23,7 @@ select
                     (
                         select jsonb_build_object('refused', r.refused, 'last_refused_at', r.last_at)
                         from monitoring.refusals as r
-                        where r.event_id = (a.detail ->> 'event_id')::bigint
+                        where r.event_id = (a.detail ->> 'event_id')::bigint and r.refused > 1
                     ),
                     '{}'
                 )

@@ -22,7 +22,7 @@ select
                     (
                         select jsonb_build_object('refused', r.refused, 'last_refused_at', r.last_at)
                         from monitoring.refusals as r
-                        where r.event_id = e.id
+                        where r.event_id = e.id and r.refused > 1
                     ),
                     '{}'
                 )
