@@ -7,7 +7,7 @@ import click
 
 from .connection import Server
 from .errors import Refused
-from .filters import symbol_on
+from .filters import symbol_on, unheard_of
 from .options import NOW, amount, confirm_option, json_option, moment
 from .receipts import move, show
 
@@ -47,7 +47,10 @@ def adopt(context: click.Context, /, live: bool, confirm: bool, as_json: bool, *
     wanted["observed_at"] = server.now() if observed_at in (None, NOW) else observed_at
     if live:
         wanted |= asyncio.run(_ask(server, wanted["exchange"], wanted["account"], wanted))
-    return show(move(server, confirm, "adopt_position", **wanted), confirm=confirm, as_json=as_json)
+    receipt = move(server, confirm, "adopt_position", **wanted)
+    if meant := unheard_of(server, receipt):
+        click.echo(f"warning: exchange {receipt.exchange} was never in the book: did you mean {meant}?", err=True)
+    return show(receipt, confirm=confirm, as_json=as_json)
 
 
 async def _ask(server: Server, exchange: str, account: str, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 
 from .. import venues
+from ..core.names import near_name
+from ..core.receipt import Receipt
 from .connection import Server
 from .errors import Refused
 
@@ -70,6 +72,16 @@ def symbol_on(server: Server, exchange: str, symbol: str) -> str:
     """The symbol that a spelling stands for on an exchange, by its canonical name."""
     with server.connect() as connection:
         return _meant(connection, exchange, _canonical(connection, "symbol", symbol))
+
+
+def unheard_of(server: Server, receipt: Receipt) -> str | None:
+    """What is meant, probably, where a position is the first of an exchange that is nearly spelt as a known one."""
+    if receipt.exchange in venues.known_exchanges() or (meant := near_name(receipt.exchange)) is None:
+        return None
+    query = "select from tradelatch.positions where exchange = %s and position_id <> %s limit 1"
+    with server.connect() as connection:
+        is_new = connection.execute(query, [receipt.exchange, receipt.position_id]).fetchone() is None
+    return meant if is_new else None
 
 
 def _may_have(exchange: str | None, account: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -20,6 +21,7 @@ from .arguments import Call
 from .errors import InvalidArgument, OutcomeUnknown, PermissionDenied, SchemaMismatch, TradelatchError, Unavailable
 from .flight import RETRIES, Flight, pause_before
 from .lease import Clock
+from .names import near_name
 from .receipt import Receipt, contradiction
 from .settings import LARGEST_POOL, SMALLEST_POOL, connection_settings
 
@@ -30,6 +32,7 @@ CANONICAL = """
     from (select tradelatch.normalize_exchange($1) as exchange, tradelatch.normalize_symbol($2) as symbol) as n
     left join tradelatch.aliases as a on a.exchange = n.exchange and a.alias = n.symbol
 """
+OTHERS = "select true from tradelatch.positions where exchange = $1 and position_id <> $2::bigint limit 1"
 LOOK = 0.1  # seconds between two looks whether the server refuses us
 
 Rows = list[tuple[Any, ...]]
@@ -64,6 +67,7 @@ class Caller:
         self._is_direct = False  # connections lead to a server, not to a pooler
         self._is_owner = pool is None
         self._lines: dict[psycopg.Connection[Any], Line] = {}
+        self._exchanges: set[str] = set()  # of positions that were created
         self._spellings: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # of exchange and symbol, and the book's own
         self._silent: set[Flight] = set()  # abandoned; our own pool has others beside their connections
         self._trouble = ""  # why our own pool got no connection the last time
@@ -110,7 +114,19 @@ class Caller:
             if problem := contradiction(self._canonical(flight, call.parameters, receipt), receipt):
                 raise TradelatchError(f"internal error: {call.name} was answered with another {problem}")
             receipt.keep_time(self.clock, flight.began_at)
+            if receipt.outcome == "created" and receipt.exchange not in self._exchanges:
+                self._exchanges.add(receipt.exchange)
+                self._warn_of_name(flight, receipt)
         return receipts
+
+    def _warn_of_name(self, flight: Flight, receipt: Receipt) -> None:
+        """Say so, once, where an exchange that was never in the book is nearly spelt as one that is known."""
+        if (meant := near_name(receipt.exchange)) is None:
+            return
+        question = Call("positions", OTHERS, {}, (receipt.exchange, str(receipt.position_id)))
+        with suppress(TradelatchError):  # the position is created, whatever becomes of this
+            if not self.perform(flight, question):
+                log.warning("exchange %s was never in the book: did you mean %s?", receipt.exchange, meant)
 
     def _canonical(self, flight: Flight, asked: Mapping[str, Any], receipt: Receipt) -> Mapping[str, Any]:
         """The arguments of a call, with exchange and symbol as the book spells them."""
