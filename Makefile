@@ -80,7 +80,7 @@ failover: ## the primary lost under load, each kind: ROUNDS=5; PATRONI=1 with Pa
 	@.ci/install test
 	@$(if $(PATRONI),$(PYTHON) test/failover/patroni.py,TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) -m pytest --no-header -q -s test/failover)
 
-adopt-large: ## two million rows taken over while a writer writes: ROWS=2000000
+adopt-large: ## two million rows taken over and given back while writers write: ROWS=2000000
 	@.ci/install test
 	@$(PYTHON) test/adoption/large.py --rows $(or $(ROWS),2000000)
 

@@ -24,9 +24,8 @@ select pg_catalog.to_regrole('tradelatch_owner') is not null as has_owner
 \gset
 
 \if :has_owner
-savepoint membership;
 \ir ../join_owner.psql
-rollback to savepoint membership;
+\ir ../leave_owner.psql
 \endif
 
 \ir surroundings.psql

@@ -1,6 +1,5 @@
 -- Revert tradelatch:constraints/coherence from pg
--- Rows that were changed when the table was taken over become what they were, as far as nobody changed them since; which side and
--- which slot a position has nobody did.
+-- The rows that were changed when the table was taken over stay so until tables/positions gives them back.
 
 \ir ../../deploy/settings.psql
 
@@ -8,17 +7,13 @@ begin;
 
 \ir ../../deploy/owner.psql
 
-select pg_catalog.to_regclass('monitoring.legacy_rows') is not null as gives_back
-\gset
-
 set local client_min_messages = warning;
 
-alter table monitoring.positions drop constraint if exists positions_coherent_check;
+\ir ../../deploy/adoption/lock.psql
 
-\if :gives_back
-
-\ir ../adoption/give_back_rows.psql
-
-\endif
+alter table monitoring.positions
+drop constraint if exists positions_coherent_check,
+drop constraint if exists positions_times_check;
+drop index if exists monitoring.positions_position_id;
 
 commit;

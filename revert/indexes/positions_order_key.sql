@@ -5,6 +5,7 @@
 begin;
 
 \ir ../../deploy/owner.psql
+\ir ../../deploy/adoption/lock.psql
 
 drop index monitoring.positions_order_key;
 

@@ -5,6 +5,7 @@
 begin;
 
 \ir ../../deploy/owner.psql
+\ir ../../deploy/adoption/lock.psql
 
 drop trigger positions_births on monitoring.positions;
 drop function monitoring.log_birth();

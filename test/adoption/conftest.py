@@ -44,13 +44,13 @@ class Live:
         ((value,),) = self.all(statement, *values, user=user)
         return value
 
-    def psql(self, *arguments: str, file: str | Path | None = None, **variables: str) -> str:
+    def psql(self, *arguments: str, file: str | Path | None = None, cwd: str | Path = HERE, **variables: str) -> str:
         """What psql printed, with its errors; ProgramError where it failed."""
         given = [f"--set={name}={value}" for name, value in variables.items()]
         files = [f"--file={file}"] if file else []
         done = subprocess.run(
             ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *given, *files, *arguments],
-            cwd=HERE,
+            cwd=cwd,
             env=libpq_environment(self.dsn),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -283,6 +283,25 @@ def test_what_the_old_index_cannot_hold_is_refused(adopted_once: Live) -> None:
     adopted_once.revert()
 
 
+def test_whatever_was_unique_is_looked_at(make_live) -> None:
+    live = make_live()
+    live.execute("create unique index one_order on monitoring.positions (exchange_order_id) where status <> 'failed'")
+    live.deploy()
+    positions = []
+    for exchange in ("binance", "bybit"):
+        position, fence = create(live, "TWICEUSDT", exchange=exchange)
+        call(live, f"place_entry({position}, {fence}, '7')")
+        positions.append(position)
+    assert refusal(live) == [
+        {
+            "position_id": position,
+            "problem": "the old unique index has room for one",
+            "found": {"exchange_order_id": "7"},
+        }
+        for position in positions
+    ]
+
+
 @pytest.fixture(scope="module")
 def adopted_once(make_live) -> Live:
     live = make_live("evening", closed=10)

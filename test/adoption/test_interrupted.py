@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 import pytest
-from tradelatch.deployment import sqitch
+from tradelatch.deployment import changes, sqitch
 from tradelatch.programs import ProgramError, libpq_environment
 from tradelatch.project import sqitch_project
 
@@ -146,6 +146,87 @@ def test_half_deployed_it_can_be_given_back(make_live) -> None:
         sqitch(live.dsn, "deploy", "--to", change)
         sqitch(live.dsn, "revert", "-y")
         assert (live.schema(), live.rows()) == before, change
+
+
+def to_give_back(make_live, closed: int) -> tuple[Live, list[str], dict[int, str]]:
+    """A table whose revert has come to tables/positions; its schema and its rows before the deploy."""
+    live = make_live("real_rows", as_of="2025-10-28", closed=closed)
+    schema, rows = live.schema(), dict(live.rows())
+    live.deploy()
+    order = list(reversed(changes()))
+    scripts = [f"--file=revert/{change}.sql" for change in order[: order.index("tables/positions")]]
+    live.psql(*(part for script in scripts for part in (script, "--command=discard all")), cwd=sqitch_project())
+    return live, schema, rows
+
+
+PIECES = ["adoption/as_found.psql", "adoption/give_back_rows.psql", "adoption/give_back_table.psql"]
+PRICE = "--command=update monitoring.positions set current_price = {price}, updated_at = now() where id = {id}"
+
+
+def test_a_price_that_is_written_during_the_revert_is_kept(make_live) -> None:
+    live, _, rows = to_give_back(make_live, 3000)
+    written = [PRICE.format(id=row, price=row) for row in (11, 2500, 2999)]
+    parts = [part for piece, price in zip(PIECES, written, strict=True) for part in (f"--file=revert/{piece}", price)]
+    live.psql(
+        "--file=deploy/settings.psql", *parts, "--file=revert/adoption/check_references.psql", cwd=sqitch_project()
+    )
+    assert live.all("select id, current_price from monitoring.positions where id = current_price order by id") == [
+        (11, 11),
+        (2500, 2500),
+        (2999, 2999),
+    ]
+    after = dict(live.rows())
+    assert {row for row in rows if after[row] != rows[row]} == {11, 2500, 2999}
+    assert len(after) == len(rows)
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])
+def test_a_revert_that_was_interrupted_is_run_again(make_live, done: int) -> None:
+    live, schema, rows = to_give_back(make_live, 3000)
+    pieces = [f"--file=revert/{piece}" for piece in PIECES[:done]]
+    live.psql("--file=deploy/settings.psql", *pieces, cwd=sqitch_project())
+    live.execute("update monitoring.positions set current_price = 42 where id = 7", user=WRITER)
+    order = list(reversed(changes()))
+    scripts = [f"--file=revert/{change}.sql" for change in order[order.index("tables/positions") :]]
+    live.psql(*(part for script in scripts for part in (script, "--command=discard all")), cwd=sqitch_project())
+    after = dict(live.rows())
+    assert live.value("select current_price from monitoring.positions where id = 7") == 42
+    assert {row for row in rows if after.get(row) != rows[row]} == {7}
+    assert live.schema() == schema
+
+
+def test_whoever_reads_what_is_to_be_moved_is_waited_for(make_live) -> None:
+    """As a vacuum of the new table would be."""
+    live, _, rows = to_give_back(make_live, 10)
+    pieces = [f"--file=revert/{piece}" for piece in PIECES[:2]]
+    live.psql("--file=deploy/settings.psql", *pieces, cwd=sqitch_project())
+    assert live.value("select reloptions::text from pg_class where oid = 'tradelatch_revert.positions'::regclass") == (
+        "{autovacuum_enabled=off}"
+    )
+    held = live.connect()
+    held.execute("begin; select from tradelatch_revert.positions")
+    holding = threading.Timer(1.5, held.close)
+    holding.start()
+    functions = "create function pg_temp.{0}(statement text) returns text language sql return statement"
+    live.psql(
+        "--file=deploy/settings.psql",
+        *(f"--command={functions.format(name)}" for name in ("of_new_table", "spelt_as_found")),
+        f"--file=revert/{PIECES[2]}",
+        cwd=sqitch_project(),
+    )
+    holding.join()
+    assert dict(live.rows()) == rows
+    assert live.value("select reloptions from pg_class where oid = 'monitoring.positions'::regclass") is None
+
+
+def test_a_strangers_schema_is_not_dropped_by_a_revert(make_live) -> None:
+    live, _, rows = to_give_back(make_live, 10)
+    live.execute(f"create schema tradelatch_revert authorization {OWNER}")
+    with pytest.raises(ProgramError, match="TL008: a schema tradelatch_revert is there, and belongs to legacy_bot"):
+        live.psql("--file=revert/tables/positions.sql", cwd=sqitch_project())
+    live.execute("drop schema tradelatch_revert")
+    live.psql("--file=revert/tables/positions.sql", cwd=sqitch_project())
+    assert dict(live.rows()) == rows
 
 
 def test_the_owner_of_the_old_table_can_deploy_and_revert(make_live) -> None:

@@ -26,4 +26,4 @@ def test_who_deploys_is_the_owner_for_its_transaction(folder: str, change: str) 
     script = (sqitch_project() / folder / f"{change}.sql").read_text()
     included = re.findall(r"^\\ir (?:\.\./)+(?:deploy/)?(\w+)\.psql$", script, re.MULTILINE)
     assert {"owner", "session_owner", "join_owner"} & {*included}
-    assert included.count("join_owner") == included.count("leave_owner")
+    assert ("join_owner" in included) == ("leave_owner" in included)
