@@ -60,6 +60,18 @@ def sqitch(dsn: str, *arguments: str) -> str:
     )
 
 
+def preflight(dsn: str) -> None:
+    """Looks whether the plan can be deployed; ProgramError, and nothing made, where it cannot.
+
+    The plan's first change looks, too, but by then sqitch has made its registry.
+    """
+    script = sqitch_project() / "deploy" / "adoption" / "preflight.sql"
+    run_program(
+        ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", str(script)],
+        environment=libpq_environment(dsn),
+    )
+
+
 def deploy(dsn: str) -> None:
     """Brings the database of the DSN to the end of the plan, every change verified."""
     sqitch(dsn, "deploy", "--verify")

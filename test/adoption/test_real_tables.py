@@ -383,12 +383,24 @@ def test_a_stop_loss_that_somebody_moves_by_himself_leaves_one_that_nobody_can_n
     ]
 
 
-def test_a_column_that_nobody_knows_is_named_with_the_grant_that_opens_it(make_live) -> None:
-    live = make_live(as_of="2025-10-28")
-    live.execute('alter table monitoring.positions add "Lucky number" integer')
+def test_columns_that_nobody_knows_are_named_with_the_grants_that_open_them(make_live) -> None:
+    live = make_live("real_rows", as_of="2025-10-28", closed=10)
+    live.execute(
+        'alter table monitoring.positions add "Lucky number" integer, add note text, add score numeric(6,2) default 0'
+    )
     printed = live.run_plan("deploy")
-    assert 'grant update ("Lucky number") on monitoring.positions to' in printed
-    assert "grant update (current_price)" not in printed
+    grants = re.findall(r"whoever is to: (grant update \(.*\) on monitoring\.positions to) …", printed)
+    assert grants == [
+        f"grant update ({column}) on monitoring.positions to" for column in ('"Lucky number"', "note", "score")
+    ]
+    change = "update monitoring.positions set \"Lucky number\" = 7, note = 'x', score = 1 where id = 1"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        live.execute(change, user=WRITER)
+    for grant in grants:
+        live.execute(f"{grant} {WRITER}")
+    live.execute(change, user=WRITER)
+    live.verify()
+    assert live.all('select "Lucky number", note, score from monitoring.positions where id = 1') == [(7, "x", 1)]
 
 
 def test_odd_names_come_back(make_live) -> None:

@@ -37,6 +37,15 @@ def test_deploy_and_verify(run: Any, empty: str) -> None:
     assert "Traceback" not in printed.err
 
 
+def test_a_refusal_leaves_no_registry(run: Any, empty: str) -> None:
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute("create schema monitoring; create table monitoring.positions (id integer)")
+        printed = run("--dsn", empty, "deploy")
+        assert printed.status == 1
+        assert "TL007: monitoring.positions cannot be taken over as it is" in printed.err
+        assert connection.execute("select to_regnamespace('sqitch')").fetchone() == (None,)
+
+
 @pytest.mark.parametrize("command", ["deploy", "verify"])
 def test_a_missing_sqitch_is_one_line(
     run: Any, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
