@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from .core.client_async import AsyncClient
 from .core.receipt import Finding, PositionRow
 from .exchange import ExchangeAccess, Holding, Order, covered, mode_mismatch, position_mode
 
@@ -138,32 +137,3 @@ def order_entries(orders: Iterable[Order], leave_out: Iterable[str] = ()) -> lis
         for each in orders
         if each.symbol not in left_out
     ]
-
-
-async def learn_stops(client: AsyncClient, book: Book, orders: Sequence[Order], leave_out: Iterable[str]) -> None:
-    """Tell the book the one stop-loss that stands for a position of which it knows none by name.
-
-    It is one where a single open stop of the slot closes at least what is open, on the losing side. The positions of a
-    table that was taken over have such stops; `*` goes away once a list shows no other closing order of the slot.
-    """
-    left_out = set(leave_out)
-    for row in book.rows:
-        if row.status != "active" or row.stop_loss_order is not None or row.symbol in left_out:
-            continue
-        stops = [order for order in orders if _closes(order, row)]
-        if len(stops) == 1 and _protects(stops[0], row):
-            await client.update_stop_loss(row.position_id, stops[0].trigger, stop_loss_order_id=stops[0].order_id)
-
-
-def _closes(order: Order, row: PositionRow) -> bool:
-    closing = "sell" if row.side == "long" else "buy"
-    slot = (order.symbol, order.position_side, order.side)
-    return order.kind == "stop" and slot == (row.symbol, row.position_side, closing)
-
-
-def _protects(order: Order, row: PositionRow) -> bool:
-    price = row.average_price or row.entry_price
-    is_whole = not order.quantity or order.quantity >= row.open_quantity
-    if order.trigger is None or not is_whole or not (order.reduce_only or row.position_side != "both"):
-        return False
-    return order.trigger < price if row.side == "long" else order.trigger > price

@@ -85,6 +85,38 @@ begin
                 v_move.position_id, null, '{}', v_move.orders, reconcile_orders.observed_at
             ) or v_moved;
         end loop;
+
+        -- The stop-loss of a position of which the book names none, as of a table that was taken over: the one closing order of its
+        -- slot, for all that is open, on the losing side. Which of several it is, only a person knows.
+        for v_move in
+            select
+                b.id::bigint as position_id,
+                monitoring.slot_key(b.exchange, b.account, b.symbol) as key,
+                max(o.trigger) as trigger,
+                max(o.order_id) as order_id
+            from unnest(v_book) as b
+            inner join monitoring.unnamed_orders(v_book, v_seen) as u on u.position_id = b.id
+            inner join unnest(v_seen) with ordinality as o on o.ordinality = u.number
+            where v_apply and b.status = 'active' and b.stop_loss_order is null
+            group by b.id, b.side, b.open_quantity, b.average_price, b.entry_price, key
+            having count(*) = 1
+                and bool_and((
+                    o.order_id is not null
+                    and (b.position_side <> 'both' or coalesce(o.reduce_only, false))
+                    and o.side = case b.side when 'long' then 'sell' else 'buy' end
+                    and coalesce(nullif(o.quantity, 0), b.open_quantity) >= b.open_quantity
+                    and case b.side
+                        when 'long' then o.trigger < coalesce(b.average_price, b.entry_price)
+                        else o.trigger > coalesce(b.average_price, b.entry_price)
+                    end
+                ) is true)
+            order by key, b.id
+            limit monitoring.bulk_limit()
+        loop
+            continue when not pg_try_advisory_xact_lock(v_move.key);
+            perform tradelatch.update_stop_loss(v_move.position_id, v_move.trigger, v_move.order_id);
+            v_moved := true;
+        end loop;
         if v_moved then
             v_book := monitoring.open_rows(v_exchange, v_account);
         end if;
@@ -227,7 +259,8 @@ it; numbers may be strings. At most 100000 entries.
 observed_at: when the request to the exchange began, by the database's clock; what is not newer than the latest of the account counts nothing.
 What is listed has arrived: nobody has it in hand any more.
 complete: what is not listed is not there, in none of the lists that the exchange keeps orders in; covers: of these symbols only (null: of all).
-apply: an order that arrived and is proven absent has ended, but an entry and, in pending_cancels, an order of the bot's own; so has *, when
+apply: the one closing order of a slot that covers what is open is the stop-loss of its position, where the book names none;
+an order that arrived and is proven absent has ended, but an entry and, in pending_cancels, an order of the bot's own; so has *, when
 nothing is listed that it stands for: closing orders of the slot that the book does not name. A position whose stop-loss ended becomes
 pending_sl, for recovery to protect; a pending_cancels what it was to be, with no order left. A position of which an order may still be sent
 is not touched. At most 1000 positions a call.

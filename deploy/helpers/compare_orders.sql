@@ -62,21 +62,10 @@ begin
         from monitoring.match_orders(compare_orders.book, compare_orders.seen) as m
     ),
 
-    -- What * stands for: closing orders of the slot that the book does not name. Where the list does not say what an order is, it
-    -- may be one.
+    -- What * stands for.
     unnamed as (
-        select distinct b.position_id
-        from book as b
-        inner join entries as e on e.symbol = b.symbol
-        left join matched as m on m.number = e.number
-        where m.number is null
-            and case
-                when b.position_side = 'both' then coalesce(e.position_side, 'both') = 'both' and coalesce(e.reduce_only, true)
-                when e.position_side is null
-                    then coalesce(e.side, '') <> case b.side when 'long' then 'buy' else 'sell' end
-                when e.position_side = b.position_side
-                    then coalesce(e.reduce_only, false) or coalesce(e.side, '') <> case b.side when 'long' then 'buy' else 'sell' end
-            end
+        select distinct u.position_id
+        from monitoring.unnamed_orders(compare_orders.book, compare_orders.seen) as u
     ),
 
     unseen as (

@@ -256,3 +256,96 @@ def test_a_second_look_that_fails_applies_nothing(aged: Desk, monkeypatch: pytes
     printed = aged.run("reconcile", "--exchange", "binance", "--live", "--apply", "--confirm", "--account", "default")
     assert (printed.status, asked) == (2, ["default", "default"])
     assert len(aged.client.open_positions()) == 2
+
+
+# Open orders
+
+
+@pytest.fixture
+def orders(desk: Desk, tmp_path: Path) -> Any:
+    """`orders(entries, seconds, *options)`: reconcile with a list of open orders, from so long ago."""
+
+    def orders(entries: object, seconds: int, *options: object) -> Any:
+        file = tmp_path / "orders.json"
+        file.write_text(entries if isinstance(entries, str) else json.dumps(entries))
+        return desk.run(
+            "reconcile", "--exchange", "binance", "--orders", file, "--observed-at", at(seconds), "--complete", *options
+        )
+
+    return orders
+
+
+def listed_stop(desk: Desk, position_id: int, **changes: object) -> dict[str, object]:
+    row = desk.row(position_id)
+    stop = {
+        "symbol": row.symbol,
+        "client_order_id": row.stop_loss_order,
+        "side": "sell",
+        "quantity": "5",
+        "trigger": "98",
+    }
+    return stop | {"reduce_only": True} | changes
+
+
+def test_a_list_of_orders_from_a_file(desk: Desk, orders: Any) -> None:
+    desk.open()
+    desk.age()
+    assert orders([listed_stop(desk, 1)], 60).status == 0
+    assert "stop_mismatch" in orders([listed_stop(desk, 1, trigger="97")], 50).out
+    gone = orders([], 40, "--apply", "--confirm")
+    assert (gone.status, desk.row(1).status) == (0, "active")  # seen once
+    gone = orders([], 30, "--apply")
+    assert (gone.status, desk.row(1).status) == (1, "active")
+    assert "no_stop_loss" in gone.out
+    gone = orders([], 20, "--apply", "--confirm")
+    assert (gone.status, desk.row(1).status) == (1, "pending_sl")
+
+
+def test_more_than_max_missing_is_suspect_and_ends_none(desk: Desk, orders: Any) -> None:
+    for number in range(4):
+        desk.open(f"A{number}USDT")
+    desk.age()
+    orders([], 60)
+    printed = orders([], 40, "--apply", "--confirm")
+    assert (printed.status, {row.status for row in desk.client.open_positions()}) == (1, {"active"})
+    assert "snapshot_suspect" in printed.out
+    orders([], 30, "--max-missing", 4)
+    orders([], 20, "--max-missing", 4, "--apply", "--confirm")
+    assert {row.status for row in desk.client.open_positions()} == {"pending_sl"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('[{"symbol": "APTUSDT", "order_id": 1', "is no JSON"),
+        ({"orders": []}, "is no snapshot: that is a JSON array of orders"),
+        (["APTUSDT"], "orders[0]"),
+        ([{"symbol": "APTUSDT", "side": "sell"}], "orders[0].client_order_id"),
+        ([{"symbol": "APTUSDT", "order_id": 1, "side": "up"}], "orders[0].side"),
+        (
+            [{"symbol": "APTUSDT", "order_id": 1}, {"symbol": "APTUSDT", "order_id": 2, "trigger": "much"}],
+            "orders[1].trigger",
+        ),
+        ([{"symbol": "APTUSDT", "order_id": 1, "reduce_only": "no"}], "orders[0].reduce_only"),
+        ([{"symbol": None, "order_id": 1}], "orders[0].symbol"),
+    ],
+)
+def test_a_bad_list_of_orders_is_one_line_and_changes_nothing(
+    desk: Desk, orders: Any, content: object, told: str
+) -> None:
+    desk.open()
+    desk.age()
+    before = desk.rows()
+    printed = orders(content, 60, "--apply", "--confirm")
+    assert (printed.status, printed.out, len(printed.err.splitlines())) == (2, "", 1)
+    assert told in printed.err
+    assert desk.rows() == before
+
+
+def test_an_order_that_is_listed_twice_is_one(desk: Desk, orders: Any) -> None:
+    desk.open()
+    desk.age()
+    twice = [listed_stop(desk, 1), listed_stop(desk, 1)]
+    assert orders(twice, 60, "--apply", "--confirm").status == 0
+    assert orders(twice, 50, "--apply", "--confirm").status == 0
+    assert desk.row(1).status == "active"

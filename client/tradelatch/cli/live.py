@@ -12,7 +12,7 @@ from .. import recovery, venues
 from ..core.client_async import AsyncClient
 from ..core.receipt import Finding, PositionRow, Receipt
 from ..exchange import ExchangeAccess, Holding, Unreachable, mode_mismatch, position_mode
-from ..looking import Book, Seen, learn_stops, look, look_at_orders, order_entries, order_symbols
+from ..looking import Book, Seen, look, look_at_orders, order_entries, order_symbols
 from ..recovery import Recovered, Recovery
 from ..timeline import print_columns
 from .connection import Server
@@ -120,13 +120,12 @@ async def reconcile_orders(
     observed_at: datetime,
     *,
     apply: bool,
+    max_missing: int = 3,
 ) -> list[Finding]:
-    """Ask for the open orders, and record and compare them. What * stands for is learnt where it is plain."""
+    """Ask for the open orders, and record and compare them."""
     orders = await look_at_orders(exchange, book, seen)
     left_out = {row.symbol for row in book.rows if row.position_id in seen.mismatched}
     covers = order_symbols(book, seen) | {order.symbol for order in orders} - left_out
-    if apply:
-        await learn_stops(client, book, orders, left_out)
     return await client.reconcile_orders(
         name,
         order_entries(orders, left_out),
@@ -135,6 +134,7 @@ async def reconcile_orders(
         complete=True,
         covers=sorted(covers),
         apply=apply,
+        max_missing=max_missing,
     )
 
 

@@ -1,7 +1,7 @@
 """`tradelatch reconcile`"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,13 @@ from .snapshots import read_snapshot, symbols_of
 
 @click.command()
 @filter_options
-@click.option("--snapshot", metavar="FILE", help="What the exchange showed, as JSON; - is standard input.")
+@click.option("--snapshot", metavar="FILE", help="The positions that it showed, as JSON; - is standard input.")
+@click.option("--orders", metavar="FILE", help="The open orders that it showed, conditional ones included.")
 @click.option(
     "--observed-at",
     type=moment,
     metavar="TIME",
-    help="When it was asked, by the database's clock, or now; with --snapshot.",
+    help="When it was asked, by the database's clock, or now; with a FILE.",
 )
 @click.option("--complete", is_flag=True, help="What is not in FILE is not on the exchange. --live is complete.")
 @click.option("--live", is_flag=True, help="Ask the exchange.")
@@ -31,6 +32,9 @@ from .snapshots import read_snapshot, symbols_of
 @click.option("--apply", is_flag=True, help="Close in the book what is proven gone.")
 @click.option("--adopt", is_flag=True, help="Adopt what is proven there, and is in no row.")
 @click.option("--max-closes", type=click.IntRange(0, 100000), default=3, help="Where more are missing, none is closed.")
+@click.option(
+    "--max-missing", type=click.IntRange(0, 100000), default=3, help="The same for stop-losses: none has ended."
+)
 @confirm_option
 @json_option
 @click.pass_context
@@ -40,6 +44,7 @@ def reconcile(
     account: str | None,
     symbol: str | None,
     snapshot: str | None,
+    orders: str | None,
     observed_at: datetime | None,
     complete: bool,
     live: bool,
@@ -47,6 +52,7 @@ def reconcile(
     apply: bool,
     adopt: bool,
     max_closes: int,
+    max_missing: int,
     confirm: bool,
     as_json: bool,
 ) -> int:
@@ -57,19 +63,24 @@ def reconcile(
     The book changes with --apply or --adopt, and --confirm; what is closed and adopted is backed up. A position whose
     stop-loss is proven gone waits for recover to protect it. Exit status 1: something critical was found.
 
-    FILE is an array of {"symbol", "side", "quantity", "average_price"}, with "stop_loss_price" and
-    "stop_loss_order_id" if somebody looked; null means that there is none.
+    --snapshot FILE is an array of {"symbol", "side", "quantity", "average_price"}, with "stop_loss_price" and
+    "stop_loss_order_id" if somebody looked; null means that there is none. --orders FILE is an array of {"symbol",
+    "client_order_id", "order_id", "side", "quantity", "trigger", "reduce_only"}, one of the two ids at least.
     """
     server: Server = context.obj
     if exchange is None:
         raise click.UsageError("which one: --exchange EXCHANGE")
-    if live == (snapshot is not None):
-        raise click.UsageError("either --live, or --snapshot FILE")
-    if (observed_at is None) == (snapshot is not None):
-        raise click.UsageError("--observed-at TIME goes with --snapshot FILE")
+    has_files = snapshot is not None or orders is not None
+    if live == has_files:
+        raise click.UsageError("either --live, or --snapshot FILE, or --orders FILE, or both files")
+    if (observed_at is None) == has_files:
+        raise click.UsageError("--observed-at TIME goes with --snapshot FILE or --orders FILE")
+    if adopt and snapshot is None and not live:
+        raise click.UsageError("--adopt goes with --snapshot FILE or --live")
     if confirm and not (apply or adopt):
         raise click.UsageError("--confirm goes with --apply or --adopt")
-    listed = read_snapshot(snapshot) if snapshot is not None else []
+    listed = None if snapshot is None else read_snapshot(snapshot)
+    open_orders = None if orders is None else read_snapshot(orders, "orders")
     only = resolve(server, exchange, account)
     wanted: dict[str, Any] = {
         "exchange": only.exchange,
@@ -79,14 +90,13 @@ def reconcile(
         "adopt": adopt and confirm,
     }
     not_covered: list[str] = []
-    if snapshot is None or observed_at is None:
+    if observed_at is None:
         looks = 2 if evidence or apply or adopt else 1
-        findings, not_covered = asyncio.run(_ask(server, wanted, symbol, looks))
+        findings, not_covered = asyncio.run(_ask(server, wanted, symbol, looks, max_missing))
     else:
-        resolve(server, only.exchange, symbol=symbol, listed=symbols_of(listed))
         observed_at = server.now() if observed_at == NOW else observed_at
-        with server.client("reconcile") as client:
-            findings = client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
+        resolve(server, only.exchange, symbol=symbol, listed=symbols_of([*(listed or ()), *(open_orders or ())]))
+        findings = _record(server, wanted, listed, open_orders, observed_at, complete, max_missing)
     if symbol is not None:
         canonical = symbol_on(server, wanted["exchange"], symbol)
         findings = [each for each in findings if each.symbol in (canonical, None)]
@@ -104,8 +114,35 @@ def reconcile(
     return status_of(findings)
 
 
+def _record(
+    server: Server,
+    wanted: dict[str, Any],
+    listed: Sequence[Mapping[str, Any]] | None,
+    orders: Sequence[Mapping[str, Any]] | None,
+    observed_at: datetime,
+    complete: bool,
+    max_missing: int,
+) -> list[Finding]:
+    """What files show; the positions first, so that orders are compared with what is left of them."""
+    findings: list[Finding] = []
+    with server.client("reconcile") as client:
+        if listed is not None:
+            findings += client.reconcile(snapshot=listed, observed_at=observed_at, complete=complete, **wanted)
+        if orders is not None:
+            findings += client.reconcile_orders(
+                wanted["exchange"],
+                orders,
+                observed_at,
+                account=wanted["account"],
+                complete=complete,
+                apply=wanted["apply"],
+                max_missing=max_missing,
+            )
+    return _newest(findings)
+
+
 async def _ask(
-    server: Server, wanted: dict[str, Any], symbol: str | None, looks: int
+    server: Server, wanted: dict[str, Any], symbol: str | None, looks: int, max_missing: int
 ) -> tuple[list[Finding], list[str]]:
     """What was found, and the symbols of open positions that the exchange's lists do not cover."""
     from ..looking import Book, look
@@ -130,7 +167,9 @@ async def _ask(
             )
             observed_at = await asyncio.to_thread(server.now)
             with progress(f"{name} is asked for its open orders"):
-                listed = await reconcile_orders(client, exchange, name, book, seen, observed_at, apply=options["apply"])
+                listed = await reconcile_orders(
+                    client, exchange, name, book, seen, observed_at, apply=options["apply"], max_missing=max_missing
+                )
             findings = _newest([*findings, *listed])
     return findings, list(seen.not_covered)
 

@@ -12,7 +12,7 @@ from .errors import Refused
 LARGEST = 32 * 1024 * 1024  # twice what 100,000 entries take
 
 
-def read_snapshot(path: str) -> Sequence[Mapping[str, Any]]:
+def read_snapshot(path: str, what: str = "positions") -> Sequence[Mapping[str, Any]]:
     """The entries of a file, `-` for standard input; what is in them is the database's to judge.
 
     Refused: it cannot be read, is too large, or is no JSON array.
@@ -36,7 +36,7 @@ def read_snapshot(path: str) -> Sequence[Mapping[str, Any]]:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise Refused(f"{path} is no JSON: {reason}") from None
     if not isinstance(document, list):
-        raise Refused(f"{path} is no snapshot: that is a JSON array of positions")
+        raise Refused(f"{path} is no snapshot: that is a JSON array of {what}")
     return document
 
 
