@@ -32,6 +32,7 @@ from .orders import UNNAMED, Clock, cancel, find, strays, submit
 
 REFUSALS = 3  # of a stop-loss, until the position is closed instead; of a close, until it is left
 ROUNDS = 8  # of anything else, until it is left to a later run
+ALIKE = Decimal("0.05")  # of the average price: two holdings within it may be one
 LOOKS = 4  # at the exchange, until two that follow each other agree
 
 FILLED = "the entry was filled"
@@ -660,7 +661,32 @@ class Drive:
         listed = await self._exchange.positions(account=self.receipt.account)
         ours = [held for held in listed if held.symbol == self.receipt.symbol]
         self._refuse_mode(mode_mismatch(self.receipt.position_side, None, ours))
-        return [held for held in ours if held.position_side == self.receipt.position_side]
+        in_slot = [held for held in ours if held.position_side == self.receipt.position_side and held.size]
+        if not in_slot:
+            await self._refuse_namesake(listed)
+        return in_slot
+
+    async def _refuse_namesake(self, listed: Sequence[Holding]) -> None:
+        """Where nothing is listed of a position, as much at about its price of a symbol that nobody has may be it."""
+        price = self._row.average_price or self._row.entry_price
+        alike = {
+            held.symbol
+            for held in listed
+            if held.size
+            and held.symbol != self._row.symbol
+            and (held.side, held.quantity) == (self._row.side, self._row.open_quantity)
+            and held.average_price is not None
+            and abs(held.average_price - price) <= price * ALIKE
+        }
+        if alike:
+            account = (self.receipt.exchange, self.receipt.account)
+            rows = await self._client.open_positions()
+            alike -= {row.symbol for row in rows if (row.exchange, row.account) == account}
+        if alike:
+            raise Unsettled(
+                f"symbol_mismatch: the exchange holds the same as {', '.join(sorted(alike))}",
+                "look at the exchange whether it is one contract; then tradelatch aliases, adopt or release",
+            )
 
     async def _look(self, names: Iterable[str | None]) -> Look:
         size = sum((held.size for held in await self._held()), ZERO)

@@ -47,7 +47,7 @@ $$What is wrong in the book, and between the book and what reconcile recorded of
 exchange, symbol, account narrow it down. stale_after: how long a position may stay unfinished.
 Findings, the critical ones first: duplicate; incomplete (an opening, or an active position with an order beside its stop-loss), no_stop_loss, or
 the status of any other position that is not active, once lease and grace time have passed, or it is older than stale_after; orphaned_db,
-orphaned_exchange, orphaned_order, quantity_mismatch, side_mismatch, stop_mismatch, as info until they are proven; snapshot_suspect; clock_went_back;
+orphaned_exchange, orphaned_order, quantity_mismatch, side_mismatch, mode_mismatch, symbol_mismatch, stop_mismatch, as info until they are proven; snapshot_suspect; clock_went_back;
 slot_locked: the lock of a slot was waited for, or seen held by record_findings, for more than 5 seconds;
 history_changed: the database was restored, promoted or copied, and after_restore was not called since. It is of the whole database, whatever is asked for.
 Errors: 22023; 42501 the account is not granted to the caller.$$;

@@ -287,7 +287,7 @@ begin
     select f.*
     from unnest(v_found) as f
     where f.check_name in (
-        'orphaned_db', 'orphaned_exchange', 'quantity_mismatch', 'side_mismatch', 'snapshot_suspect', 'clock_went_back'
+        'orphaned_db', 'orphaned_exchange', 'quantity_mismatch', 'side_mismatch', 'mode_mismatch', 'symbol_mismatch', 'snapshot_suspect', 'clock_went_back'
     ) or f.check_name = 'no_stop_loss' and f.status = 'active';
 end
 $$;
@@ -305,7 +305,9 @@ left, for recovery to cancel, else closed. adopt: adopts what is proven there, w
 the distance of its stop-loss. At most 1000 positions a call: the others are findings, for the next one. Both are backed up.
 Proven: seen in two snapshots 5 seconds apart, begun 5 seconds after what is open in the slot last moved.
 max_closes: where more positions are missing, none is closed, their absence is not recorded, and there is a finding snapshot_suspect.
-Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, no_stop_loss, snapshot_suspect, clock_went_back (the latest
+A position of which the symbol is held in the other position mode (mode_mismatch), or which is missing while as much, at a price within 5 %, is
+held of a symbol that the book does not have (symbol_mismatch), is neither proven nor disproven, and what is held is not adopted.
+Findings: orphaned_db, orphaned_exchange, quantity_mismatch, side_mismatch, mode_mismatch, symbol_mismatch, no_stop_loss, snapshot_suspect, clock_went_back (the latest
 snapshot lies in the future of the clock as it is now, so this one counts nothing); action is closed or adopted where
 that was done.
 Errors: 22023; 42501 the account is not granted to the caller; 55P03 another snapshot of the account is being recorded; 40001 above READ COMMITTED.$$;

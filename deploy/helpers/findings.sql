@@ -38,10 +38,9 @@ begin
         from monitoring.evidence as e
         where e.exchange = coalesce(findings.exchange, e.exchange)
             and e.account = coalesce(findings.account, e.account)
-            and (findings.symbols is null or e.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
     ),
 
-    book as materialized (
+    known as materialized (
         select
             o.position_id,
             o.exchange,
@@ -52,6 +51,7 @@ begin
             o.status,
             o.filled_quantity,
             o.open_quantity,
+            coalesce(o.average_price, o.entry_price) as price,
             o.origin,
             o.exchange_order_id,
             o.entry_client_order_id,
@@ -87,7 +87,7 @@ begin
             (e.evidence).no_stop_loss_until,
             coalesce((e.evidence).is_proven, false) as is_proven,
             -- while the latest snapshot of its account is suspect, absence is evidence for nothing
-            coalesce((e.evidence).is_proven and (e.evidence).quantity = 0 and not s.is_suspect, false) as is_gone,
+            coalesce((e.evidence).is_proven and (e.evidence).quantity = 0 and not s.is_suspect, false) as is_proven_gone,
             e.evidence
         from tradelatch.open_positions as o
         left join ways_out as w on w.from_status = o.status
@@ -97,7 +97,88 @@ begin
         left join monitoring.snapshots as s on s.exchange = o.exchange and s.account = o.account
         where o.exchange = coalesce(findings.exchange, o.exchange)
             and o.account = coalesce(findings.account, o.account)
-            and (findings.symbols is null or o.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol)))
+    ),
+
+    -- What the exchange shows in no slot of the book, and may be one of these positions: in the other position mode; or, where a
+    -- position is missing, as much at about its price of another symbol, whichever symbols are asked for: so all are looked at.
+    strangers as materialized (
+        select
+            k.position_id,
+            'mode_mismatch' as check_name,
+            s.exchange::text as exchange,
+            s.account::text as account,
+            s.symbol::text as symbol,
+            s.position_side::text as position_side,
+            s.quantity::numeric as quantity,
+            s.first_seen_at,
+            s.last_seen_at
+        from known as k
+        inner join monitoring.sightings as s
+            on s.exchange = k.exchange
+                and s.account = k.account
+                and s.symbol = k.symbol
+        where s.quantity > 0
+            and s.last_seen_at >= k.exposure_at
+            and (s.position_side = 'both') <> (k.position_side = 'both')
+            -- Not a join, which would read all that ever ended.
+            and (exists (
+                select
+                from monitoring.conflicting_positions(s.exchange, s.account, s.symbol, s.position_side) as c
+                where c.position_side = s.position_side
+            )) is false
+        union all
+        select
+            k.position_id,
+            'symbol_mismatch',
+            s.exchange::text,
+            s.account::text,
+            s.symbol::text,
+            s.position_side::text,
+            s.quantity::numeric,
+            k.first_seen_at,
+            k.last_seen_at
+        from known as k
+        inner join monitoring.sightings as s
+            on s.exchange = k.exchange
+                and s.account = k.account
+                and s.side = k.side
+                and s.quantity = k.open_quantity
+        where k.seen_quantity = 0
+            and s.quantity > 0
+            and s.symbol <> k.symbol
+            and s.last_seen_at >= k.exposure_at
+            and abs(s.average_price - k.price) <= k.price * 0.05
+            and not monitoring.is_alias(s.exchange, s.symbol)
+            and (exists (
+                select
+                from monitoring.conflicting_positions(s.exchange, s.account, s.symbol, s.position_side) as c
+                where c.position_side = s.position_side
+            )) is false
+    ),
+
+    doubted as materialized (
+        select
+            s.position_id,
+            -- what the mode says is said first: it speaks of the symbol itself
+            min(s.check_name) as check_name,
+            min(s.first_seen_at) as first_seen_at,
+            bool_or(s.first_seen_at + monitoring.grace() <= s.last_seen_at) as is_due,
+            string_agg(distinct s.symbol, ', ') filter (where s.check_name = 'symbol_mismatch') as symbols,
+            string_agg(
+                trim_scale(s.quantity) || ' on position side ' || s.position_side, ' and ' order by s.position_side
+            ) filter (where s.check_name = 'mode_mismatch') as exposures
+        from strangers as s
+        group by s.position_id
+    ),
+
+    book as materialized (
+        select
+            k.*,
+            k.is_proven_gone and d.position_id is null as is_gone,
+            d.check_name as doubt
+        from known as k
+        left join doubted as d on d.position_id = k.position_id
+        where findings.symbols is null or k.symbol in (select s.symbol from unnest(findings.symbols) as s (symbol))
     ),
 
     -- Rows that exclude each other: an index was missing when they were made.
@@ -334,6 +415,8 @@ begin
                 b.is_proven as is_due,
                 case
                     when b.seen_quantity > 0 and b.seen_side <> b.side then 'side_mismatch'
+                    -- said below
+                    when b.seen_quantity = 0 and b.doubt is not null then null
                     when b.status in ('active', 'pending_sl') and b.seen_quantity = 0 then 'orphaned_db'
                     when b.status in ('active', 'pending_sl') and b.seen_quantity <> b.open_quantity then 'quantity_mismatch'
                     -- its entry, or an order of the bot's own, filled after all
@@ -348,6 +431,36 @@ begin
         ) as x
         where x.check_name is not null
             and b.position_id not in (select c.position_id from conflicting as c)
+        union all
+        select
+            d.check_name,
+            case when d.is_due then 'critical' else 'info' end,
+            b.position_id,
+            b.exchange,
+            b.account,
+            b.symbol,
+            b.position_side,
+            b.status,
+            v_now - d.first_seen_at,
+            jsonb_build_object(
+                'side', b.side,
+                'open_quantity', b.open_quantity,
+                'lease_until', b.lease_until,
+                'problem', case d.check_name
+                    when 'mode_mismatch'
+                        then format('the exchange holds %s, and the position is on %s', d.exposures, b.position_side)
+                    else 'the exchange holds the same as ' || d.symbols
+                end
+            ),
+            case
+                when not d.is_due then 'wait for another snapshot'
+                when d.check_name = 'mode_mismatch' then 'look at the exchange whose it is; set its mode back, or release'
+                else 'look at the exchange: if it is one contract, record_aliases; else adopt_position, or release_position'
+            end,
+            b.evidence
+        from book as b
+        inner join doubted as d on d.position_id = b.position_id
+        where b.position_id not in (select c.position_id from conflicting as c)
         union all
         -- Nobody noted it when the table was taken over.
         select
@@ -402,6 +515,10 @@ begin
                 (s.evidence).*
             from seen as s
             where (s.evidence).position_id is null
+                and (
+                    findings.symbols is null
+                    or (s.evidence).symbol in (select x.symbol from unnest(findings.symbols) as x (symbol))
+                )
         ) as e
         left join (
             select
@@ -430,6 +547,15 @@ begin
                         and (ended.position_side = e.position_side or 'both' in (ended.position_side, e.position_side))
                 )
             ) is false
+            -- said above, of the position that it may be
+            and not exists (
+                select
+                from strangers as s
+                where s.exchange = e.exchange
+                    and s.account = e.account
+                    and s.symbol = e.symbol
+                    and s.position_side = e.position_side
+            )
         union all
         select
             'snapshot_suspect',

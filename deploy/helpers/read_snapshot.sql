@@ -92,30 +92,21 @@ begin
     book as (
         select
             o.symbol,
-            bool_or(o.position_side = 'long') as has_long,
-            bool_or(o.position_side = 'short') as has_short,
-            min(o.side) filter (where o.position_side = 'both') as one_way_side
+            bool_or(o.position_side = 'both') as is_one_way
         from tradelatch.open_positions as o
         where o.exchange = read_snapshot.exchange and o.account = read_snapshot.account
         group by o.symbol
     ),
 
-    -- Where the book has the symbol open in the other mode, an entry belongs to the row of its side; of one without a side,
-    -- flat, the position side tells it: an empty long one says nothing of a short.
+    -- An entry that tells no position side belongs to the mode in which the book has the symbol open; one that tells it is what it
+    -- says, in whichever mode the book has it.
     placed as (
         select
             s.*,
             case
-                when case s.held_position_side
-                    when 'long' then b.has_long
-                    when 'short' then b.has_short
-                    when 'both' then b.one_way_side is not null
-                end then s.held_position_side
-                when b.one_way_side = coalesce(s.held_side, nullif(s.held_position_side, 'both'), b.one_way_side)
-                    or s.held_position_side is null and b.one_way_side is not null
-                    then 'both'
-                when b.symbol is not null and coalesce(s.held_position_side, 'both') = 'both' then s.held_side
-                else coalesce(s.held_position_side, 'both')
+                when s.held_position_side is not null then s.held_position_side
+                when coalesce(b.is_one_way, true) then 'both'
+                else s.held_side
             end as slot_position_side
         from sided as s
         left join book as b on b.symbol = s.canonical_symbol

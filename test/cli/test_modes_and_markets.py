@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tradelatch.exchange import ModeRefused, Unreachable
-from tradelatch.testing import Exchange
+from tradelatch.testing import Exchange, Market
 
 from .desk import PRICE, Desk, new_exchange
 
@@ -152,6 +152,7 @@ def test_a_stop_loss_that_somebody_changed_is_told(desk: Desk) -> None:
 def test_an_order_of_ours_that_no_open_position_knows_is_listed_and_cancelled(desk: Desk) -> None:
     desk.open("METUSDT")
     orphan = desk.open()
+    desk.trade("buy", symbol="METUSDT")
     desk.trade("buy")
     stop = desk.protect(1), desk.protect(2)
     desk.client.confirm_close(2, "closed elsewhere", orders_ended=[desk.row(2).stop_loss_order])
@@ -207,3 +208,48 @@ def test_a_stop_loss_of_an_adopted_table_is_learnt_from_the_list(desk: Desk) -> 
         f"id:{stop.order_id}",
         [f"id:{stop.order_id}"],
     )
+
+
+def test_one_contract_under_two_spellings_is_neither_closed_nor_adopted(desk: Desk) -> None:
+    desk.open("BTCPERP")
+    desk.age()
+    desk.trade("buy", symbol="AVLUSDT")  # as the exchange calls it
+    stop = desk.trade(
+        "sell",
+        symbol="AVLUSDT",
+        kind="stop",
+        trigger=Decimal(98),
+        reduce_only=True,
+        client_order_id=desk.row(1).stop_loss_order,
+    )
+    for _ in range(2):
+        assert findings(desk, *APPLY) == [("symbol_mismatch", "critical", 1)]
+        desk.age("1 minute")
+    assert "the exchange holds the same as AVLUSDT" in " ".join(desk.run(*LIVE).out.split())
+    for _ in range(2):
+        assert "orders_cancelled" not in desk.json("recover", "--confirm")
+        desk.age("1 minute")
+    assert desk.exchange._orders[stop.order_id].status == "open"
+    assert [(row.position_id, row.symbol, row.status) for row in desk.client.open_positions()] == [
+        (1, "BTCPERP", "active")
+    ]
+
+
+def test_recovery_does_not_take_it_for_closed(desk: Desk) -> None:
+    desk.open("METUSDT", status="pending_close")
+    desk.age()
+    desk.trade("buy", symbol="AVLUSDT")
+    (left,) = desk.json("recover", "--confirm")["recovered"]
+    assert (left["outcome"], left["status"]) == ("left", "pending_close")
+    assert left["reason"] == "symbol_mismatch: the exchange holds the same as AVLUSDT"
+
+
+@pytest.mark.parametrize(("side", "quantity", "price"), [("sell", 5, 100), ("buy", 4, 100), ("buy", 5, 106)])
+def test_what_is_not_the_same_is_another_one(desk: Desk, side: str, quantity: int, price: int) -> None:
+    desk.open("METUSDT")
+    desk.age()
+    desk.exchange.set_market("AVLUSDT", Market(Decimal(price)))
+    desk.trade(side, quantity, symbol="AVLUSDT")
+    names = [name for name, *_ in findings(desk, *LIVE, "--evidence")]
+    assert "symbol_mismatch" not in names
+    assert {"orphaned_db", "orphaned_exchange"} <= set(names)

@@ -249,9 +249,9 @@ select is(
 call given('S1USDT', 'active');
 call put_unfinished('S2USDT', 'pending_entry');
 call later('3 hours');
-select show(array['S3USDT long 5'] || s.entries, clock_timestamp() - interval '2 hours', max_closes => 100)
+select show(array['S3USDT long 6'] || s.entries, clock_timestamp() - interval '2 hours', max_closes => 100)
 from shown as s;
-select show(array['S3USDT long 5'] || s.entries, clock_timestamp() - interval '1 hour', max_closes => 100)
+select show(array['S3USDT long 6'] || s.entries, clock_timestamp() - interval '1 hour', max_closes => 100)
 from shown as s;
 select is(
     (select array_agg(x) from unnest(cleaned(format('mode => %L, symbol => %L, dry_run => false', v.mode, v.symbol))) as x),

@@ -93,7 +93,7 @@ from (values
     ('okx', 'second', null)
 ) as v (exchange, account, seen);
 
--- Where no position_side is told, or one-way where the book has hedge mode: the symbol's open mode.
+-- Where no position_side is told: the symbol's open mode.
 call given('M1USDT', 'active', 'long', 'long');
 call given('M2USDT', 'active', 'short', 'short');
 call given('M3USDT', 'active', 'long', 'long');
@@ -105,10 +105,10 @@ select is(
         select array_agg(f.check_name || ' ' || f.symbol || ' ' || f.position_side order by f.symbol)
         from tradelatch.reconcile('binance', '[
             {"symbol": "M1USDT", "side": "long", "quantity": 10},
-            {"symbol": "M2USDT", "side": "short", "quantity": 10, "position_side": "both"},
+            {"symbol": "M2USDT", "side": "short", "quantity": 10},
             {"symbol": "M3USDT", "side": "long", "quantity": 10},
             {"symbol": "M3USDT", "side": "short", "quantity": 10, "position_side": "short"},
-            {"symbol": "M4USDT", "side": "long", "quantity": 10, "position_side": "long"},
+            {"symbol": "M4USDT", "side": "long", "quantity": 10},
             {"symbol": "M5USDT", "side": "short", "quantity": 10},
             {"symbol": "M6USDT", "side": "short", "quantity": 10, "position_side": "short"}
         ]', at('0'), complete => true) as f

@@ -18,7 +18,7 @@ from (values
     ('G5USDT', 'active', 'short 10', '{}', 'side_mismatch', 'critical', 'look at the exchange: it holds the other side'),
     ('G6USDT', 'pending_rollback', 'short 20', '{}', 'side_mismatch', 'critical',
         'look at the exchange: it holds the other side'),
-    ('G7USDT', null, 'long 10', '{}', 'orphaned_exchange', 'critical', 'cleanup orphaned_exchange, to pending_sl'),
+    ('G7USDT', null, 'long 7', '{}', 'orphaned_exchange', 'critical', 'cleanup orphaned_exchange, to pending_sl'),
     (
         'G8USDT', null, 'short 10', '{"stop_loss_price": 105}', 'orphaned_exchange', 'critical',
         'cleanup orphaned_exchange, to active'
@@ -28,7 +28,7 @@ from (values
         'GAUSDT', 'active', 'long 10', '{"stop_loss_price": null}', 'no_stop_loss', 'critical',
         'update_stop_loss with a null price, then recover'
     ),
-    ('GBUSDT', 'closed', 'long 10', '{}', 'orphaned_exchange', 'critical', 'cleanup orphaned_exchange, to pending_sl'),
+    ('GBUSDT', 'closed', 'long 7', '{}', 'orphaned_exchange', 'critical', 'cleanup orphaned_exchange, to pending_sl'),
     ('GCUSDT', 'active', 'long 10', '{}', null, null, null),
     ('GDUSDT', 'active', 'long 10', '{"stop_loss_price": 95}', null, null, null),
     ('GEUSDT', 'pending_close', 'long 9', '{}', null, null, null),
@@ -192,9 +192,9 @@ from (values
     ('H1USDT', 'active', 'long 0', '{}', 'orphaned_db', 'warning'),
     ('H2USDT', 'active', 'long 9', '{}', 'quantity_mismatch', 'warning'),
     ('H3USDT', 'active', 'short 9', '{}', 'side_mismatch', 'critical'),
-    ('H4USDT', 'closed', 'long 10', '{}', 'orphaned_exchange', 'critical'),
+    ('H4USDT', 'closed', 'long 7', '{}', 'orphaned_exchange', 'critical'),
     ('H5USDT', 'rolled_back', 'short 10', '{}', 'orphaned_exchange', 'critical'),
-    ('H6USDT', 'canceled', 'long 10', '{}', 'orphaned_exchange', 'critical'),
+    ('H6USDT', 'canceled', 'long 7', '{}', 'orphaned_exchange', 'critical'),
     ('H7USDT', 'active', 'long 10', '{"stop_loss_price": null}', 'no_stop_loss', 'critical')
 ) as m (symbol, status, entry, more, check_name, severity);
 do $$

@@ -77,7 +77,7 @@ from (values
     ('[{"symbol": "A", "position_side": "short", "quantity": 0}]', 'A short 0', 'flat in hedge mode')
 ) as v (snapshot, lines, what);
 
--- Where the book has the symbol open in the other mode, an entry belongs to the row of its side.
+-- An entry that tells no position side belongs to the mode in which the book has the symbol open; one that tells it is what it says.
 
 select (tradelatch.create_position('binance', 'ONEWAY', 'short', 10, 100)).outcome \gset
 select (tradelatch.create_position('binance', 'HEDGE', 'long', 10, 100, position_side => 'long')).outcome \gset
@@ -102,19 +102,19 @@ from (values
     ('ONEWAY', 'long', null, 1, 'ONEWAY both long 1'),
     ('ONEWAY', 'short', 'both', 1, 'ONEWAY both short 1'),
     ('ONEWAY', 'long', 'both', 1, 'ONEWAY both long 1'),
-    ('ONEWAY', 'short', 'short', 1, 'ONEWAY both short 1'),
+    ('ONEWAY', 'short', 'short', 1, 'ONEWAY short short 1'),
     ('ONEWAY', 'long', 'long', 1, 'ONEWAY long long 1'),
     ('ONEWAY', null, null, 0, 'ONEWAY both 0'),
     ('ONEWAY', null, 'both', 0, 'ONEWAY both 0'),
-    ('ONEWAY', null, 'short', 0, 'ONEWAY both 0'),
+    ('ONEWAY', null, 'short', 0, 'ONEWAY short 0'),
     ('ONEWAY', null, 'long', 0, 'ONEWAY long 0'),
     ('ONEWAY', 'long', 'long', 0, 'ONEWAY long 0'),
     ('HEDGE', 'long', 'long', 1, 'HEDGE long long 1'),
     ('HEDGE', 'short', null, 1, 'HEDGE short short 1'),
-    ('HEDGE', 'long', 'both', 1, 'HEDGE long long 1'),
+    ('HEDGE', 'long', 'both', 1, 'HEDGE both long 1'),
     ('HEDGE', null, 'short', 0, 'HEDGE short 0'),
     ('HEDGE', null, null, 0, null),
-    ('HEDGE', null, 'both', 0, null),
+    ('HEDGE', null, 'both', 0, 'HEDGE both 0'),
     ('HALF', 'short', null, 1, 'HALF short short 1'),
     ('HALF', 'long', null, 1, 'HALF long long 1'),
     ('ELSE', 'long', null, 1, 'ELSE both long 1'),
@@ -125,8 +125,8 @@ select is(
         {"symbol": "ONEWAY", "position_side": "long", "quantity": 0},
         {"symbol": "ONEWAY", "position_side": "short", "side": "short", "quantity": 5}
     ]'),
-    'ONEWAY long 0, ONEWAY both short 5',
-    'an empty other side is none of the row''s'
+    'ONEWAY long 0, ONEWAY short short 5',
+    'both sides of hedge mode are none of the row''s'
 );
 
 -- What is refused, with the entry.
