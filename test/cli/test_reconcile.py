@@ -349,3 +349,13 @@ def test_an_order_that_is_listed_twice_is_one(desk: Desk, orders: Any) -> None:
     assert orders(twice, 60, "--apply", "--confirm").status == 0
     assert orders(twice, 50, "--apply", "--confirm").status == 0
     assert desk.row(1).status == "active"
+
+
+def test_a_hundred_thousand_orders_are_a_list_and_one_more_is_none(desk: Desk, orders: Any) -> None:
+    desk.open()
+    desk.age()
+    others = [{"symbol": f"A{n}USDT", "order_id": n, "side": "buy", "quantity": "1"} for n in range(99_999)]
+    assert orders([listed_stop(desk, 1), *others], 60).status == 0
+    printed = orders([listed_stop(desk, 1), *others, others[0]], 50)
+    assert (printed.status, printed.out) == (2, "")
+    assert "orders must have at most 100000 entries" in printed.err
