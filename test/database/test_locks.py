@@ -127,8 +127,8 @@ def test_one_transaction_after_the_other_is_no_lock_that_stays(admin, connect) -
         bot("begin")
         assert bot.answer("renew_lease", position_id=position.position_id, fence=position.fence) == "ok"
         admin("select tradelatch.record_findings()")
-        bot("commit")
         assert admin(found, admin.account) == []
+        bot("commit")
         admin("update monitoring.lock_sightings set first_seen_at = first_seen_at - interval '6 seconds'")
 
 
