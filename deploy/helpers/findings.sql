@@ -163,7 +163,7 @@ begin
             min(s.check_name) as check_name,
             min(s.first_seen_at) as first_seen_at,
             bool_or(s.first_seen_at + monitoring.grace() <= s.last_seen_at) as is_due,
-            string_agg(distinct s.symbol, ', ') filter (where s.check_name = 'symbol_mismatch') as symbols,
+            array_agg(distinct s.symbol) filter (where s.check_name = 'symbol_mismatch') as held_as,
             string_agg(
                 trim_scale(s.quantity) || ' on position side ' || s.position_side, ' and ' order by s.position_side
             ) filter (where s.check_name = 'mode_mismatch') as exposures
@@ -449,8 +449,9 @@ begin
                 'problem', case d.check_name
                     when 'mode_mismatch'
                         then format('the exchange holds %s, and the position is on %s', d.exposures, b.position_side)
-                    else 'the exchange holds the same as ' || d.symbols
-                end
+                    else 'the exchange holds the same as ' || array_to_string(d.held_as, ', ')
+                end,
+                'held_as', d.held_as
             ),
             case
                 when not d.is_due then 'wait for another snapshot'

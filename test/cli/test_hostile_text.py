@@ -43,7 +43,7 @@ def test_nothing_of_the_database_reaches_the_terminal_as_a_command(desk: Desk, e
     assert not HARMFUL & set(document)
     if command.startswith("timeline"):
         assert "bot7 (application_name=oncall alice" in printed.out
-        (told,) = json.loads(document)
+        (told,) = json.loads(document)["positions"]
         assert told["timeline"][0]["details"]["note"] == EVIL
 
 

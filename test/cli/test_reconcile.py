@@ -164,7 +164,7 @@ def test_a_stream_that_does_not_end_is_not_read_to_its_end(aged: Desk) -> None:
         (["--exchange", "binance", "--snapshot", "x"], "--observed-at"),
         (["--exchange", "binance", "--live", "--observed-at", "2025-10-28T13:19:10Z"], "--observed-at"),
         (["--exchange", "binance", "--snapshot", "x", "--observed-at", "2025-10-28 13:19:10"], "zone"),
-        (["--exchange", "binance", "--snapshot", "x", "--observed-at", "now"], "zone"),
+        (["--exchange", "binance", "--snapshot", "x", "--observed-at", "yesterday"], "zone"),
         (["--exchange", "binance", "--live", "--confirm"], "--confirm"),
         (["--exchange", "binance", "--snapshot", "/nowhere", "--observed-at", "2025-10-28T13:19:10Z"], "/nowhere"),
         (["--exchange", "binance", "--snapshot", "/", "--observed-at", "2025-10-28T13:19:10Z"], "cannot be read"),
@@ -190,7 +190,7 @@ def test_live_looks_once_and_with_evidence_twice(protected: Desk) -> None:
     protected.trade("buy", 3)
     printed = protected.run("reconcile", "--exchange", "binance", "--live")
     assert "2 info.\n" in printed.out
-    assert "wait for another snapshot" in printed.out
+    assert "tradelatch reconcile --exchange binance --live --evidence" in printed.out
     protected.trade("buy", 1)
     printed = protected.run("reconcile", "--exchange", "binance", "--live", "--evidence")
     assert "2 warning.\n" in printed.out

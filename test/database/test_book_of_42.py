@@ -257,7 +257,7 @@ def test_clean_up_and_restore(faulty: Evening) -> None:
         fault for fault in FAULTS if fault[0] in ("incomplete", "no_stop_loss", "quantity_mismatch", "side_mismatch")
     }
     assert set(faulty.diagnosed()) == left | {
-        ("no_stop_loss", "critical", "ORPHANUSDT", "recover"),
+        ("no_stop_loss", "critical", "ORPHANUSDT", "give it a stop-loss at a price of your choice, or close it"),
         ("pending_cancels", "warning", "A02USDT", "recover"),
     }
 

@@ -101,12 +101,16 @@ def test_every_function_raises_what_is_less_than_on(asked, kept, admin, connect,
     levels["record_marks"] = level_after("record_marks", exchange="binance", marks=Jsonb([]))[1]
     for archive in ("archive_events", "archive_alerts", "archive_findings"):
         levels[archive] = level_after(archive, operator)[1]
+    levels["record_aliases"] = level_after("record_aliases", operator, exchange="binance", aliases=Jsonb({}))[1]
     levels["record_findings"] = level_after("record_findings")[1]
     levels["set_stale_after"] = level_after("set_stale_after", operator, stale_after="5 minutes")[1]
     levels["cleanup"] = level_after("cleanup", operator, mode="all", account=admin.account)[1]
     backup = admin.value("select backup_id from tradelatch.backups where position_id = %s", sized.position_id)
     levels["restore_backup"] = level_after("restore_backup", operator, backup_id=backup, dry_run=False)[1]
     levels["after_restore"] = level_after("after_restore", operator, reason="x", skip=0)[1]
+    # Every bot keeps every account.
+    levels["grant_account"] = level_after("grant_account", operator, role="tradelatch_bot")[1]
+    levels["revoke_account"] = level_after("revoke_account", operator, role="tradelatch_operator", exchange="kraken")[1]
     assert levels == dict.fromkeys(levels, kept)
     lifecycle = admin(
         "select proname::text from pg_proc where pronamespace = 'tradelatch'::regnamespace and provolatile = 'v'"

@@ -39,7 +39,8 @@ def reconcile(bot: Session, ago: str, **switches: bool) -> list[Any]:
     """The whole book but for three, and two that nobody knows."""
     symbols = [f"S{number}USDT" for number in range(1, POSITIONS + 1)] + sorted(FOUND)
     listed = [
-        {"symbol": symbol, "side": "long", "quantity": "10", "average_price": "100", "stop_loss_price": "95"}
+        {"symbol": symbol, "side": "long", "quantity": "11" if symbol in FOUND else "10", "average_price": "100"}
+        | {"stop_loss_price": "95"}
         for symbol in symbols
         if symbol not in GONE
     ]

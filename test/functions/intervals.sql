@@ -34,6 +34,7 @@ select
         (
             select string_agg(format('%s => %L,', r.name, good_value(r.name)), ' ')
             from unnest(p.proargnames[:p.pronargs - p.pronargdefaults]) as r (name)
+            where r.name <> a.name
         ),
         a.name
     ) as call

@@ -124,10 +124,10 @@ call given('C5USDT', 'active', 'long', 'long');
 call given('C5USDT', 'active', 'short', 'short');
 call later('1 hour');
 -- An exchange that shows both position modes of one symbol: one of them is adopted.
-select show('{"C3USDT long 10", "C6USDT long 5"}', clock_timestamp() - interval '1 minute', max_closes => 100);
+select show('{"C3USDT long 10", "C6USDT long 7"}', clock_timestamp() - interval '1 minute', max_closes => 100);
 select show('{"C6USDT long 6"}', clock_timestamp() - interval '50 seconds', complete => false,
     more => '{"position_side": "long"}');
-select show('{"C3USDT long 10", "C6USDT long 5"}', clock_timestamp() - interval '40 seconds', complete => false);
+select show('{"C3USDT long 10", "C6USDT long 7"}', clock_timestamp() - interval '40 seconds', complete => false);
 select show('{"C6USDT long 6"}', clock_timestamp() - interval '30 seconds', complete => false,
     more => '{"position_side": "long"}');
 select show('{"C1USDT long 0", "C2USDT long 0", "C4USDT long 0"}', clock_timestamp() - interval '30 seconds',
@@ -191,8 +191,8 @@ from counted as c;
 -- Without a reason it is what was seen.
 call given('D1USDT', 'active');
 call later('1 hour');
-select show('{"D2USDT long 5", "D1USDT long 0"}', clock_timestamp() - interval '20 seconds', complete => false);
-select show('{"D2USDT long 5", "D1USDT long 0"}', clock_timestamp() - interval '10 seconds', complete => false);
+select show('{"D2USDT long 6", "D1USDT long 0"}', clock_timestamp() - interval '20 seconds', complete => false);
+select show('{"D2USDT long 6", "D1USDT long 0"}', clock_timestamp() - interval '10 seconds', complete => false);
 create table reasoned as
 select a.*
 from monitoring.carry_out(

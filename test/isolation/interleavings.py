@@ -24,6 +24,7 @@ TRADELATCH = {
     "is not the current one": "TL003",
     "which excludes": "TL006",
     "was taken meanwhile": "40001",
+    "was not free in time": "55P03",
 }
 
 OPEN_ROWS = "open_rows"  # a column of the teardown's result alone

@@ -99,7 +99,11 @@ def reconcile(
         findings = _record(server, wanted, listed, open_orders, observed_at, complete, max_missing)
     if symbol is not None:
         canonical = symbol_on(server, wanted["exchange"], symbol)
-        findings = [each for each in findings if each.symbol in (canonical, None)]
+        findings = [
+            each
+            for each in findings
+            if each.symbol in (canonical, None) or canonical in (each.detail.get("held_as") or ())
+        ]
     if as_json:
         said_nothing = {"not_covered": not_covered} if not_covered else {}
         print_json({"dry_run": not confirm, "findings": with_commands(findings)} | said_nothing)
