@@ -31,14 +31,14 @@ select is_empty('select * from monitoring.stops_gone()', 'once is no proof');
 
 update monitoring.sightings set no_stop_loss_until = now() - interval '9 minutes';
 select results_eq(
-    'select * from monitoring.stops_gone() as g order by g', 'select a from ids union all select a + 1 from ids',
+    'select * from monitoring.stops_gone() as g order by g', 'select a::bigint from ids union all select a::bigint + 1 from ids',
     'twice is, in hedge mode too; of what is active'
 );
 
 set local session_replication_role = replica; -- the guard says when orders moved
 update monitoring.positions set orders_at = now() - interval '5 minutes' where symbol = 'A';
 set local session_replication_role = origin;
-select results_eq('select * from monitoring.stops_gone()', 'select a + 1 from ids', 'what was seen before its orders moved says nothing');
+select results_eq('select * from monitoring.stops_gone()', 'select a::bigint + 1 from ids', 'what was seen before its orders moved says nothing');
 
 truncate monitoring.sightings;
 insert into monitoring.order_sightings (
@@ -49,11 +49,11 @@ from ids
 cross join (
     values ('A', 'id:1', 0, 'absent'), ('A', 'id:7', 0, 'absent'), ('B', '*', 1, 'mismatched'), ('C', '*', 2, 'absent')
 ) as s (symbol, name, place, problem);
-select results_eq('select * from monitoring.stops_gone()', 'select a from ids', 'lists of orders say it of the order that is its stop-loss');
+select results_eq('select * from monitoring.stops_gone()', 'select a::bigint from ids', 'lists of orders say it of the order that is its stop-loss');
 
 update monitoring.order_sightings set problem = 'absent' where name = '*' and symbol = 'B';
 select results_eq(
-    'select * from monitoring.stops_gone() as g order by g', 'select a from ids union all select a + 1 from ids',
+    'select * from monitoring.stops_gone() as g order by g', 'select a::bigint from ids union all select a::bigint + 1 from ids',
     'and of one that nobody can name'
 );
 
