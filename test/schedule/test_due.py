@@ -101,13 +101,20 @@ def test_a_duplicate_an_unprotected_position_and_a_killed_bot(
     critical = 'tradelatch_findings{check_name="no_stop_loss",severity="critical"}'
     with psycopg.connect(bot_dsn, autocommit=True) as connection:
         connection.execute("select tradelatch.update_stop_loss(%s, null, lease => '1 second')", [position.position_id])
-    seen(watched, end_of_grace(database, position.position_id), "no_stop_loss", "! no_stop_loss APTUSDT", critical, 1)
+    seen(
+        watched,
+        end_of_grace(database, position.position_id),
+        "no_stop_loss",
+        "! no_stop_loss binance APTUSDT",
+        critical,
+        1,
+    )
 
     worker = subprocess.Popen([sys.executable, "-c", WORKER, bot_dsn, "METUSDT"], stdout=subprocess.PIPE, text=True)
     doomed = int(worker.stdout.readline())
     worker.send_signal(signal.SIGKILL)
     worker.communicate()
-    seen(watched, end_of_grace(database, doomed), "no_stop_loss", "! no_stop_loss METUSDT", critical, 2)
+    seen(watched, end_of_grace(database, doomed), "no_stop_loss", "! no_stop_loss binance METUSDT", critical, 2)
 
 
 def end_of_grace(database: str, position_id: int) -> float:

@@ -1,6 +1,5 @@
 """The schedule of docs/monitoring.md, by pg_cron: findings are recorded and told with nobody about."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +40,10 @@ def test_the_schedule_records_and_tells(cluster: Cluster) -> None:
         admin.execute("grant usage on schema cron to scheduler")
         with psycopg.connect(cluster.dsn(user="scheduler"), autocommit=True) as scheduler:
             scheduler.execute(SCHEDULE)
-        (told,) = admin.notifies(timeout=PATIENCE, stop_after=1)
-        assert (json.loads(told.payload)["alert"], json.loads(told.payload)["symbol"]) == ("no_stop_loss", "APTUSDT")
+        (woken,) = admin.notifies(timeout=PATIENCE, stop_after=1)
+        assert woken.payload == ""  # the row is the alert
+        (told,) = admin.execute("select alert, symbol from tradelatch.alerts").fetchall()
+        assert told == ("no_stop_loss", "APTUSDT")
         (finding,) = client.findings()
         assert (finding.check_name, finding.position_id, finding.cleared_at) == (
             "no_stop_loss", position.position_id, None,

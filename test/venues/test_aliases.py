@@ -126,4 +126,4 @@ async def test_filters_take_an_id(run: Run, bot_dsn: str, operator_dsn: str) -> 
         operator.record_aliases("bybit", {"BTCPERP": "BTC/USDC:USDC"})
     for arguments in (["timeline", "btcperp", "--exchange", "bybit"], ["timeline", "BTCPERP"]):
         ended = await run(*arguments, "--json")
-        assert [each["position_id"] for each in json.loads(ended.out)] == [made.position_id]
+        assert [each["position_id"] for each in json.loads(ended.out)["positions"]] == [made.position_id]
