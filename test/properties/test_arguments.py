@@ -146,6 +146,7 @@ ours = st.builds(OfPosition, st.sampled_from(["e1", "s1", "s2", "c1"]), some_pos
 orders = st.lists(st.one_of(ours, ours, st.sampled_from(["tp-1", "id:1001", "id:2001", "*"]), texts), max_size=3)
 BY_TYPE = {
     "text": texts,
+    "name": texts,
     "text[]": st.one_of(orders, st.integers(0, 1001).map(["tp-1"].__mul__), st.just([None])),
     "numeric": numerics,
     "bigint": bigints,
