@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 
 import psycopg
-from psycopg import sql
 from rich.console import Console
 
 from ... import AsyncClient
@@ -111,5 +110,7 @@ class _Stage:
 async def _start_ids_at(dsn: str, position_id: int) -> None:
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         await connection.execute(
-            sql.SQL("alter table monitoring.positions alter column id restart with {}").format(position_id)
+            "select setval(pg_get_serial_sequence('monitoring.positions', 'id'), v.n) from (values (%s)) as v (n)"
+            " where v.n > 0",  # its last value, as after ordinary calls
+            [position_id - 1],
         )
