@@ -367,7 +367,8 @@ def test_verify_names_the_object_and_the_difference(steps: Steps) -> None:
     }, printed
     assert "search_path=public, pg_catalog" in printed
     for _, change, message in DAMAGES:
-        assert re.search(rf"verify/{change}\.sql:\d+: ERROR:  {re.escape(message)}\n", printed), printed
+        where = rf"verify/(?:{change}\.sql|drift\.psql):\d+"
+        assert re.search(rf"{where}: ERROR:  {re.escape(message)}\n", printed), printed
     assert "stranger" not in printed
     assert "CONTEXT" not in printed
 
