@@ -16,7 +16,7 @@ set jit = off -- and a plan that cannot do without one is taken to be expensive,
 as $$
 begin
     -- The newest events have the highest ids, but for those of transactions that overlapped; a thousand are enough of them.
-    return query
+    for sequence, highest in
     with latest as materialized (
         select
             e.id,
@@ -28,7 +28,6 @@ begin
 
     select
         s.name::regclass,
-        coalesce(pg_sequence_last_value(s.name::regclass), 0),
         coalesce(s.highest, 0)
     from (
         values
@@ -53,7 +52,15 @@ begin
         (pg_get_serial_sequence('monitoring.health_findings', 'id'), (select max(h.id) from monitoring.health_findings as h)),
         (pg_get_serial_sequence('monitoring.event_archives', 'id'), (select max(a.id) from monitoring.event_archives as a))
     ) as s (name, highest)
-    where s.name is not null;
+    where s.name is not null
+    loop
+        last_value := pg_sequence_last_value(sequence);
+        if last_value is null then
+            -- Nothing was taken since it was made, or restarted: what stands in it is the next value.
+            execute format('select s.last_value - 1 from %s as s', sequence) into strict last_value;
+        end if;
+        return next;
+    end loop;
 end
 $$;
 

@@ -3,7 +3,7 @@
 begin;
 \ir ../functions/setup.psql
 \ir setup.psql
-select plan(8);
+select plan(9);
 
 select is_internal('monitoring.sequences()', 'stable');
 select set_eq(
@@ -39,6 +39,13 @@ select is(
     (select sum(s.last_value - s.highest) from monitoring.sequences() as s where s.sequence = 'monitoring.positions_id_seq'::regclass),
     0::numeric,
     'nothing was taken by looking'
+);
+
+alter sequence monitoring.positions_id_seq restart with 5000;
+select is(
+    (select s.last_value from monitoring.sequences() as s where s.sequence = 'monitoring.positions_id_seq'::regclass),
+    4999::bigint,
+    'one that was restarted, and gave nothing yet, has given what is before it'
 );
 
 select * from finish();
