@@ -262,6 +262,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
     """Serves a registry. A request ends after REQUEST_SECONDS, wherever it stands, and so does what is too many."""
 
     daemon_threads = True
+    request_queue_size = 128  # those that wait to be accepted: with five, one more is heard after seconds
 
     def __init__(self, host: str, port: int, registry: CollectorRegistry) -> None:
         if ":" in host:
