@@ -6,7 +6,8 @@ PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(P
 LOCKED := binary cli demo postgres test
 ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/failover test/properties test/reproduce test/schedule \
-	test/logs test/venues test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py \
+	test/logs test/venues test/watching test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py test/cli/test_advice.py \
+	test/cli/test_terminals.py test/docs/test_runbook.py test/database/test_locks.py test/database/test_waiting.py \
 	test/client/test_connections_*.py test/client/test_faults_*.py test/client/test_lost_answers_*.py \
 	test/test_bench.py test/test_wheel.py test/make/test_without_root.py)
 
@@ -52,12 +53,12 @@ ifdef ONLY
 	@$(PYTHON) test/choose.py --heavy '$(HEAVY)' --only "$$ONLY"
 else
 	$(lint)
-	$(call stage,sqlfluff,$(sqlfluff) deploy revert verify)
 	@$(PYTEST) $(HEAVY:%=--ignore=%) $(IGNORE_LEFT_OUT); $(say_left_out)
 endif
 
 check: ## the rest, which takes longer: simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
 	@.ci/install test
+	$(call stage,sqlfluff,$(sqlfluff) deploy revert verify)
 	@$(PYTEST) $(HEAVY) $(IGNORE_LEFT_OUT); $(say_left_out)
 	@if [ -s .venv/left-out ]; then echo '  and PgBouncer, and a second release of PostgreSQL' >&2; \
 		else $(MAKE) --no-print-directory check-elsewhere; fi
