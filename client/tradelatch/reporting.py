@@ -57,11 +57,11 @@ async def report_order(
 
     A stop-loss that filled, and left nothing open, closes its position. One that ended otherwise leaves its position
     to recovery, which protects it. What an order filled counts when it has ended: with what is left open, a new
-    stop-loss is called for. Where the size was seen on the exchange since the order was known, its fill may be in it: a
-    stop-loss is left to recovery then, another order to whoever compares. An order that is open has arrived, and so has
-    one that is closed and reads filled 0, as it may for seconds: report it again. What an entry filled is for whoever
-    drives the position: it needs the fence, and so does the end of a close that left something open. An order that
-    nobody knows is reported back; nothing is guessed.
+    stop-loss is called for. Where the entry may fill still, or the size was seen on the exchange since the order was
+    known, what is open cannot be reckoned: after a stop-loss the position is closed, which looks; another order is left
+    to whoever compares. An order that is open has arrived, and so has one that is closed and reads filled 0, as it may
+    for seconds: report it again. What an entry filled is for whoever drives the position: it needs the fence, and so
+    does the end of a close that left something open. An order that nobody knows is reported back; nothing is guessed.
 
     fence: of the position, where the caller drives it. exchange: where the order is, for orders without an id of ours.
 
@@ -170,8 +170,14 @@ class _Report:
         return await self._leave()
 
     async def _leave(self) -> Receipt:
-        """What is open, the driver finds out, or recovery: it has a position whose stop-loss ended at once."""
-        return await self._orders(is_over=self.known.kind == "stop_loss")
+        """What is open, the driver finds out, or recovery. One that is over leaves nothing to find it out by."""
+        if self.known.kind != "stop_loss":
+            return await self._orders(is_over=False)
+        if self.row.status not in ("active", "pending_sl"):  # a close is due, and looks
+            return await self._orders(is_over=True)
+        if self.row.status == "active" or self.fence is not None:
+            return await self.client.begin_close(self.row.position_id, "stop-loss", fence=self.fence)
+        return await self._orders(is_over=False)
 
     async def _is_uncounted(self) -> bool:
         """Nothing that it filled is in the open quantity. A size that was seen since it is known may have it."""

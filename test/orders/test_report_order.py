@@ -130,12 +130,26 @@ async def test_a_resting_entry_keeps_the_slot_when_the_stop_loss_filled(stage: S
     assert report.receipt.fence is not None  # to cancel it
 
 
-async def test_what_a_resting_entry_left_open_is_for_recovery_to_find_out(stage: Stage) -> None:
+async def test_what_a_resting_entry_left_open_is_closed(stage: Stage) -> None:
+    """The market is beyond the stop-loss; how much is open, only a look tells."""
     receipt, key = await active(stage, 4)
-    await report_order(stage.client, update(f"{key}s1", "closed", 3))
-    assert await book(stage, receipt) == ("pending_sl", 4, ["e1", "s2"])  # of whoever waits for the entry
-    stage.age_leases("2 minutes")
-    assert [claimed.position_id for claimed in await stage.client.claim_stale()] == [receipt.position_id]
+    report = await report_order(stage.client, update(f"{key}s1", "closed", 3))
+    assert report.receipt is not None
+    assert (report.receipt.status, report.receipt.fence is None) == ("pending_close", False)
+    assert await book(stage, receipt) == ("pending_close", 4, ["e1", "s1", "c1"])
+
+
+@pytest.mark.parametrize("is_driver", [False, True])
+async def test_a_replaced_one_that_filled_while_the_entry_rests(stage: Stage, is_driver: bool) -> None:
+    """Were it over, nobody would find out that it filled: the next one would be for 4, and 1 is open."""
+    receipt, key = await active(stage, 4)
+    replaced = await stage.client.replace_stop_loss(receipt.position_id, BELOW)
+    fence = replaced.fence if is_driver else None
+    report = await report_order(stage.client, update(f"{key}s1", "closed", 3), fence)
+    assert report.receipt is not None
+    status, due = ("pending_close", "c1") if is_driver else ("pending_sl", "s2")
+    held, quantity, left = await book(stage, receipt)
+    assert (held, quantity, {"e1", "s1", due} <= set(left)) == (status, 4, True)
 
 
 async def test_one_that_comes_and_goes_while_the_driver_still_has_it(stage: Stage) -> None:
