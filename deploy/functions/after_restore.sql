@@ -73,6 +73,12 @@ begin
     set made_in = '0'
     where a.made_in >= pg_current_xact_id();
 
+    -- What was made of these tables is in a logical copy as it was when its schema was copied.
+    perform monitoring.make_known_aliases();
+    if exists (select from monitoring.account_grants) and not monitoring.accounts_are_apart() then
+        perform monitoring.keep_accounts_apart();
+    end if;
+
     for v_before in
         -- Each branch implies the predicate of one of the slot's indexes.
         select p.*

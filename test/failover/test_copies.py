@@ -123,6 +123,8 @@ def test_a_promoted_logical_copy(
             lambda: copy.execute("select bool_and(srsubstate = 'r') from pg_subscription_rel").fetchall() == [(True,)],
             "the tables are copied",
         )
+        with Client(source.dsn()) as client:
+            client.record_aliases("binance", {"BTCPERP": "BTC/USDC:USDC"})
         later = old_positions(source, "J")
         until(lambda: copy.execute(KNOWN, [later[0][0]]).fetchall(), "what is done meanwhile comes along")
         copy.execute("drop subscription moving")
@@ -142,3 +144,5 @@ def test_a_promoted_logical_copy(
                 "monitoring.position_fence",
             }
     check(dsn, "another cluster than the one that was noted; sequences lag behind their tables", old + later)
+    with Client(dsn) as client:
+        assert client.create_position(symbol="BTCPERP", **APT).symbol == "BTCUSDC"

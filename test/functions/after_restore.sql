@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(62);
+select plan(64);
 
 select declared('after_restore', 'reason text, skip bigint = 1000000', 'SETOF tradelatch.finding', 'tradelatch_operator');
 select refused(c.call, c.code, c.call, role => 'tradelatch_operator')
@@ -194,9 +194,14 @@ select refused(
     'claim_stale()', 'TL010', 'or a fence'
 )
 from (select lapse_all()) as l;
+-- What a logical copy has as it was when its schema was copied: the rows came later.
+insert into monitoring.symbol_aliases (exchange, alias, symbol) values ('binance', 'BTCPERP', 'BTCUSDC');
+insert into monitoring.account_grants (role_name, exchange, account) values ('somebody', 'binance', 'default');
 select lives_ok('select tradelatch.after_restore(''copied'', 10)', 'after_restore mends it');
 select set_config('tradelatch.sequences', '', false);
 select is((try('create_position(''binance'', ''NEWUSDT'', ''long'', 1, 1)')).state, '00000', 'and positions are opened');
+select is((tradelatch.create_position('binance', 'BTCPERP', 'long', 1, 1)).symbol, 'BTCUSDC', 'the ids of markets that were recorded are known');
+select ok(monitoring.accounts_are_apart(), 'and accounts that were granted are apart');
 
 select * from finish();
 rollback;
