@@ -107,6 +107,24 @@ def test_the_symbol_narrows_what_is_shown(protected: Desk) -> None:
     assert [each["symbol"] for each in found] == ["METUSDT"]
 
 
+@pytest.mark.parametrize("option", ["--apply", "--adopt"])
+def test_what_is_applied_is_not_narrowed_so_the_symbol_is_refused(aged: Desk, option: str) -> None:
+    """Both are gone; cleanup closes the one."""
+    asked = ["reconcile", "--exchange", "binance", "--live", "--symbol", "METUSDT"]
+    before = aged.rows()
+    printed = aged.run(*asked, option, "--confirm")
+    assert (printed.status, printed.out) == (2, "")
+    (line,) = printed.err.splitlines()
+    assert line.startswith("tradelatch reconcile: --apply and --adopt work on the whole account, --symbol on what is shown")
+    assert aged.rows() == before
+    aged.run(*asked, "--evidence")
+    assert aged.run("cleanup", "orphaned_db", "--symbol", "METUSDT", "--confirm").status == 0
+    assert [(row.symbol, row.status) for row in aged.client.open_positions()] == [
+        ("APTUSDT", "active"),
+        ("METUSDT", "pending_cancels"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -61,7 +61,8 @@ def reconcile(
     --live looks at the positions, and at the open orders. What was seen is recorded in any case: it is the evidence
     that diagnose and cleanup work from. Proven is what two looks showed, 5 s apart, and 5 s after the slot last moved.
     The book changes with --apply or --adopt, and --confirm; what is closed and adopted is backed up. A position whose
-    stop-loss is proven gone waits for recover to protect it. Exit status 1: something critical was found.
+    stop-loss is proven gone waits for recover to protect it. --symbol narrows what is shown, and goes with neither:
+    cleanup works on one symbol. Exit status 1: something critical was found.
 
     --snapshot FILE is an array of {"symbol", "side", "quantity", "average_price"}, with "stop_loss_price" and
     "stop_loss_order_id" if somebody looked; null means that there is none. --orders FILE is an array of {"symbol",
@@ -77,6 +78,11 @@ def reconcile(
         raise click.UsageError("--observed-at TIME goes with --snapshot FILE or --orders FILE")
     if adopt and snapshot is None and not live:
         raise click.UsageError("--adopt goes with --snapshot FILE or --live")
+    if symbol is not None and (apply or adopt):
+        raise click.UsageError(
+            "--apply and --adopt work on the whole account, --symbol on what is shown: look with --evidence, then"
+            " cleanup orphaned_db or orphaned_exchange with --symbol"
+        )
     if confirm and not (apply or adopt):
         raise click.UsageError("--confirm goes with --apply or --adopt")
     listed = None if snapshot is None else read_snapshot(snapshot)
