@@ -9,9 +9,11 @@ answer is repeated with the same arguments until it gets one.
 
 import json
 import logging
+import os
 import random
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -112,11 +114,24 @@ def tell(line: dict[str, Any]) -> None:
     print(json.dumps(line), flush=True)
 
 
+def in_background(run: Callable[[], None]) -> None:
+    """In a thread. If it fails the process ends, so that whoever waits for more answers hears of it."""
+
+    def run_or_exit() -> None:
+        try:
+            run()
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+
+    threading.Thread(target=run_or_exit, daemon=True).start()
+
+
 def main() -> None:
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # it says that the server is away
     dsn, name, seed = sys.argv[1:]
     with Client(dsn, worker=name, timeout=5) as client:
-        threading.Thread(target=Bot(client, name, seed).run, daemon=True).start()
+        in_background(Bot(client, name, seed).run)
         sys.stdin.read()
 
 

@@ -127,10 +127,10 @@ class Worker:
 class Crew:
     """Several workers on one database, and whoever dies is replaced."""
 
-    def __init__(self, dsn: str, seed: int, size: int, loads: Sequence[Path] = (LOAD,), prefix: str = "bot") -> None:
+    def __init__(self, dsn: str, seed: int, size: int, loads: Sequence[Path] = (LOAD,)) -> None:
         self.dsn, self.seed = dsn, seed
         self._loads = cycle(loads)
-        self._names = (f"{prefix}{number}" for number in count(1))
+        self._names = (f"bot{number}" for number in count(1))
         self.workers: list[Worker] = []
         self.former: list[Worker] = []
         for _ in range(size):
@@ -152,12 +152,16 @@ class Crew:
             found |= dict(worker.answers)
         return found
 
+    def answered(self) -> int:
+        """How many calls were."""
+        return sum(len(worker.answers) for worker in [*self.former, *self.workers])
+
     def until_answers(self, more: int) -> None:
         """Returns when so many more calls were answered."""
-        wanted = len(self.answers()) + more
+        wanted = self.answered() + more
         end = time.monotonic() + PATIENCE
-        while len(self.answers()) < wanted:
-            assert time.monotonic() < end, "the bots do not come on"
+        while self.answered() < wanted:
+            assert time.monotonic() < end, f"the bots do not go on: {[each.unanswered() for each in self.workers]}"
             dead = [worker.name for worker in self.workers if worker.process.poll() is not None]
             assert not dead, f"ended by themselves: {dead}"
             time.sleep(0.001)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -12,7 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "crash"))
 
-from load import Bot
+from load import Bot, in_background
 from tradelatch import AsyncClient
 
 
@@ -39,7 +38,7 @@ async def main() -> None:
             with suppress(CancelledError):  # the client is gone
                 bot.run()
 
-        threading.Thread(target=run, daemon=True).start()
+        in_background(run)
         await asyncio.to_thread(sys.stdin.read)
 
 

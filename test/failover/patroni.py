@@ -265,9 +265,9 @@ def silence(crew: Crew, happen: Callable[[], Callable[[], None]]) -> tuple[float
     longest, ended = [0.0], threading.Event()
 
     def look() -> None:
-        last, answered = time.monotonic(), len(crew.answers())
+        last, answered = time.monotonic(), crew.answered()
         while not ended.wait(0.05):
-            if (now := len(crew.answers())) != answered:
+            if (now := crew.answered()) != answered:
                 answered, last = now, time.monotonic()
             longest[0] = max(longest[0], time.monotonic() - last)
 
@@ -275,8 +275,8 @@ def silence(crew: Crew, happen: Callable[[], Callable[[], None]]) -> tuple[float
     thread.start()
     back = happen()
     time.sleep(10)
-    before = len(crew.answers())
-    until(lambda: len(crew.answers()) > before + 20, "the bots go on")
+    before = crew.answered()
+    until(lambda: crew.answered() > before + 20, "the bots go on")
     ended.set()
     thread.join()
     return longest[0], back
