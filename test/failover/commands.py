@@ -44,6 +44,12 @@ class Command:
             if stream:
                 stream.close()
 
+    def scrape(self) -> str:
+        """What `metrics` serves where it said that it does."""
+        with urllib.request.urlopen(self.errors[0].strip(), timeout=PATIENCE) as answer:
+            told: str = answer.read().decode()
+            return told
+
     def documents(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in list(self.lines)]
 
@@ -57,7 +63,6 @@ class Watchers:
         self.recover = Command(dsn, "recover", "--watch", "1s", "--confirm")
         until(lambda: self.metrics.errors, "metrics are served")
         until(lambda: self._connected(dsn) >= {"tradelatch watch", "tradelatch recover"}, "the commands connect")
-        self.url = self.metrics.errors[0].strip()
 
     @staticmethod
     def _connected(dsn: str) -> set[Any]:
@@ -66,8 +71,7 @@ class Watchers:
 
     def is_up(self) -> bool:
         """Whether the metrics are those of a database that answers."""
-        with urllib.request.urlopen(self.url, timeout=PATIENCE) as answer:
-            return b"\ntradelatch_up 1.0" in answer.read()
+        return "\ntradelatch_up 1.0" in self.metrics.scrape()
 
     def end(self) -> None:
         for command in (self.alerts, self.metrics, self.recover):

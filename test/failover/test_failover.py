@@ -3,16 +3,11 @@
 `make failover ROUNDS=N` runs more rounds of each kind; TRADELATCH_FAILOVER_SEED=N other ones.
 """
 
-import json
 import os
 import random
-import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -21,13 +16,11 @@ from typing import Any
 import psycopg
 import pytest
 from tradelatch import Client, TradelatchError
-from tradelatch.watching.alerts import AlertLog, Listener, Schedule, follow
-from tradelatch.watching.bounded import bounded
 
 from ..crash import workers
 from ..crash.workers import Crew, check_book
 from .commands import Watchers
-from .servers import PATIENCE, SETTINGS, Server, Servers, until
+from .servers import SETTINGS, Server, Servers, until
 
 ROUNDS = int(os.environ.get("TRADELATCH_FAILOVER_ROUNDS", "1"))
 SEED = int(os.environ.get("TRADELATCH_FAILOVER_SEED", "1"))
@@ -48,81 +41,6 @@ def crew(servers: Servers) -> Iterator[Crew]:
     crew = Crew(servers.dsn(), SEED, 4, [workers.LOAD, ASYNC_LOAD])
     yield crew
     crew.end()
-
-
-def run(dsn: str, *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tradelatch", "--dsn", dsn, *arguments], capture_output=True, text=True, timeout=PATIENCE
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def test_a_standby_is_read(servers: Servers) -> None:
-    """What reads says that it is one, and how late; what writes is refused at once, in one line."""
-    with Client(servers.primary.dsn) as client:
-        position = client.create_position("binance", "APTUSDT", "long", 1, 1)
-    dsn = servers.synchronous.dsn
-    until(lambda: servers.synchronous.ask("select 1 from tradelatch.open_positions"), "the standby has the position")
-    status = run(dsn, "status")
-    assert status[0] == 0
-    assert re.search(r"\na standby, [\d.]+s behind\n", status[1])
-    assert "APTUSDT" in status[1]
-    assert isinstance(json.loads(run(dsn, "status", "--json")[1])["behind"], float)
-    assert json.loads(run(servers.primary.dsn, "status", "--json")[1])["behind"] is None
-    number = str(position.position_id)
-    for words in (["diagnose"], ["timeline", number]):
-        code, _, error = run(dsn, *words)
-        assert (code, error.count("\n")) <= (1, 1), error
-    assert re.fullmatch(r"diagnose: read from a standby, \d+ s behind\n", run(dsn, "diagnose")[2])
-    for words in (
-        ["release", number, "--reason", "x"],
-        ["release", number, "--reason", "x", "--confirm"],
-        ["cleanup", "all"],
-        ["after-restore", "--reason", "x", "--confirm"],
-        ["recover", "--confirm"],
-    ):
-        began = time.monotonic()
-        code, _, error = run(dsn, *words)
-        assert (code, error.count("\n")) == (2, 1), error
-        assert "standby" in error or "read-only" in error
-        assert time.monotonic() - began < 10
-
-
-def test_alerts_of_a_standby_that_is_met_for_a_while(servers: Servers) -> None:
-    """It is read without LISTEN; on the primary, record_findings is called again, and none comes twice."""
-    servers_met = [servers.synchronous.dsn, servers.primary.dsn]
-    told: list[str] = []
-    listener = Listener(lambda: psycopg.connect(servers_met[0], autocommit=True))
-    alerts = follow(
-        listener, AlertLog(timedelta(minutes=1)), Schedule(), 0.05, (psycopg.OperationalError,),
-        told.append, time.sleep,
-    )  # fmt: skip
-    with Client(servers.primary.dsn) as client:
-        prevented = []
-        for symbol in ("BTCUSDT", "ETHUSDT"):
-            client.create_position("binance", symbol, "long", 1, 1)
-            client.create_position("binance", symbol, "long", 1, 1)
-            prevented.append(symbol)
-            while next(alerts).alert.symbol != symbol:
-                pass
-            servers_met[:] = [servers.primary.dsn] * 2
-            listener.lose()
-        for _ in range(2):
-            client.create_position("binance", "SOLUSDT", "long", 1, 1)
-        assert next(alerts).alert.symbol == "SOLUSDT"
-    assert told == ["a standby: record_findings must be called on its primary"]
-    listener.lose()
-
-
-def test_a_frozen_server_ends_no_reader(servers: Servers) -> None:
-    with psycopg.connect(servers.asynchronous.dsn, autocommit=True) as connection:
-        connection.execute("select 1")
-        servers.asynchronous.freeze()
-        try:
-            with pytest.raises(psycopg.OperationalError), bounded(connection, 0.3):
-                connection.execute("select 1")
-        finally:
-            servers.asynchronous.thaw()
 
 
 def end_primary(kind: str, primary: Server) -> None:

@@ -1,9 +1,6 @@
 """`tradelatch watch`, as a program: alerts as lines or into a command, and the screen on a terminal."""
 
 import json
-import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -18,9 +15,7 @@ from tradelatch import Client
 from tradelatch.cluster import Cluster
 
 from ..template import deployed_cluster
-
-PROGRAM = [sys.executable, "-m", "tradelatch"]
-PATIENCE = 30.0
+from .terminal import PATIENCE, PROGRAM, Terminal
 
 
 @pytest.fixture
@@ -183,40 +178,6 @@ def test_wrong_usage(bot_dsn: str) -> None:
         done = subprocess.run([*PROGRAM, "--dsn", bot_dsn, "watch", *options], capture_output=True, text=True)
         assert (done.returncode, done.stdout) == (2, ""), options
         assert len(done.stderr.splitlines()) == 1, options
-
-
-class Terminal:
-    """The program on a terminal of 80 by 24; what it has written so far."""
-
-    def __init__(self, dsn: str, every: str = "60s") -> None:
-        self.process, self.descriptor = self._start(dsn, every)
-        self.written = ""
-
-    @staticmethod
-    def _start(dsn: str, every: str) -> tuple[subprocess.Popen[bytes], int]:
-        mine, its = pty.openpty()
-        environment = os.environ | {"COLUMNS": "80", "LINES": "24", "TERM": "xterm", "NO_COLOR": "1"}
-        command = [*PROGRAM, "--dsn", dsn, "watch", "--every", every]
-        process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True)
-        os.close(its)
-        return process, mine
-
-    def until(self, text: str) -> None:
-        """Returns as soon as it has written that, since it wrote what was waited for before."""
-        end = time.monotonic() + PATIENCE
-        while text not in self.written:
-            ready, _, _ = select.select([self.descriptor], [], [], max(0, end - time.monotonic()))
-            assert ready, f"{text!r} is not in {self.written!r}"
-            self.written += os.read(self.descriptor, 65536).decode(errors="replace")
-        self.written = self.written.partition(text)[2]
-
-    def press(self, key: str) -> None:
-        os.write(self.descriptor, key.encode())
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.descriptor)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def archive(server: Server, file: Path, older_than: timedelta, batch: int, confi
     """
     if older_than < SHORTEST:
         raise click.BadParameter("it must be at least 7d", param_hint="--older-than")
-    with server.connect() as connection:
+    with server.connect() if confirm else server.reader("archive") as connection:
         if confirm:
             counts = _archive(connection, file, older_than, batch)
         else:

@@ -23,7 +23,7 @@ INNERMOST = re.compile(r"^\\if (?:(?!^\\if ).)*?^\\endif", re.MULTILINE | re.DOT
 REGISTRY = """
 select
     to_regnamespace('tradelatch') is not null,
-    exists (
+    not pg_is_in_recovery() and exists (
         select
         from pg_class as c
         join pg_namespace as n on n.oid = c.relnamespace
@@ -64,7 +64,7 @@ join ours as o on o.oid = c.relnamespace
 
 
 def registry(connection: psycopg.Connection[Any]) -> tuple[bool, bool, str]:
-    """Whether the schema is there, whether this login can read sqitch's registry, and its name."""
+    """Whether the schema is there, whether sqitch can work with its registry as this login, and its name."""
     ((is_deployed, is_readable, user),) = connection.execute(REGISTRY).fetchall()
     return is_deployed, is_readable, user
 

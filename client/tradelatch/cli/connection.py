@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the commands that need no database need no libpq either
@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # the commands that need no database need no libpq either
     from .. import AsyncClient, Client
 
 CONNECT_SECONDS = 4
-READERS = {"diagnose", "backups", "timeline", "orders", "positions", "recover", "after-restore"}  # without --confirm
+READERS = {"diagnose", "backups", "orders", "aliases", "accounts", "recover", "after-restore"}  # without --confirm
+NO_WRITES = "takes no writes: name its primary, or all hosts with target_session_attrs=read-write"
 
 
 class NoConnection(Exception):
@@ -53,21 +54,29 @@ class Server:
             raise NoConnection(f"no connection: {reason(made[0], self.dsn or '')}") from None
         return made[0]
 
+    def reader(self, command: str) -> psycopg.Connection:
+        """A connection for a command that only reads; on a standby it says how late that is."""
+        from ..watching.standby import behind
+
+        connection = self.connect()
+        _say(command, behind(connection))
+        return connection
+
     def client(self, command: str) -> Client:
         """A client for a command, on a server that has answered."""
         from .. import Client
 
-        self._look(command)
+        self.look(command)
         return Client(self._quick_dsn(), worker=f"tradelatch {command}")
 
     def async_client(self, command: str) -> AsyncClient:
         """The same for commands that ask an exchange, too."""
         from .. import AsyncClient
 
-        self._look(command)
+        self.look(command)
         return AsyncClient(self._quick_dsn(), worker=f"tradelatch {command}")
 
-    def _look(self, command: str) -> None:
+    def look(self, command: str) -> None:
         """Whether the server answers, and takes what the command writes; of a standby that is read, how late it is."""
         import click
 
@@ -75,15 +84,11 @@ class Server:
 
         with self.connect() as connection:
             age = behind(connection)
-        if age is None:
-            return
         context = click.get_current_context(silent=True)
-        if command not in READERS or (context is not None and context.params.get("confirm")):
-            raise NoConnection(
-                "this server is a standby, and takes no writes: name its primary, or all hosts with"
-                " target_session_attrs=read-write"
-            )
-        click.echo(f"{command}: read from a standby, {age.total_seconds():.0f} s behind", err=True)
+        is_reading = command in READERS and not (context is not None and context.params.get("confirm"))
+        if age is not None and not is_reading:
+            raise NoConnection(f"this server is a standby, and {NO_WRITES}")
+        _say(command, age)
 
     def _quick_dsn(self) -> str:
         """The DSN, with a time limit for each of its hosts that leaves time for the others."""
@@ -99,6 +104,14 @@ class Server:
         with self.connect() as connection:
             told: datetime = connection.execute("select clock_timestamp()").fetchall()[0][0]
         return told.astimezone(UTC)
+
+
+def _say(command: str, age: timedelta | None) -> None:
+    """That what follows is of a standby, and how late; None: it is of none."""
+    import click
+
+    if age is not None:
+        click.echo(f"{command}: read from a standby, {age.total_seconds():.0f} s behind", err=True)
 
 
 def reason(error: psycopg.Error, dsn: str) -> str:

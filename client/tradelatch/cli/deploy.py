@@ -16,6 +16,7 @@ def deploy(server: Server) -> None:
     CREATEROLE and CREATE on the database. A table that cannot be taken over is refused before anything is made.
     """
     require_sqitch()
+    server.look("deploy")
     with server.connect() as connection:
         is_first = connection.execute("select to_regnamespace('sqitch') is null").fetchone() == (True,)
     if is_first:

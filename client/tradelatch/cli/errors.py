@@ -17,7 +17,7 @@ from ..core.errors import (
 from ..programs import ProgramError
 from ..visible import visible, visible_lines
 from .ascii import make_printable
-from .connection import NoConnection
+from .connection import NO_WRITES, NoConnection
 
 FAILED = 1
 CANNOT = 2
@@ -85,6 +85,8 @@ def _refusal(error: Exception) -> TradelatchError | None:
 
 
 def _refused(name: str | None, error: TradelatchError) -> int:
+    if error.sqlstate == "25006":
+        return _end(f"{name}: this server {NO_WRITES}", CANNOT)
     code = f" [{error.sqlstate}]" if error.sqlstate else ""
     return _end(f"{name}: {type(error).__name__}{code}: {error}", CANNOT if isinstance(error, _CANNOT) else FAILED)
 

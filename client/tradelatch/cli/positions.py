@@ -39,7 +39,7 @@ def positions(
     if as_csv and as_json:
         raise click.UsageError("either --csv or --json")
     only = resolve(server, exchange, account, symbol)
-    with server.connect() as connection:
+    with server.reader("positions") as connection:
         ((now,),) = connection.execute("select clock_timestamp()").fetchall()
         rows = _rows(connection, "positions" if with_over else "open_positions", vars(only) | {"last": last})
     if as_json:

@@ -46,7 +46,7 @@ def timeline(
     """
     position_id = int(target) if target is not None and target.isascii() and target.isdigit() else None
     only = resolve(server, exchange, account, None if position_id is not None else target)
-    with server.connect() as connection:
+    with server.reader("timeline") as connection:
         positions = _positions(connection, position_id, only, last)
         events = _events(connection, [position.position_id for position in positions])
     if as_json:
