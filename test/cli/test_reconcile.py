@@ -115,7 +115,9 @@ def test_what_is_applied_is_not_narrowed_so_the_symbol_is_refused(aged: Desk, op
     printed = aged.run(*asked, option, "--confirm")
     assert (printed.status, printed.out) == (2, "")
     (line,) = printed.err.splitlines()
-    assert line.startswith("tradelatch reconcile: --apply and --adopt work on the whole account, --symbol on what is shown")
+    assert line.startswith(
+        "tradelatch reconcile: --apply and --adopt work on the whole account, --symbol on what is shown"
+    )
     assert aged.rows() == before
     aged.run(*asked, "--evidence")
     assert aged.run("cleanup", "orphaned_db", "--symbol", "METUSDT", "--confirm").status == 0
