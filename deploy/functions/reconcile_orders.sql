@@ -87,7 +87,8 @@ begin
         end loop;
 
         -- The stop-loss of a position of which the book names none, as of a table that was taken over: the one closing order of its
-        -- slot, for all that is open, on the losing side. Which of several it is, only a person knows.
+        -- slot, for all that is open, on the losing side. Which of several it is, only a person knows. One that closes whatever is
+        -- held may be told without a side: it is the position's where it can be for nothing else.
         for v_move in
             select
                 b.id::bigint as position_id,
@@ -103,7 +104,10 @@ begin
                 and bool_and((
                     o.order_id is not null
                     and (b.position_side <> 'both' or coalesce(o.reduce_only, false))
-                    and o.side = case b.side when 'long' then 'sell' else 'buy' end
+                    and case
+                        when o.side is not null then o.side = case b.side when 'long' then 'sell' else 'buy' end
+                        else o.reduce_only and (b.position_side = 'both' or b.position_side = o.position_side)
+                    end
                     and coalesce(nullif(o.quantity, 0), b.open_quantity) >= b.open_quantity
                     and case b.side
                         when 'long' then o.trigger < coalesce(b.average_price, b.entry_price)

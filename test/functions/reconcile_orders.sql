@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(136);
+select plan(138);
 
 select declared_as_move(
     'reconcile_orders',
@@ -300,7 +300,8 @@ call later('1 hour');
 select (tradelatch.adopt_position('binance', a.symbol, a.side, 10, 100, now(), position_side => a.position_side, stop_loss_price => a.price)).outcome
 from (values
     ('L1USDT', 'long', 'both', 95), ('L2USDT', 'short', 'both', 105), ('L3USDT', 'long', 'long', 95), ('L4USDT', 'long', 'both', 95),
-    ('L5USDT', 'long', 'both', 95), ('L6USDT', 'long', 'both', 95), ('L7USDT', 'long', 'both', 95), ('L8USDT', 'long', 'both', 95)
+    ('L5USDT', 'long', 'both', 95), ('L6USDT', 'long', 'both', 95), ('L7USDT', 'long', 'both', 95), ('L8USDT', 'long', 'both', 95),
+    ('L9USDT', 'long', 'both', 95), ('L0USDT', 'long', 'long', 95)
 ) as a (symbol, side, position_side, price);
 create table stops as
 select jsonb_agg(e) as orders
@@ -314,7 +315,10 @@ from (
     ('{"symbol": "L5USDT", "order_id": 6, "side": "sell", "quantity": 9, "trigger": 96, "reduce_only": true}'),
     ('{"symbol": "L6USDT", "order_id": 7, "side": "sell", "quantity": 10, "trigger": 101, "reduce_only": true}'),
     ('{"symbol": "L7USDT", "order_id": 8, "side": "sell", "quantity": 10, "trigger": 96}'),
-    ('{"symbol": "L8USDT", "client_order_id": "by-hand", "side": "sell", "quantity": 10, "trigger": 96, "reduce_only": true}')
+    ('{"symbol": "L8USDT", "client_order_id": "by-hand", "side": "sell", "quantity": 10, "trigger": 96, "reduce_only": true}'),
+    -- as Gate lists one that closes whatever is held
+    ('{"symbol": "L9USDT", "order_id": 9, "side": null, "quantity": null, "trigger": 96, "reduce_only": true, "position_side": "both"}'),
+    ('{"symbol": "L0USDT", "order_id": 10, "side": null, "quantity": null, "trigger": 96, "reduce_only": true}')
 ) as x (e);
 create function learnt(ago interval, apply boolean)
 returns text[]
@@ -325,39 +329,40 @@ as $$
     from stops as s
     cross join lateral tradelatch.reconcile_orders(
         'binance', s.orders, clock_timestamp() - learnt.ago, complete => true,
-        covers => array(select 'L' || n || 'USDT' from generate_series(1, 8) as n), apply => learnt.apply
+        covers => array(select 'L' || n || 'USDT' from generate_series(0, 9) as n), apply => learnt.apply
     ) as f;
     select array_agg(concat_ws(' ', p.symbol, p.stop_loss_order, trim_scale(p.stop_loss_price), left_of(p.symbol)) order by p.symbol)
     from monitoring.positions as p
-    where p.symbol ~ '^L[1-8]USDT';
+    where p.symbol ~ '^L[0-9]USDT';
 $$;
 call later('2 minutes');
 select is(
     learnt('60 seconds', false),
-    array(select format('L%sUSDT %s *', n, case n when 2 then 105 else 95 end) from generate_series(1, 8) as n),
+    array(select format('L%sUSDT %s *', n, case n when 2 then 105 else 95 end) from generate_series(0, 9) as n),
     'not without apply'
 );
 select is(
     learnt('50 seconds', true),
     '{
-        "L1USDT id:1 96 * id:1", "L2USDT id:2 104 * id:2", "L3USDT id:3 94 * id:3", "L4USDT 95 *", "L5USDT 95 *", "L6USDT 95 *",
-        "L7USDT 95 *", "L8USDT 95 *"
+        "L0USDT 95 *", "L1USDT id:1 96 * id:1", "L2USDT id:2 104 * id:2", "L3USDT id:3 94 * id:3", "L4USDT 95 *", "L5USDT 95 *", "L6USDT 95 *",
+        "L7USDT 95 *", "L8USDT 95 *", "L9USDT id:9 96 * id:9"
     }'::text[],
-    'the one that covers what is open: not one of two, a smaller one, one that takes profit, one that may open, one that has no id'
+    'the one that covers what is open: not one of two, a smaller one, one that takes profit, one that may open, one that has no id; '
+    'of one without a side only where it can be for nothing else'
 );
 call later('2 minutes');
 select learnt('60 seconds', true);
 select is(
     learnt('50 seconds', true),
     '{
-        "L1USDT id:1 96 id:1", "L2USDT id:2 104 id:2", "L3USDT id:3 94 id:3", "L4USDT 95 *", "L5USDT 95 *", "L6USDT 95 *",
-        "L7USDT 95 *", "L8USDT 95 *"
+        "L0USDT 95 *", "L1USDT id:1 96 id:1", "L2USDT id:2 104 id:2", "L3USDT id:3 94 id:3", "L4USDT 95 *", "L5USDT 95 *", "L6USDT 95 *",
+        "L7USDT 95 *", "L8USDT 95 *", "L9USDT id:9 96 id:9"
     }'::text[],
     'then * stands for nothing there, and goes away'
 );
 select is((tradelatch.release_position(p.id, 'enough')).outcome, 'ok', p.symbol || ' is over')
 from monitoring.positions as p
-where p.symbol ~ '^L[1-8]USDT'
+where p.symbol ~ '^L[0-9]USDT'
 order by p.symbol;
 
 -- One of ours of a position that is over, or does not know it, is an orphan.

@@ -1,12 +1,14 @@
 """Gate: client order ids with a prefix, contracts, orders without a position side, stops that may lose their name."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tradelatch import AsyncClient
 from tradelatch.exchange import Holding, ModeRefused, OrderRefused, Unreachable
+from tradelatch.looking import order_entries
 from tradelatch.venues import VENUES, AccessRefused
 from tradelatch.venues import venue as venues
 
@@ -190,6 +192,35 @@ async def test_stops_that_were_made_by_hand_are_read(
     (listed,) = await on_gate.open_orders(APT, **ACCOUNT)
     quantity = Decimal("0.25") if "amount" in initial else 0
     assert (listed.side, listed.reduce_only, listed.quantity) == (side, True, quantity)
+
+
+def without_a_side(gate: GateStandIn) -> None:
+    """Stops close whatever is held, and do not say of which side."""
+    shown = gate._stop
+    gate._stop = lambda order: (  # type: ignore[method-assign]
+        (row := shown(order)) | {"initial": row["initial"] | {"text": "web", "size": 0, "is_close": True}}
+    )
+
+
+async def test_a_stop_that_closes_whatever_is_held_is_learnt(stage: Stage, gate: GateStandIn) -> None:
+    sent = await stop(stage.exchange, STOP)
+    without_a_side(gate)
+    adopted = await stage.client.adopt_position(
+        "gate", APT, "long", Decimal("61.8"), PRICE, datetime.now(UTC), stop_loss_price=Decimal("3.2")
+    )
+    (entry,) = listed = order_entries(await stage.exchange.all_open_orders(**ACCOUNT))
+    assert (entry["side"], entry["quantity"], entry["reduce_only"]) == (None, None, True)
+    await stage.client.reconcile_orders("gate", listed, datetime.now(UTC), complete=True, apply=True)
+    (row,) = await stage.client.positions(adopted.position_id)
+    assert (row.stop_loss_order, row.stop_loss_price) == (f"id:{sent.order_id}", Decimal("3.1686"))
+
+
+async def test_in_hedge_mode_one_without_a_side_is_not_guessed_at(on_gate: Any, gate: GateStandIn) -> None:
+    gate.hedge_mode = True
+    await stop(on_gate, STOP, position_side="long")
+    without_a_side(gate)
+    with pytest.raises(Unreachable, match="cannot be read"):
+        await on_gate.open_orders(APT, **ACCOUNT)
 
 
 async def test_an_account_that_does_not_exist_has_an_error_of_its_own(on_gate: Any, gate: GateStandIn) -> None:

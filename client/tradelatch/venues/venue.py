@@ -493,6 +493,8 @@ class Venue:
         mode, _ = self._modes[account]
         if mode == "one-way":
             return "both"
+        if side is None:
+            raise ValueError("for which side is it?")
         return "long" if (side in ("buy", "BUY")) != reduce_only else "short"
 
     def _ours(self, client_id: str) -> str:
