@@ -3,7 +3,7 @@
 begin;
 \ir setup.psql
 \ir evidence.psql
-select plan(25);
+select plan(27);
 
 create function look(snapshot jsonb, at interval, apply boolean default false)
 returns text
@@ -83,6 +83,7 @@ call given('M1USDT', 'active');
 call given('M2USDT', 'active', 'short', 'short');
 call given('M3USDT', 'active', 'long', 'long');
 call given('M4USDT', 'pending_close');
+call given('M5USDT', 'pending_sl');
 call later('2 hours');
 select is(
     (
@@ -99,10 +100,12 @@ from (values
           {"symbol": "M2USDT", "side": "short", "quantity": 3, "average_price": 90, "position_side": "both"},
           {"symbol": "M3USDT", "side": "long", "quantity": 10, "average_price": 100, "position_side": "long"},
           {"symbol": "M3USDT", "side": "short", "quantity": 2, "average_price": 100, "position_side": "short"},
-          {"symbol": "M4USDT", "side": "short", "quantity": 7, "average_price": 100, "position_side": "short"}]'::jsonb,
+          {"symbol": "M4USDT", "side": "short", "quantity": 7, "average_price": 100, "position_side": "short"},
+          {"symbol": "M5USDT", "side": "long", "quantity": 10, "average_price": 100, "position_side": "long"}]'::jsonb,
         'mode_mismatch info M1USDT both the exchange holds 10 on position side long, and the position is on both; '
         'mode_mismatch info M2USDT short the exchange holds 3 on position side both, and the position is on short; '
         'mode_mismatch info M4USDT both the exchange holds 7 on position side short, and the position is on both; '
+        'mode_mismatch info M5USDT both the exchange holds 10 on position side long, and the position is on both; '
         'orphaned_exchange info M3USDT short',
         'seen once; the other side of hedge mode is a position of its own'
     ),
@@ -111,10 +114,12 @@ from (values
         '[{"symbol": "M1USDT", "side": "long", "quantity": 10, "average_price": 100, "position_side": "long"},
           {"symbol": "M2USDT", "side": "short", "quantity": 3, "average_price": 90, "position_side": "both"},
           {"symbol": "M3USDT", "side": "long", "quantity": 10, "average_price": 100, "position_side": "long"},
-          {"symbol": "M4USDT", "side": "short", "quantity": 7, "average_price": 100, "position_side": "short"}]',
+          {"symbol": "M4USDT", "side": "short", "quantity": 7, "average_price": 100, "position_side": "short"},
+          {"symbol": "M5USDT", "side": "long", "quantity": 10, "average_price": 100, "position_side": "long"}]',
         'mode_mismatch critical M1USDT both the exchange holds 10 on position side long, and the position is on both; '
         'mode_mismatch critical M2USDT short the exchange holds 3 on position side both, and the position is on short; '
-        'mode_mismatch critical M4USDT both the exchange holds 7 on position side short, and the position is on both',
+        'mode_mismatch critical M4USDT both the exchange holds 7 on position side short, and the position is on both; '
+        'mode_mismatch critical M5USDT both the exchange holds 10 on position side long, and the position is on both',
         'seen twice nothing is closed or adopted'
     )
 ) as s (at, snapshot, found, why)
@@ -127,8 +132,14 @@ select is(
     (select string_agg(f.action, '; ') from tradelatch.diagnose(symbol => 'M1USDT') as f where f.check_name = 'mode_mismatch'),
     'look at the exchange whose it is; set its mode back, or release', 'a person decides'
 );
+select is(
+    (select string_agg(f.check_name, ' ' order by f.check_name) from tradelatch.diagnose(symbol => 'M5USDT') as f),
+    'mode_mismatch no_stop_loss', 'and that one of them has no stop-loss is said all the same'
+);
 select is(status_of(v.symbol), v.status, v.symbol || ' is as it was')
-from (values ('M1USDT', 'active'), ('M2USDT', 'active'), ('M3USDT', 'active'), ('M4USDT', 'pending_close')) as v (symbol, status);
+from (
+    values ('M1USDT', 'active'), ('M2USDT', 'active'), ('M3USDT', 'active'), ('M4USDT', 'pending_close'), ('M5USDT', 'pending_sl')
+) as v (symbol, status);
 
 select * from finish();
 rollback;
