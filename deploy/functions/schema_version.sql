@@ -17,6 +17,6 @@ return '1';
 comment on function tradelatch.schema_version() is 'Version of the schema, a whole number. A client of version N works with schema N and N+1.';
 
 revoke all on function tradelatch.schema_version() from public;
-grant execute on function tradelatch.schema_version() to tradelatch_reader;
+grant execute on function tradelatch.schema_version() to tradelatch_reader, tradelatch_feed;
 
 commit;

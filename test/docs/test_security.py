@@ -1,12 +1,22 @@
 """docs/security.md: its statements run, and then each login tries what it must not do."""
 
+import json
 import re
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from tradelatch import Client, PermissionDenied
+from tradelatch.watching.book import read_book
+
+from ..watching.prometheus import running_exporter
 
 PAGE = (Path(__file__).parents[2] / "docs/security.md").read_text()
 BLOCKS = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -21,6 +31,7 @@ RELEASE = "select tradelatch.release_position(-1, 'mine')"
 GRANT = "select tradelatch.grant_account('metrics')"
 TABLES = ["select * from monitoring.positions", "delete from monitoring.alerts", "set role tradelatch_owner"]
 TEMPORARY = "create temporary table mine (id int)"
+AT_ONCE = timedelta(microseconds=1)
 
 # What each may call, of these; the rest is refused to it.
 MAY = {
@@ -35,7 +46,7 @@ LETTERS = {"bot_momentum": "A", "recovery": "B", "alerting": "D", "metrics": "E"
 
 
 @pytest.fixture(scope="module")
-def secured(server: Any, template: str) -> Iterator[Any]:
+def dsn_of(server: Any, template: str) -> Iterator[Any]:
     """A database on which the page's statements were run, in their order."""
     name = server.create_database(template)
     with psycopg.connect(server.dsn_of(name), autocommit=True) as connection:
@@ -43,12 +54,18 @@ def secured(server: Any, template: str) -> Iterator[Any]:
         try:
             for block in BLOCKS:
                 connection.execute(re.sub(r"\bdatabase trading\b", f"database {name}", block))
-            yield lambda login: psycopg.connect(server.dsn_of(name, user=login), autocommit=True)
+            yield lambda login: server.dsn_of(name, user=login)
         finally:
             for login in [*LOGINS, "stranger"]:
                 connection.execute(f"drop owned by {login}")
                 connection.execute(f"drop role {login}")
     server.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def secured(dsn_of: Any) -> Any:
+    """`secured(login)` is a connection."""
+    return lambda login: psycopg.connect(dsn_of(login), autocommit=True)
 
 
 def refused(connection: Any, statement: str) -> str:
@@ -83,6 +100,56 @@ def test_each_login_can_do_what_it_is_for_and_nothing_else(secured: Any, login: 
     if RELEASE in MAY[login]:
         expected[RELEASE] = "TL004"  # it may, and there is no such position
     assert answers == expected
+
+
+def test_a_price_feed_uses_the_client(dsn_of: Any) -> None:
+    with Client(dsn_of("recovery")) as bot:
+        position = bot.create_position("binance", "FEDUSDT", "long", 1, 100, account="momentum")
+        with Client(dsn_of("prices")) as feed:
+            marks = [{"symbol": "FED/USDT:USDT", "price": "101.5", "unrealized_pnl": "1.5"}]
+            assert feed.record_marks("binance", marks, account="momentum") == 1
+            assert feed.record_aliases("bybit", {"FEDPERP": "FED/USDC:USDC"}) == 1
+            with pytest.raises(PermissionDenied):
+                feed.positions()
+        (marked,) = [row for row in bot.positions() if row.position_id == position.position_id]
+        assert marked.mark_price == Decimal("101.5")
+        bot.cancel_position(position.position_id, position.fence, "over")
+
+
+def tradelatch(dsn: str, *arguments: str) -> Any:
+    command = [sys.executable, "-m", "tradelatch", "--dsn", dsn, *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("login", ["alerting", "metrics"])
+def test_who_watches_sees_the_screens(dsn_of: Any, login: str) -> None:
+    dsn = dsn_of(login)
+    assert "open_positions" in tradelatch(dsn, "status")["health"]
+    assert tradelatch(dsn, "diagnose")["findings"] == []
+    with running_exporter(dsn) as exporter, urllib.request.urlopen(f"http://{exporter}/metrics", timeout=20) as page:
+        assert b"tradelatch_up 1.0" in page.read()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        assert read_book(connection, timedelta(minutes=5)).health.open_positions >= 0
+
+
+def test_the_alerts_are_raised_and_printed_by_the_login_for_that(dsn_of: Any, tmp_path: Path) -> None:
+    with Client(dsn_of("bot_momentum")) as bot:
+        exposed = bot.create_position("binance", "BAREUSDT", "long", 1, 100, account="momentum", lease=AT_ONCE)
+        bot.confirm_entry(exposed.position_id, exposed.fence, 1)
+        with psycopg.connect(dsn_of("alice"), autocommit=True) as operator:
+            operator.execute("select tradelatch.set_stale_after('1 microsecond')")
+        command = [sys.executable, "-m", "tradelatch", "--dsn", dsn_of("alerting"), "watch", "--alerts"]
+        command += ["--state", str(tmp_path / "state")]
+        watch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            told = json.loads(watch.stdout.readline())
+        finally:
+            watch.kill()
+            _, errors = watch.communicate()
+        assert (told["alert"], told["symbol"], errors) == ("no_stop_loss", "BAREUSDT", "")
+        bot.confirm_close(exposed.position_id, "over")
 
 
 def test_what_hangs_is_ended(secured: Any) -> None:

@@ -150,14 +150,14 @@ select is_empty(
         select function, role, allowed
         from calls
         where allowed <> case
-            when role = 'tradelatch_feed' then function in ('record_marks', 'record_aliases')
+            when role = 'tradelatch_feed' then function in ('record_marks', 'record_aliases', 'schema_version')
             when function in ('diagnose', 'find_order', 'lock_holders', 'normalize_exchange', 'normalize_symbol', 'schema_version') then true
             when function in ('take_over', 'release_position', 'record_aliases', 'cleanup', 'restore_backup', 'after_restore', 'archive_events', 'archive_alerts', 'archive_findings', 'grant_account', 'revoke_account', 'set_stale_after') then role = 'tradelatch_operator'
             when function = 'record_findings' then role <> 'tradelatch_reader'
             else role not in ('tradelatch_reader', 'tradelatch_watcher')
         end
     $$,
-    'readers call what changes nothing, watchers record_findings too, feeds record_marks alone, bots everything but the operators'' functions'
+    'readers call what changes nothing, watchers record_findings too, feeds record_marks, record_aliases and schema_version alone, bots everything but the operators'' functions'
 );
 select is_empty(
     $$

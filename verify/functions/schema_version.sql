@@ -8,7 +8,7 @@ select pg_temp.assert_function(
     'tradelatch.schema_version()',
     returns => 'text',
     volatility => 'immutable',
-    executable_by => array['tradelatch_reader']
+    executable_by => array['tradelatch_feed', 'tradelatch_reader']
 );
 
 select pg_temp.assert_equal('tradelatch.schema_version()', tradelatch.schema_version(), '1');
