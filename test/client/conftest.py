@@ -359,7 +359,7 @@ class Admin:
     def __call__(self, query: str, *parameters: Any) -> list[Any]:
         """The rows of a query; where they have one column, its values."""
         cursor = self.connection.execute(query, parameters)
-        rows = [] if cursor.description is None else cursor.fetchall()
+        rows = [] if cursor.rownumber is None else cursor.fetchall()  # a row may have no columns
         return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
 
     def events(self, position_id: int) -> list[str]:

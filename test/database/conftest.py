@@ -77,7 +77,7 @@ class Session:
     def __call__(self, query: str, *parameters: Any) -> list[Any]:
         """The rows of a statement."""
         cursor = self.connection.execute(query, parameters or None)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.rownumber is not None else []  # a row may have no columns
 
     def value(self, query: str, *parameters: Any) -> Any:
         """The first value of the first row."""

@@ -66,7 +66,7 @@ class Server:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             cursor = connection.execute(query)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.rownumber is not None else []  # a row may have no columns
 
     def processes(self) -> list[int]:
         """The postmaster, and its children."""
