@@ -59,6 +59,7 @@ endif
 check: ## the rest, which takes longer: simulation, crashes, properties, adoption, PgBouncer, PostgreSQL 18
 	@.ci/install test
 	$(call stage,sqlfluff,$(sqlfluff) deploy revert verify)
+	@.ci/audit
 	@$(PYTEST) $(HEAVY) $(IGNORE_LEFT_OUT); $(say_left_out)
 	@if [ -s .venv/left-out ]; then echo '  and PgBouncer, and a second release of PostgreSQL' >&2; \
 		else $(MAKE) --no-print-directory check-elsewhere; fi
