@@ -1,13 +1,15 @@
 """None is missed, none comes twice."""
 
+import time
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 import psycopg
 import pytest
-from tradelatch.watching.alerts import AlertLog, Listener, Pending, Schedule, follow
+from tradelatch.watching.alerts import MOST_OFTEN, AlertLog, Listener, Pending, Schedule, follow
 from tradelatch.watching.place import PlaceFile
 
 HELD = "select tradelatch.create_position('binance', %s, 'short', 61, 3.2)"
@@ -177,6 +179,44 @@ def test_a_reader_is_told_what_others_raise(connect: Any, exposed: Any, reader_d
     assert next(alerts).alert.symbol == raised
     assert lost == ["not a member of tradelatch_watcher or tradelatch_bot: somebody else must call record_findings"]
     listener.lose()
+
+
+def test_a_flood_of_notifications_is_no_flood_of_queries(
+    connect: Any, bot_dsn: str, lost: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any login may notify; what is raised meanwhile is told at once all the same."""
+    looks: list[float] = []
+    new = AlertLog.new
+
+    def counted(log: AlertLog, connection: Any) -> Any:
+        looks.append(time.monotonic())
+        return new(log, connection)
+
+    monkeypatch.setattr(AlertLog, "new", counted)
+    stranger, bot = connect(), connect()
+    listener, told = following(bot_dsn, lost)
+    ended = Event()
+
+    def flood() -> None:
+        while not ended.is_set():
+            stranger.execute("notify tradelatch_alert")
+
+    raised: list[str] = []
+    threads = [Thread(target=flood), Timer(2.0, lambda: raised.append(prevented(bot)))]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    try:
+        alert = next(told).alert
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        listener.lose()
+    took = time.monotonic() - began
+    assert [alert.symbol] == raised
+    assert 2 < took < 5
+    assert len(looks) < 2 * took / MOST_OFTEN + 4
 
 
 def test_a_schedule_that_cannot_run_says_so_every_time(bot_dsn: str) -> None:

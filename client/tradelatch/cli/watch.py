@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ..visible import json_text, visible
-from ..watching.alerts import SEVERITIES, AlertLog, Listener, Repeated, Schedule, database_of, follow
+from ..watching.alerts import MOST_OFTEN, SEVERITIES, AlertLog, Listener, Repeated, Schedule, database_of, follow
 from ..watching.book import Book, read_book
 from ..watching.figures import clock, fit
 from ..watching.keyboard import single_keys, wait
@@ -215,6 +215,8 @@ def _show(listener: Listener, every: timedelta, stale_after: timedelta, only: Fi
 def _quits(listener: Listener, keys: int | None, others: list[int], seconds: float) -> bool:
     """Waits for the next look: for the time, or for an alert. True when q was pressed."""
     end = time.monotonic() + seconds
+    if "q" in wait(keys, [], min(MOST_OFTEN, seconds)).lower():
+        return True
     while (left := end - time.monotonic()) > 0:
         if "q" in wait(keys, others, left).lower():
             return True

@@ -18,6 +18,7 @@ from .place import Place, PlaceFile
 
 CHANNEL = "tradelatch_alert"
 RECONNECT_SECONDS = 1.0
+MOST_OFTEN = 0.1  # seconds from one look to the next: any login may notify, as often as it likes
 
 # One statement, so one snapshot: no transaction below `low` adds anything any more. It is not above the newest alert
 # either, because a server that crashed may give the ids again that it had given and not yet written down.
@@ -256,9 +257,11 @@ class Listener:
             return True
 
     def wait(self, seconds: float) -> None:
-        """Returns at once when something was notified, else after so many seconds."""
+        """Returns when something was notified, else after so many seconds; not within MOST_OFTEN."""
+        began = time.monotonic()
         for _ in self.connection().notifies(timeout=seconds, stop_after=1):
             pass
+        time.sleep(max(0.0, min(MOST_OFTEN, seconds) - (time.monotonic() - began)))
 
     def lose(self) -> None:
         """The connection is broken."""
