@@ -1,10 +1,11 @@
-"""Breaks the client on purpose, one way at a time, and says which test saw it: the second half of `make mutants`.
+"""Breaks the client, or a script, on purpose, one way at a time, and says which test saw it: the second half of
+`make mutants`.
 
     python test/mutants/client.py [NAME...]
 
-A mutant is a piece of the client's source and what it is replaced with, in a copy of client/ that the tests import
-instead. One that no test fails on has survived, and the exit status is 1. Without names all of them run, after the
-client as it is, which must pass.
+A mutant is a piece of a file and what it is replaced with, in a copy of client/, deploy/ and verify/ that the tests
+import instead. One that no test fails on has survived, and the exit status is 1. Without names all of them run, after
+the files as they are, which must pass.
 """
 
 import os
@@ -14,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 TOP = Path(__file__).parents[2]
-BESIDE = ("deploy", "revert", "verify", "sqitch.plan", "sqitch.conf", "pyproject.toml")
+CHANGED = ("client", "deploy", "verify")
+BESIDE = ("revert", "sqitch.plan", "sqitch.conf", "pyproject.toml")
 PATIENCE = 150  # seconds; a test that waits for ever has seen the mutant too
 FIRST_RESULT = """
 
@@ -29,10 +33,10 @@ class _First(psycopg.AsyncRawCursor[Any]):
 
 
 class Mutant(NamedTuple):
-    file: str  # of client/tradelatch/core
+    file: str  # of client/tradelatch/core, or with its folder
     source: str
     instead: str
-    tests: str  # of test/client, that are to see it
+    tests: str  # that are to see it: of test/client, or with their folder
     appended: str = ""
 
 
@@ -102,6 +106,80 @@ MUTANTS = {
     "refused_handle_offers": Mutant(
         "position_async.py", "self._is_refused = True", "self._is_refused = False", "test_opening_sync.py"
     ),
+    "sequence_grant_unseen": Mutant(
+        "verify/drift.psql", "where r.relkind = 'S'\n", "where r.relkind = '?'\n", "plan/test_drift.py"
+    ),
+    "column_grant_unseen": Mutant(
+        "verify/drift.psql",
+        "    cross join aclexplode(a.attacl) as x\n",
+        "    cross join aclexplode('{}') as x\n",
+        "plan/test_drift.py",
+    ),
+    "default_privileges_unseen": Mutant(
+        "verify/drift.psql", "and x.grantee <> d.defaclrole", "and false", "plan/test_drift.py"
+    ),
+    "function_grant_unseen": Mutant(
+        "verify/assert.psql",
+        "'executable by', pg_temp.list(executable_by, 'nobody')",
+        "'executable by', pg_temp.list(array(select unnest(pg_temp.holders('f', p.proacl, p.proowner, 'EXECUTE')) from"
+        " pg_proc as p where p.oid = v_function), 'nobody')",
+        "plan/test_drift.py",
+    ),
+    "member_of_the_owner_unseen": Mutant(
+        "verify/roles/all.sql", "'who may become it', 'nobody'", "'who may become it', :'members'", "plan/test_drift.py"
+    ),
+    "foreign_function_unseen": Mutant(
+        "verify/drift.psql",
+        "        and p.proowner <> 'tradelatch_owner'::regrole\n",
+        "        and false\n",
+        "plan/test_drift.py",
+    ),
+    "foreign_table_unseen": Mutant(
+        "verify/drift.psql",
+        "    where c.relowner <> 'tradelatch_owner'::regrole\n",
+        "    where false\n",
+        "plan/test_drift.py",
+    ),
+    "foreign_trigger_unseen": Mutant(
+        "verify/drift.psql",
+        "    where p.proowner <> 'tradelatch_owner'::regrole or",
+        "    where false and",
+        "plan/test_drift.py",
+    ),
+    "foreign_rule_unseen": Mutant("verify/drift.psql", "w.rulename <> '_RETURN'", "false", "plan/test_drift.py"),
+    "notified_in_a_full_queue": Mutant(
+        "deploy/helpers/raise_alert.sql",
+        "pg_notification_queue_usage() < 0.5\n        and ",
+        "",
+        "database/test_notify_queue.py",
+    ),
+    "notified_behind_another": Mutant(
+        "deploy/helpers/raise_alert.sql", "and l.objid = 0", "and false", "database/test_notify_queue.py"
+    ),
+    "flood_of_queries": Mutant(
+        "client/tradelatch/watching/alerts.py",
+        "        time.sleep(max(0.0, min(MOST_OFTEN",
+        "        max(0.0, (min(MOST_OFTEN",
+        "watching/test_alert_log.py",
+    ),
+    "due_at_the_start_unsaid": Mutant(
+        "client/tradelatch/watching/alerts.py",
+        "%(is_first)s and exists (",
+        "%(is_first)s and false and exists (",
+        "watching/test_alert_log.py",
+    ),
+    "told_again_after_a_restart": Mutant(
+        "client/tradelatch/watching/alerts.py",
+        "self._told[key] = int(xid), datetime.fromisoformat(at)",
+        "del xid, at",
+        "watching/test_alert_log.py",
+    ),
+    "lost_by_a_restart": Mutant(
+        "client/tradelatch/watching/alerts.py",
+        "*(xid for xid, _ in self._waiting.values())",
+        "",
+        "watching/test_alert_log.py",
+    ),
     "first_host_has_it_all": Mutant(
         "settings.py", 'int(timeout / (1 + str(hosts).count(",")))', "int(timeout)", "test_connections_sync.py"
     ),
@@ -109,16 +187,17 @@ MUTANTS = {
 
 
 def copy(folder: Path) -> None:
-    """The client, and what lies beside it."""
-    shutil.copytree(TOP / "client", folder / "client", ignore=shutil.ignore_patterns("__pycache__"))
+    """What is to be broken, and what lies beside it."""
+    for name in CHANGED:
+        shutil.copytree(TOP / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in BESIDE:
         (folder / name).symlink_to(TOP / name)
 
 
 def failures(folder: Path, tests: str) -> list[str]:
-    """The tests that fail with the client of a folder."""
+    """The tests that fail with the files of a folder."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "--no-header", "--tb=no", "-rfE"]
-    command += [f"test/client/{name}" for name in tests.split()]
+    command += [f"test/{name}" if "/" in name else f"test/client/{name}" for name in tests.split()]
     environment = os.environ | {"PYTHONPATH": str(folder / "client"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
@@ -138,13 +217,18 @@ def failures(folder: Path, tests: str) -> list[str]:
     return found
 
 
-def mutate(folder: Path, mutant: Mutant) -> None:
-    """Change the copy, and write the twins anew."""
-    path = folder / "client" / "tradelatch" / "core" / mutant.file
+@contextmanager
+def mutated(folder: Path, mutant: Mutant) -> Iterator[None]:
+    """The copy is changed in the block, and the twins are written anew."""
+    path = folder / (mutant.file if "/" in mutant.file else f"client/tradelatch/core/{mutant.file}")
     text = path.read_text(encoding="utf-8")
     assert text.count(mutant.source) == 1, f"{mutant.file} has {mutant.source!r} {text.count(mutant.source)} times"
+    generate = [sys.executable, folder / "client" / "async_to_sync.py"]
     path.write_text(text.replace(mutant.source, mutant.instead) + mutant.appended, encoding="utf-8")
-    subprocess.run([sys.executable, folder / "client" / "async_to_sync.py"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
+    yield
+    path.write_text(text, encoding="utf-8")
+    subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:
@@ -156,18 +240,15 @@ def main() -> int:
         if not sys.argv[1:]:
             tests = " ".join(sorted({test for mutant in MUTANTS.values() for test in mutant.tests.split()}))
             if found := failures(whole, tests):
-                print("The client as it is fails:", *found, sep="\n")
+                print("The files as they are fail:", *found, sep="\n")
                 return 1
-        core = whole / "client" / "tradelatch" / "core"
         for mutant in names:
             started = time.monotonic()
-            mutate(whole, MUTANTS[mutant])
-            found = failures(whole, MUTANTS[mutant].tests)
+            with mutated(whole, MUTANTS[mutant]):
+                found = failures(whole, MUTANTS[mutant].tests)
             print(f"{mutant:32} {time.monotonic() - started:4.0f} s  {', '.join(found) or 'SURVIVED'}", flush=True)
             survivors += [] if found else [mutant]
-            shutil.rmtree(core)
-            shutil.copytree(TOP / "client" / "tradelatch" / "core", core)
-    print(f"{len(names) - len(survivors)} of {len(names)} mutants of the client were caught")
+    print(f"{len(names) - len(survivors)} of {len(names)} mutants of files were caught")
     return 1 if survivors else 0
 
 

@@ -1,6 +1,8 @@
 """What somebody adds to a deployed database: `sqitch verify` names it. A script of the plan's last change looks."""
 
+import re
 import subprocess
+from typing import Any
 
 import psycopg
 import pytest
@@ -50,10 +52,22 @@ ADDED = {
 }
 
 
-def verify(dsn: str) -> str:
+# Of what the plan made, the verify script of the object says who has more rights than were granted.
+MORE_RIGHTS = {
+    "functions/take_over": "grant execute on function tradelatch.take_over to tradelatch_bot",
+    "helpers/grace": "grant execute on function monitoring.grace to public",
+    "tables/alerts": "grant insert on monitoring.alerts to tradelatch_watcher",
+    "tables/marks": "grant trigger on monitoring.marks to public",
+    "views/backups": "grant select on tradelatch.backups to tradelatch_bot",
+    "schemas/monitoring": "grant usage on schema monitoring to tradelatch_feed",
+    "types/amount": "grant usage on type monitoring.amount to tradelatch_bot",
+}
+
+
+def verify(dsn: str, script: str = SCRIPT) -> str:
     """What the script complains of."""
     done = subprocess.run(
-        ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", SCRIPT],
+        ["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", script],
         cwd=sqitch_project(),
         env=libpq_environment(dsn),
         capture_output=True,
@@ -72,6 +86,33 @@ def test_what_somebody_added_is_named(database: str, statements: str) -> None:
     with psycopg.connect(database) as connection:
         connection.execute(statements)
     assert ADDED[statements] in verify(database)
+
+
+@pytest.mark.parametrize("change", MORE_RIGHTS)
+def test_more_rights_than_were_granted_are_named(database: str, change: str) -> None:
+    script = f"verify/{change}.sql"
+    assert verify(database, script) == ""
+    (grantee,) = re.findall(r"to (\w+)$", MORE_RIGHTS[change])
+    with psycopg.connect(database) as connection:
+        connection.execute(MORE_RIGHTS[change])
+    assert grantee.lower() in verify(database, script).lower()
+
+
+def test_a_member_of_the_owner_is_named(server: Any, database: str) -> None:
+    """Of the owner's role itself, and of one that is made its member: roles belong to the whole cluster."""
+    script, friend = "verify/roles/all.sql", f"{server.prefix}friend"
+    assert verify(database, script) == ""
+    for role, told in (("tradelatch_owner", friend), ("tradelatch_operator", "tradelatch_feed")):
+        member = friend if role == "tradelatch_owner" else "tradelatch_feed"
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f"create role {friend}")
+            try:
+                connection.execute(f"grant {role} to {member}")
+                assert told in verify(database, script)
+            finally:
+                connection.execute(f"revoke {role} from {member}")
+                connection.execute(f"drop role {friend}")
+    assert verify(database, script) == ""
 
 
 def test_all_of_it_at_once_is_a_line_each(database: str) -> None:
