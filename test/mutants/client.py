@@ -62,10 +62,13 @@ MUTANTS = {
         "calling_async.py", "if is_sent and not call.repeatable:", "if False:", "test_lost_answers_sync.py"
     ),
     "busy_slot_refuses_the_repetition": Mutant(
-        "calling_async.py", "(fate is Fate.BUSY and not is_open)", "fate is Fate.BUSY", "test_connections_sync.py"
+        "calling_async.py",
+        "(fate is Fate.BUSY and not flight.is_open)",
+        "fate is Fate.BUSY",
+        "test_connections_sync.py",
     ),
     "busy_slot_always_repeated": Mutant(
-        "calling_async.py", " or (fate is Fate.BUSY and not is_open)", "", "test_faults_sync.py"
+        "calling_async.py", " or (fate is Fate.BUSY and not flight.is_open)", "", "test_faults_sync.py"
     ),
     "refusal_not_told": Mutant(
         "calling_async.py",
@@ -104,7 +107,10 @@ MUTANTS = {
     "idle_ones_kept": Mutant("calling_async.py", "await self._pool.drain()", "pass", "test_connections_sync.py"),
     "late_answer_taken": Mutant("position_async.py", "            flight.check()\n", "", "test_opening_sync.py"),
     "refused_handle_offers": Mutant(
-        "position_async.py", "self._is_refused = True", "self._is_refused = False", "test_opening_sync.py"
+        "position_async.py",
+        "self._is_unsure = self._is_unsure, True",
+        "self._is_unsure = self._is_unsure, False",
+        "test_opening_sync.py",
     ),
     "sequence_grant_unseen": Mutant(
         "verify/drift.psql", "where r.relkind = 'S'\n", "where r.relkind = '?'\n", "plan/test_drift.py"
@@ -180,6 +186,42 @@ MUTANTS = {
         "",
         "watching/test_alert_log.py",
     ),
+    "held_on_another_side_is_flat": Mutant(
+        "client/tradelatch/exchange.py",
+        "[each for each in held if each.size and mode_of(each.position_side) != ours]",
+        "list[Holding]()",
+        "cli/test_modes_and_markets.py",
+    ),
+    "refused_for_the_mode_is_flat": Mutant(
+        "client/tradelatch/venues/session.py",
+        "        if is_mode:\n",
+        "        if False:\n",
+        "venues/test_conformance.py",
+    ),
+    "namesake_unseen": Mutant(
+        "client/tradelatch/driving.py",
+        "        if alike:\n            raise",
+        "        if False:\n            raise",
+        "cli/test_modes_and_markets.py",
+    ),
+    "lists_cover_all": Mutant(
+        "client/tradelatch/looking.py",
+        "is_all = counts >=",
+        "is_all = True or counts >=",
+        "cli/test_modes_and_markets.py",
+    ),
+    "existing_id_is_a_refusal": Mutant(
+        "client/tradelatch/orders.py",
+        "        if known is None:\n            raise\n",
+        "        raise\n",
+        "venues/test_answers.py",
+    ),
+    "passed_stop_loss_is_tried_again": Mutant(
+        "client/tradelatch/driving.py",
+        "            except TriggerPassed:\n",
+        "            except ZeroDivisionError:\n",
+        "recovery/test_recovery.py",
+    ),
     "first_host_has_it_all": Mutant(
         "settings.py", 'int(timeout / (1 + str(hosts).count(",")))', "int(timeout)", "test_connections_sync.py"
     ),
@@ -217,10 +259,14 @@ def failures(folder: Path, tests: str) -> list[str]:
     return found
 
 
+def path_of(folder: Path, mutant: Mutant) -> Path:
+    return folder / (mutant.file if "/" in mutant.file else f"client/tradelatch/core/{mutant.file}")
+
+
 @contextmanager
 def mutated(folder: Path, mutant: Mutant) -> Iterator[None]:
     """The copy is changed in the block, and the twins are written anew."""
-    path = folder / (mutant.file if "/" in mutant.file else f"client/tradelatch/core/{mutant.file}")
+    path = path_of(folder, mutant)
     text = path.read_text(encoding="utf-8")
     assert text.count(mutant.source) == 1, f"{mutant.file} has {mutant.source!r} {text.count(mutant.source)} times"
     generate = [sys.executable, folder / "client" / "async_to_sync.py"]

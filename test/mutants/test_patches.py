@@ -4,6 +4,8 @@ from pathlib import Path
 
 import psycopg
 
+from .client import MUTANTS, TOP, path_of
+
 HERE = Path(__file__).parent
 
 
@@ -18,3 +20,8 @@ def test_each_applies(database: str) -> None:
                 failed.append(f"{patch.stem}: {error}")
             connection.rollback()
     assert failed == []
+
+
+def test_each_of_a_file_applies() -> None:
+    times = {name: path_of(TOP, mutant).read_text("utf-8").count(mutant.source) for name, mutant in MUTANTS.items()}
+    assert times == dict.fromkeys(MUTANTS, 1)
