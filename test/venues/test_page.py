@@ -5,6 +5,7 @@ import types
 from pathlib import Path
 
 import pytest
+from tradelatch.venues import VENUES
 
 from .binance_standin import BinanceStandIn
 from .bybit_standin import BybitStandIn
@@ -28,3 +29,13 @@ async def test_the_program_runs(
 def test_the_page_names_every_endpoint() -> None:
     paths = {path for each in EVERY for _, path in each().routes}
     assert paths == set(re.findall(r"`(/(?:(?:fapi/|api/)?v\d/|info |exchange )[^`]*)`", PAGE))
+
+
+def test_the_page_names_every_code_that_says_what_to_do() -> None:
+    """Hyperliquid has texts."""
+    _, _, table = PAGE.partition("| | an id that exists |")
+    for line in table.partition("\n\n")[0].splitlines()[2:-1]:
+        name, *told, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        codes = VENUES[name.lower()].codes
+        known = [codes.duplicate, codes.mode, codes.passed, codes.clock]
+        assert [set(re.findall(r"-?\d{3,}|[A-Z_]{6,}", cell)) for cell in told] == known
