@@ -16,7 +16,7 @@ from tradelatch.exchange import Order
 
 FIRST, SEEDS = 1, 25
 MUTANTS = Path(__file__).parents[1] / "mutants"
-MUTANT_SEEDS = 10  # at most, until a mutant is caught
+MUTANT_SEEDS = 60  # at most, until a mutant is caught
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
