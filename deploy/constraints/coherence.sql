@@ -151,9 +151,13 @@ begin
                         else p.status
                     end as status,
                     nullif(p.stop_loss_price, 0) as stop_loss_price,
-                    nullif(btrim(left(regexp_replace(p.exit_reason, E'[\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]+', ' ', 'g'), 1000)), '')
+                    nullif(btrim(left(regexp_replace(
+                        p.exit_reason, E'[\\u0001-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]+', ' ', 'g'
+                    ), 1000)), '')
                         as exit_reason,
-                    nullif(btrim(regexp_replace(p.exchange_order_id, E'[\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]+', ' ', 'g')), '')
+                    nullif(btrim(regexp_replace(
+                        p.exchange_order_id, E'[\\u0001-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]+', ' ', 'g'
+                    )), '')
                         as exchange_order_id,
                     case
                         when pg_temp.is_open_status(p.status) then null

@@ -23,7 +23,7 @@ end
 $$;
 
 comment on function monitoring.check_name(text, text, integer, boolean) is
-'The name without surrounding spaces, or 22023 where it is empty, overlong, or has control or invisible characters; null only where it is optional.';
+'The name without surrounding spaces, or 22023 where it is empty, overlong, or has control, bidirectional or invisible characters; null only where it is optional.';
 
 revoke all on function monitoring.check_name(text, text, integer, boolean) from public;
 

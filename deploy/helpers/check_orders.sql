@@ -27,7 +27,7 @@ end
 $$;
 
 comment on function monitoring.check_orders(text, text[]) is
-'Names of orders, or 22023 where one is null, empty, overlong (103 characters) or has control characters.';
+'Names of orders, or 22023 where one is null, empty, overlong (103 characters) or has control or bidirectional characters.';
 
 revoke all on function monitoring.check_orders(text, text[]) from public;
 

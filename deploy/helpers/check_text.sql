@@ -18,7 +18,9 @@ begin
         end if;
     elsif not monitoring.is_plain_text(check_text.value, check_text.longest) then
         perform monitoring.refuse_argument(
-            check_text.argument, format('must be 1 to %s characters without control characters', check_text.longest), check_text.value
+            check_text.argument,
+            format('must be 1 to %s characters, none of them a control or bidirectional one', check_text.longest),
+            check_text.value
         );
     end if;
     return check_text.value;
@@ -26,7 +28,7 @@ end
 $$;
 
 comment on function monitoring.check_text(text, text, integer, boolean) is
-'The value, or 22023 where it is empty, overlong or has control characters; null only where it is optional.';
+'The value, or 22023 where it is empty, overlong or has control or bidirectional characters; null only where it is optional.';
 
 revoke all on function monitoring.check_text(text, text, integer, boolean) from public;
 

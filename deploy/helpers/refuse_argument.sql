@@ -16,7 +16,10 @@ begin
         errcode = '22023',
         message = concat(
             refuse_argument.argument, ' ', refuse_argument.problem,
-            ', got "' || regexp_replace(left(refuse_argument.value, 64), E'[\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029]', '?', 'g') || '"'
+            ', got "' || regexp_replace(
+                left(refuse_argument.value, 64),
+                E'[\\u0001-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]', '?', 'g'
+            ) || '"'
         ),
         detail = json_build_object('argument', refuse_argument.argument)::text;
 end

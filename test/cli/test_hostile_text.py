@@ -1,5 +1,7 @@
 """Text of others does nothing to the operator's terminal, and the files of commands nothing to others' files."""
 
+import csv
+import io
 import json
 import os
 import pty
@@ -11,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from tradelatch.cli.positions import FORMULAS
 from tradelatch.visible import json_text, visible, visible_lines, who
 
 from .desk import Desk
@@ -89,6 +92,26 @@ def test_the_helpers() -> None:
     assert "é 🚀" in document
     assert who("bot7", "oncall alice") == "bot7 (application_name=oncall alice)"
     assert who("bot7", "") == who("bot7", None) == "bot7"
+
+
+def test_no_cell_is_a_formula(desk: Desk) -> None:
+    texts = ["=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\uff1d1+1"]
+    for number, text in enumerate(texts):
+        position = desk.client.create_position(
+            "binance", f"F{number}USDT", "long", 5, 100, account=text, request_id=text
+        )
+        desk.client.confirm_entry(position.position_id, position.fence, 5, average_price=100, exchange_order_id=text)
+        desk.client.confirm_close(position.position_id, text, exit_price=90, realized_pnl=-50)
+    printed = desk.run("positions", "--all", "--csv")
+    assert (printed.status, printed.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    assert [row["account"] for row in rows] == [f"'{text}" for text in texts]
+    for row in rows:
+        assert row["realized_pnl"] == "-50"
+        cells = {name: value for name, value in row.items() if name != "realized_pnl"}
+        assert not [value for value in cells.values() if value.startswith(FORMULAS)], row
+    accounts = [row["account"] for row in json.loads(desk.run("positions", "--all", "--json").out)["positions"]]
+    assert accounts == texts
 
 
 def mode_of(path: Path) -> int:

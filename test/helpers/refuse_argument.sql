@@ -18,8 +18,8 @@ select throws_ok(
     '22023', format('symbol is too long, got "%s"', repeat('x', 64)), 'it echoes 64 characters at most'
 );
 select throws_ok(
-    $$ select monitoring.refuse_argument('reason', 'is odd', E'a\nb\x1b[31m\u0085\u2028') $$,
-    '22023', 'reason is odd, got "a?b?[31m??"', 'and no control character'
+    $$ select monitoring.refuse_argument('reason', 'is odd', E'a\nb\x1b[31m\u0085\u2028\u202e\u2066') $$,
+    '22023', 'reason is odd, got "a?b?[31m????"', 'and no control or bidirectional character'
 );
 select is(answer($$ monitoring.refuse_argument('order "1"', 'is odd') $$), '22023 order "1"', 'DETAIL is JSON, and names the argument');
 

@@ -14,6 +14,17 @@ from .filters import resolve
 from .options import filter_options, json_option
 from .output import cell, console, print_json
 
+FORMULAS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # what a spreadsheet takes for the beginning of one
+
 
 @click.command()
 @filter_options
@@ -48,7 +59,7 @@ def positions(
         writer = csv.writer(sys.stdout)
         writer.writerow(field.name for field in fields(PositionRow))
         for row in rows:
-            writer.writerow(cell(getattr(row, field.name)) for field in fields(PositionRow))
+            writer.writerow(_csv_cell(getattr(row, field.name)) for field in fields(PositionRow))
     elif rows:
         screen = console()
         for line in positions_table(rows, now, screen.width if screen.is_terminal else None):
@@ -56,6 +67,12 @@ def positions(
     else:
         click.echo("No position was ever opened there." if with_over else "Nothing is open.")
     return 0
+
+
+def _csv_cell(value: object) -> str:
+    """Text of others is no formula where a spreadsheet opens the file."""
+    text = cell(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text
 
 
 def _rows(connection: psycopg.Connection, source: str, values: dict[str, object]) -> list[PositionRow]:
