@@ -19,6 +19,7 @@ declare
     v_receipt tradelatch.receipt;
     v_is_protected boolean := v_wanted.stop_loss_price is not null;
     v_moved_at timestamptz;
+    v_is_taken boolean;
 begin
     if monitoring.lock_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol) is not true then
         perform monitoring.wait_for_slot(v_wanted.exchange, v_wanted.account, v_wanted.symbol);
@@ -39,13 +40,12 @@ begin
         and p.exchange = v_wanted.exchange
         and p.account = v_wanted.account
         and (p.position_side = v_wanted.position_side or 'both' in (p.position_side, v_wanted.position_side));
-    if v_moved_at is not null
-        and not exists (select from monitoring.positions as p where p.attempt = v_wanted.attempt)
-        and not exists (
+    v_is_taken := exists (select from monitoring.positions as p where p.attempt = v_wanted.attempt)
+        or exists (
             select
             from monitoring.conflicting_positions(v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.position_side)
-        )
-    then
+        );
+    if v_moved_at is not null and not v_is_taken then
         raise exception using
             errcode = 'TL009',
             message = format(
@@ -55,30 +55,34 @@ begin
     end if;
 
     -- As in create_position: the lock makes it quiet, the unique indexes decide.
+    -- An INSERT that is refused has taken an id and a fence: it is left out where that is to be expected.
     for v_try in 1..3 loop
-        insert into monitoring.positions as p (
-            origin, exchange, account, symbol, side, position_side, quantity, entry_price, stop_loss_percent,
-            filled_quantity, average_price, open_quantity, opened_at, activated_at,
-            stop_loss_price, stop_loss_order, stop_loss_order_id, stop_loss_attempt, stop_loss_sized, orders_arrived,
-            attempt, drive_attempt, details, status, lease_until
-        ) values (
-            v_wanted.origin, v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.side, v_wanted.position_side,
-            v_wanted.quantity, v_wanted.entry_price, v_wanted.stop_loss_percent,
-            v_wanted.quantity, v_wanted.entry_price, v_wanted.quantity,
-            clock_timestamp(), case when v_is_protected then clock_timestamp() end,
-            v_wanted.stop_loss_price, 'id:' || v_wanted.stop_loss_order_id, v_wanted.stop_loss_order_id,
-            (not v_is_protected)::integer, (not v_is_protected)::integer,
-            -- nobody can name the closing orders that it may have on the exchange
-            array_remove(array['id:' || v_wanted.stop_loss_order_id, '*'], null),
-            v_wanted.attempt, v_wanted.attempt, v_wanted.details,
-            case when v_is_protected then 'active' else 'pending_sl' end, coalesce(clock_timestamp() + adopt.lease, 'epoch')
-        )
-        on conflict do nothing
-        returning monitoring.receipt_of(p, 'created', true) as receipt into v_made;
+        if not v_is_taken then
+            insert into monitoring.positions as p (
+                origin, exchange, account, symbol, side, position_side, quantity, entry_price, stop_loss_percent,
+                filled_quantity, average_price, open_quantity, opened_at, activated_at,
+                stop_loss_price, stop_loss_order, stop_loss_order_id, stop_loss_attempt, stop_loss_sized, orders_arrived,
+                attempt, drive_attempt, details, status, lease_until
+            ) values (
+                v_wanted.origin, v_wanted.exchange, v_wanted.account, v_wanted.symbol, v_wanted.side, v_wanted.position_side,
+                v_wanted.quantity, v_wanted.entry_price, v_wanted.stop_loss_percent,
+                v_wanted.quantity, v_wanted.entry_price, v_wanted.quantity,
+                clock_timestamp(), case when v_is_protected then clock_timestamp() end,
+                v_wanted.stop_loss_price, 'id:' || v_wanted.stop_loss_order_id, v_wanted.stop_loss_order_id,
+                (not v_is_protected)::integer, (not v_is_protected)::integer,
+                -- nobody can name the closing orders that it may have on the exchange
+                array_remove(array['id:' || v_wanted.stop_loss_order_id, '*'], null),
+                v_wanted.attempt, v_wanted.attempt, v_wanted.details,
+                case when v_is_protected then 'active' else 'pending_sl' end, coalesce(clock_timestamp() + adopt.lease, 'epoch')
+            )
+            on conflict do nothing
+            returning monitoring.receipt_of(p, 'created', true) as receipt into v_made;
 
-        if found then
-            return v_made.receipt;
+            if found then
+                return v_made.receipt;
+            end if;
         end if;
+        v_is_taken := false;
 
         v_receipt := monitoring.resolve_conflict(v_wanted);
         if v_receipt.outcome is not null then

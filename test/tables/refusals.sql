@@ -2,7 +2,7 @@
 
 begin;
 \ir ../functions/setup.psql
-select plan(15);
+select plan(19);
 
 select table_owner_is('monitoring', 'refusals', 'tradelatch_owner', 'it is the owner''s');
 
@@ -69,6 +69,35 @@ select is(ask('BUSDT', 1), 'created', 'a free slot');
 select is(ask('CUSDT', 1, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), 'created', 'a new request and attempt');
 select is(ask('CUSDT', 5, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), 'replayed', 'its repetition');
 select is(rows_of('CUSDT'), '0 0', 'and is no refusal');
+
+-- Nor does whoever finds a position on the exchange, or repeats a call, take an id or a fence from those who come after.
+
+create function given_out()
+returns text
+language sql
+volatile
+as $$
+    select format('%s positions, %s fences', p.last_value, f.last_value)
+    from monitoring.positions_id_seq as p, monitoring.position_fence as f
+$$;
+
+create temporary table before as select given_out() as given_out;
+
+create function adopt(symbol text, times integer)
+returns text
+language sql
+as $$
+    select string_agg(distinct (tradelatch.adopt_position('binance', adopt.symbol, 'long', 1, 100, clock_timestamp())).outcome, ', ')
+    from generate_series(1, adopt.times) as n
+$$;
+
+call given('OVERUSDT', 'closed');
+update before set given_out = given_out();
+
+select is(adopt('AUSDT', 200), 'existing', '200 adoptions of a slot that is taken are refused');
+select is(ask('CUSDT', 200, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), 'replayed', '200 repetitions are answered');
+select is(given_out(), b.given_out, 'none of them takes an id or a fence') from before as b;
+select is(ask('OVERUSDT', 1), 'created', 'a slot that is free again is given');
 
 select * from finish();
 rollback;
