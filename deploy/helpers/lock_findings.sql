@@ -39,7 +39,8 @@ begin
         null,
         v_now - f.since,
         jsonb_build_object('holders', f.holders, 'waiting', f.waiting),
-        'end what holds it' || coalesce(format(': select pg_terminate_backend(%s)', f.holder), '')
+        'end what holds it'
+            || coalesce(': select pg_terminate_backend(' || f.holder || ')', ': rollback ' || f.prepared, '')
     from (
         select
             l.exchange,
@@ -48,6 +49,7 @@ begin
             least(min(s.first_seen_at), min(l.since) filter (where not l.is_holder)) as since,
             count(*) filter (where not l.is_holder) as waiting,
             min(l.pid) filter (where l.is_holder) as holder,
+            min(l.application_name) filter (where l.is_holder and l.pid is null) as prepared,
             coalesce(
                 jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                     'pid', l.pid,

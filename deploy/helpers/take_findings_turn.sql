@@ -18,23 +18,33 @@ begin
     set taken_at = clock_timestamp();
 exception
     when lock_not_available then
-        select jsonb_agg(jsonb_build_object(
-            'pid', l.pid, 'user_name', a.usename, 'application_name', a.application_name
-        ))
+        select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+            'pid', l.pid,
+            'user_name', coalesce(a.usename, x.owner),
+            'application_name', coalesce(a.application_name, 'prepared ' || quote_literal(x.gid))
+        )))
         into v_holders
         from pg_locks as l
         left join pg_stat_activity as a on a.pid = l.pid
+        -- a prepared transaction is known by the lock that each holds on its own id
+        left join pg_locks as t
+            on l.pid is null
+                and t.pid is null
+                and t.virtualtransaction = l.virtualtransaction
+                and t.locktype = 'transactionid'
+        left join pg_prepared_xacts as x on x.transaction = t.transactionid
         where l.relation = 'monitoring.findings_turn'::regclass
             and l.mode = 'RowExclusiveLock'
-            and l.pid <> pg_backend_pid()
+            and l.pid is distinct from pg_backend_pid()
             -- who waits as we do has written nothing
-            and l.pid not in (select w.pid from pg_locks as w where not w.granted);
+            and not exists (select from pg_locks as w where w.pid = l.pid and not w.granted);
 
         raise exception using
             errcode = '55P03',
             message = format(
-                'record_findings could not run, and no alert is raised meanwhile: process %s of user %s has not ended its transaction',
-                coalesce(v_holders -> 0 ->> 'pid', 'unknown'), coalesce(v_holders -> 0 ->> 'user_name', 'unknown')
+                'record_findings could not run, and no alert is raised meanwhile: %s of user %s has not ended its transaction',
+                coalesce('process ' || (v_holders -> 0 ->> 'pid'), v_holders -> 0 ->> 'application_name', 'somebody'),
+                coalesce(v_holders -> 0 ->> 'user_name', 'unknown')
             ),
             detail = json_build_object('holders', coalesce(v_holders, '[]'))::text;
 end

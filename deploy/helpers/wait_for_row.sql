@@ -39,7 +39,7 @@ begin
     select jsonb_agg(distinct jsonb_strip_nulls(jsonb_build_object(
         'pid', l.pid,
         'user_name', coalesce(a.usename, x.owner),
-        'application_name', a.application_name,
+        'application_name', coalesce(a.application_name, 'prepared ' || quote_literal(x.gid)),
         'since', coalesce(a.xact_start, x.prepared)
     )))
     into v_holders
@@ -60,8 +60,15 @@ begin
             (
                 select string_agg(
                     format(
-                        ': user %s, process %s, which calls itself %s, has it locked',
-                        h.holder ->> 'user_name', h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
+                        ': user %s, %s, has it locked',
+                        h.holder ->> 'user_name',
+                        case
+                            when h.holder ? 'pid' then format(
+                                'process %s, which calls itself %s',
+                                h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
+                            )
+                            else h.holder ->> 'application_name'
+                        end
                     ), ''
                 )
                 from jsonb_array_elements(v_holders) as h (holder)

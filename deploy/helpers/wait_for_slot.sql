@@ -39,7 +39,7 @@ begin
         on s.exchange = wait_for_slot.exchange
             and s.account = wait_for_slot.account
             and s.symbol = wait_for_slot.symbol
-            and s.pid = l.pid
+            and s.pid = coalesce(l.pid, 0)
             and (s.transaction = l.transaction or s.transaction like '%/0')
     where l.key = v_key and l.is_holder;
 
@@ -51,8 +51,15 @@ begin
             (
                 select string_agg(
                     format(
-                        ': user %s, process %s, which calls itself %s, holds it',
-                        h.holder ->> 'user_name', h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
+                        ': user %s, %s, holds it',
+                        h.holder ->> 'user_name',
+                        case
+                            when h.holder ? 'pid' then format(
+                                'process %s, which calls itself %s',
+                                h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
+                            )
+                            else h.holder ->> 'application_name'
+                        end
                     ), ''
                 )
                 from jsonb_array_elements(v_holders) as h (holder)
