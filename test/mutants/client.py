@@ -118,7 +118,7 @@ MUTANTS = {
     "column_grant_unseen": Mutant(
         "verify/drift.psql",
         "    cross join aclexplode(a.attacl) as x\n",
-        "    cross join aclexplode('{}') as x\n",
+        "    cross join aclexplode('{}'::aclitem[]) as x\n",
         "plan/test_drift.py",
     ),
     "default_privileges_unseen": Mutant(
