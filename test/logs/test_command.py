@@ -168,9 +168,27 @@ def test_no_match_is_one_line(run: Run, path: Path, tmp_path: Path) -> None:
     status, out, _ = run(other)
     assert status == 0
     assert out == "no match: none of 3 lines tells of an opening\n"
-    status, out, _ = run(path, "--symbol", "noneusdt", "--exchange", "OKX", "--from", "21:30")
+    status, out, _ = run(path, "--symbol", "aptusdt", "--exchange", "OKX", "--to", "21:01")
     assert status == 0
-    assert out == "no match: none of 29,177 lines tells of an opening of NONEUSDT on okx from 21:30:00\n"
+    assert out == "no match: none of 29,177 lines tells of an opening of APTUSDT on okx to 21:01:00\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--symbol", "apt"], "--symbol: no message that matters names APT; did you mean APTUSDT? They name "),
+        (
+            ["--exchange", "binanse"],
+            "--exchange: no message that matters names binanse; did you mean binance? They name ",
+        ),
+    ],
+)
+def test_a_mistyped_filter_is_no_all_clear(run: Run, path: Path, tmp_path: Path, options: list[str], said: str) -> None:
+    page = tmp_path / "page.html"
+    status, out, err = run(path, *options, "--html", page)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"tradelatch: {said}")
+    assert not page.exists()
 
 
 def test_unread_lines_are_shown(run: Run, path: Path) -> None:

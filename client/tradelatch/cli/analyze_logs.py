@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..logs import Options, Unreadable, analyze, size_of
+from ..logs import Options, Report, Unreadable, analyze, canonical, size_of
 from ..logs.grammar import Grammar, TableError, package_tables, read_table
 from ..logs.grammar import explain as explain_line
 from ..logs.html import page
 from ..logs.text import print_explanation, print_report
-from .errors import Refused
+from .errors import Refused, listed_names, suggestion
 from .files import refuse_existing, write_new
 from .options import duration, json_option
 from .output import console, print_json
@@ -89,7 +89,7 @@ def analyze_logs(
     """Find double openings in the logs of a bot that does not use tradelatch.
 
     FILEs are plain or gzip, in any order; - is standard input. Exit status: 0 none found; 1 incidents, or findings
-    that left something open; 2 unreadable.
+    that left something open; 2 unreadable, or --symbol or --exchange names what the logs do not.
     """
     try:
         grammar = Grammar((*package_tables(), *map(read_table, messages)))
@@ -107,6 +107,7 @@ def analyze_logs(
             report = analyze(files, options, stdin=sys.stdin.buffer, progress=advance, grammar=grammar)
         except Unreadable as error:
             raise Refused(str(error)) from None
+    _check_names(report, symbol, exchange)
     if html:
         write_new(html, page(report))
     if as_json:
@@ -114,6 +115,23 @@ def analyze_logs(
     else:
         print_report(report, console())
     return 1 if report.alarming else 0
+
+
+def _check_names(report: Report, symbol: str | None, exchange: str | None) -> None:
+    """Refused where a filter names what the logs do not: nothing found would read as an all-clear."""
+    asked = {} if symbol is None else {"symbol": (canonical(symbol), report.symbols)}
+    if exchange is not None and (name := exchange.strip().lower()) not in report.exchanges:
+        from .. import venues
+
+        if name not in venues.known_exchanges():
+            asked["exchange"] = (name, report.exchanges)
+    for what, (name, names) in asked.items():
+        if name not in names:
+            known = sorted(names)
+            raise Refused(
+                f"--{what}: no message that matters names {name[:64]}{suggestion(name, known)}"
+                f"{listed_names('They name', known)}"
+            )
 
 
 def _explain(line: str, grammar: Grammar, *, as_json: bool) -> int:

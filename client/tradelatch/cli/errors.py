@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import click
 
@@ -22,6 +23,7 @@ from .connection import NO_WRITES, NoConnection
 FAILED = 1
 CANNOT = 2
 INTERRUPTED = 130
+LISTED = 8  # names in a message
 # Wrong usage or no connection; any other refusal is a failed run.
 _CANNOT = (InvalidArgument, PermissionDenied, PositionNotFound, SchemaMismatch, Unavailable)
 
@@ -94,3 +96,19 @@ def _refused(name: str | None, error: TradelatchError) -> int:
 def _end(line: str, status: int) -> int:
     click.echo(visible(" ".join(line.split())), err=True)
     return status
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """`; did you mean this or that?`, where something is alike."""
+    alike = get_close_matches(name.lower(), [each.lower() for each in known], n=3, cutoff=0.6)
+    alike += [each.lower() for each in known if len(name) > 1 and name.lower() in each.lower()]
+    meant = [each for each in known if each.lower() in alike][:3]
+    return f"; did you mean {' or '.join(meant)}?" if meant else "."
+
+
+def listed_names(start: str, known: Sequence[str]) -> str:
+    """` It has this, that and 12 more`, after the start of that sentence."""
+    if not known:
+        return f" {start} none yet"
+    more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+    return f" {start} {', '.join(known[:LISTED])}{more}"

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import psycopg
@@ -16,9 +15,8 @@ from .. import venues
 from ..core.names import near_name
 from ..core.receipt import Receipt
 from .connection import Server
-from .errors import Refused
+from .errors import Refused, listed_names, suggestion
 
-LISTED = 8
 NAMES = """
 select distinct {column} from tradelatch.positions
 union
@@ -122,26 +120,6 @@ def _check(connection: psycopg.Connection[Any], what: str, name: str, others: Ca
     nobody = (
         f"nobody knows an exchange {name[:64]}"
         if what == "exchange"
-        else f"the book has nothing of {a(what)} {name[:64]}"
+        else f"the book has nothing of {'a' if what == 'symbol' else 'an'} {what} {name[:64]}"
     )
-    raise Refused(f"--{what}: {nobody}{suggestion(name, known)}{_listed('It has', known)}")
-
-
-def a(noun: str) -> str:
-    """The noun with its article."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """`; did you mean this or that?`, where something is alike."""
-    alike = get_close_matches(name.lower(), [each.lower() for each in known], n=3, cutoff=0.6)
-    alike += [each.lower() for each in known if len(name) > 1 and name.lower() in each.lower()]
-    meant = [each for each in known if each.lower() in alike][:3]
-    return f"; did you mean {' or '.join(meant)}?" if meant else "."
-
-
-def _listed(start: str, known: Sequence[str]) -> str:
-    if not known:
-        return f" {start} none yet"
-    more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
-    return f" {start} {', '.join(known[:LISTED])}{more}"
+    raise Refused(f"--{what}: {nobody}{suggestion(name, known)}{listed_names('It has', known)}")

@@ -7,6 +7,7 @@ is needed.
 """
 
 from .analysis import Options, Unreadable, analyze, size_of
+from .messages import canonical
 from .report import Finding, Incident, Report
 
-__all__ = ["Finding", "Incident", "Options", "Report", "Unreadable", "analyze", "size_of"]
+__all__ = ["Finding", "Incident", "Options", "Report", "Unreadable", "analyze", "canonical", "size_of"]

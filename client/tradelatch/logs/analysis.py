@@ -87,6 +87,7 @@ class _Analysis:
             book.feed(fact)
         book.end(max((scanner.counts.last_at or 0 for scanner in scanners), default=0))
         report.rollbacks, report.synchronizer_runs = book.rollbacks, book.synchronizer_runs
+        report.symbols, report.exchanges = book.symbols, book.exchanges
         self._finish(book.exchanges)
         for source, scanner in zip(self._found, scanners, strict=True):
             self._add_file(source, scanner)

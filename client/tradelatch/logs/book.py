@@ -18,10 +18,11 @@ SIZE_WITHIN = 900 * SECOND
 REFUSAL_WITHIN = 5 * SECOND
 ABOUT_WITHIN = 2 * SECOND
 NAMED_WITHIN = 30 * SECOND
+SYMBOLS, EXCHANGES = 100_000, 100  # names that are kept, at most
 
 
 class Book(Openings):
-    """Feed it facts; `exchanges` are those that the log names."""
+    """Feed it facts; `symbols` and `exchanges` are those that the log names."""
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Book(Openings):
         context: int,
     ) -> None:
         super().__init__(on_case, on_opening, findings, context)
+        self.symbols: set[str] = set()
         self.exchanges: set[str] = set()
         self.synchronizer_runs = 0
         self.rollbacks = 0
@@ -75,8 +77,10 @@ class Book(Openings):
         """The next fact."""
         if self._due and self._due[0][0] <= fact.at:
             self._run_due(fact.at)
-        if fact.exchange and len(self.exchanges) < 100:
+        if fact.exchange and len(self.exchanges) < EXCHANGES:
             self.exchanges.add(fact.exchange)
+        if fact.symbol and len(self.symbols) < SYMBOLS:
+            self.symbols.add(fact.symbol)
         self._readers[fact.kind](fact)
 
     def end(self, at: int) -> None:

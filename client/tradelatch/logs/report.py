@@ -131,7 +131,7 @@ class FileRead:
 @dataclass
 class Report:
     """Everything that is said of some logs. `asked` names the part that was asked for; `notes` are lines for people
-    about what was not as it might seem."""
+    about what was not as it might seem; `symbols` and `exchanges` are those that the logs name."""
 
     times: Times = field(default_factory=Times)
     asked: str = ""
@@ -144,6 +144,8 @@ class Report:
     openings: int = 0
     rollbacks: int = 0
     synchronizer_runs: int = 0
+    symbols: set[str] = field(default_factory=set)
+    exchanges: set[str] = field(default_factory=set)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in COUNTED})
     openings_by_hour: Counter[str] = field(default_factory=Counter)
     openings_by_day: Counter[str] = field(default_factory=Counter)
