@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tradelatch import StaleFence
 from tradelatch.exchange import OrderRefused
 
 from .desk import Desk
@@ -111,14 +112,22 @@ def test_close_prints_the_order_and_with_live_sends_it(desk: Desk) -> None:
     assert (order.side, order.quantity, order.reduce_only) == ("buy", 5, True)
 
 
-def test_close_waits_for_whoever_drives(desk: Desk) -> None:
+def test_close_takes_over_what_somebody_drives_and_says_so(desk: Desk) -> None:
     desk.open(status="pending_sl")
-    before = desk.rows()
-    for options in ([], ["--confirm"], ["--live", "--confirm"]):
-        printed = desk.run("close", "1", *WHY, *options)
-        assert printed.status == 1
-        assert "somebody else's" in printed.out
-    assert desk.rows() == before
+    desk.trade("buy", 5)
+    before = (desk.rows(), desk.fence(1))
+    printed = desk.run("close", "1", *WHY)
+    assert printed.status == 0
+    assert printed.out.startswith("Position 1 would be taken over from its driver.\n")
+    assert (desk.rows(), desk.fence(1)) == before
+    printed = desk.run("close", "1", *WHY, "--confirm")
+    assert printed.out.startswith("Position 1 was taken over from its driver.\n")
+    assert (desk.row(1).status, desk.held()) == ("pending_close", "long 5")
+    with pytest.raises(StaleFence):
+        desk.client.begin_close(1, "exit", fence=before[1])
+    desk.age("2 minutes")  # what the one before may still send
+    assert desk.run("close", "1", *WHY, "--live", "--confirm").status == 0
+    assert (desk.row(1).status, desk.held()) == ("closed", "flat")
 
 
 def test_close_live_reports_what_the_exchange_refuses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

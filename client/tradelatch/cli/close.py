@@ -2,9 +2,11 @@
 
 import click
 
+from ..core.receipt import Receipt
 from .connection import Server
 from .options import confirm_option, json_option, reason_option
-from .receipts import move, show
+from .receipts import show
+from .repairs import Mover, fence_of, repair, say_taken_over
 from .targets import find, position_options
 
 
@@ -27,16 +29,20 @@ def close(
 ) -> int:
     """Close a position that is active, or waits for its stop-loss.
 
-    Without --live the order that is due is printed, and recover sends it when the lease ends. While somebody else
-    drives the position nothing is done: wait for its lease, or take-over. Exit status 1: it is not closed.
+    Without --live the order that is due is printed, and recover sends it when the lease ends. Where somebody drives
+    the position it is taken over first. Exit status 1: it is not closed.
     """
     server: Server = context.obj
-    position_id = find(server, position, exchange, account).position_id
-    if live and confirm:
-        from .live import move_and_drive
+    row = find(server, position, exchange, account)
 
-        return move_and_drive(
-            server, "begin_close", adopted=True, as_json=as_json, position_id=position_id, reason=reason
-        )
-    receipt = move(server, confirm, "begin_close", position_id=position_id, reason=reason)
-    return show(receipt, confirm=confirm, as_json=as_json)
+    def moves(move: Mover) -> Receipt:
+        fence = fence_of(move, row, reason).fence if row.is_driven else None
+        return move("begin_close", position_id=row.position_id, reason=reason, fence=fence)
+
+    if row.is_driven:
+        say_taken_over(row, confirm=confirm, as_json=as_json)
+    if live and confirm:
+        from .live import repair_and_drive
+
+        return repair_and_drive(server, row, moves, adopted=True, as_json=as_json)
+    return show(repair(server, confirm, moves), confirm=confirm, as_json=as_json)
