@@ -90,6 +90,43 @@ def test_a_stop_loss_is_moved(active: Desk) -> None:
     assert (active.row(1).status, active.row(1).stop_loss_price) == ("active", 98.5)
 
 
+@pytest.mark.parametrize(
+    ("mark", "price", "options", "said"),
+    [
+        (
+            None,
+            "100.5",
+            [],
+            "100.5 is not below its average price of 100; --in-profit if the market has moved beyond it",
+        ),
+        (None, "100.5", ["--in-profit"], ""),
+        (None, "99", [], ""),
+        ("105", "104", [], ""),
+        ("105", "105", [], "105 is not below its mark price of 105"),
+        ("97", "98", ["--in-profit"], "98 is not below its mark price of 97"),
+    ],
+)
+def test_a_stop_loss_that_would_trigger_at_once(
+    active: Desk, mark: str | None, price: str, options: list[str], said: str
+) -> None:
+    if mark is not None:
+        active.client.record_marks("binance", [{"symbol": "APTUSDT", "price": mark}])
+    before = active.rows()
+    printed = active.run("stop-loss", 1, "--move-to", price, *options, *WHY)
+    assert printed.status == (2 if said else 0), printed
+    assert said in printed.err
+    assert active.rows() == before
+
+
+def test_a_stop_loss_of_a_short_one_is_above_the_market(desk: Desk) -> None:
+    desk.open(side="short")
+    desk.age()
+    refused = desk.run("stop-loss", 1, "--move-to", 99, *WHY)
+    assert (refused.status, "is above the market: 99 is not above" in refused.err) == (2, True)
+    assert desk.run("stop-loss", 1, "--move-to", 103, *WHY).status == 0
+    assert desk.run("stop-loss", 1, "--price", 97, *WHY).status == 0  # a fact, whatever it is
+
+
 def test_a_stop_loss_is_gone(active: Desk) -> None:
     active.trade("buy", 5)
     rehearsed(active, "stop-loss", 1, "--gone", *WHY)
