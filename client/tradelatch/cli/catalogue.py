@@ -5,6 +5,7 @@ text. Grants and comments are not compared: that takes sqitch and the login that
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,8 +70,8 @@ def registry(connection: psycopg.Connection[Any]) -> tuple[bool, bool, str]:
     return is_deployed, is_readable, user
 
 
-def compare(connection: psycopg.Connection[Any]) -> tuple[int, list[str]]:
-    """How many objects this version's scripts make, and what is wrong with which."""
+def compare(connection: psycopg.Connection[Any]) -> tuple[Counter[str], list[str]]:
+    """How many objects of each kind this version's scripts make, and what is wrong with which."""
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for kind, schema, name, source, problem in connection.execute(FOUND, {"schemas": list(SCHEMAS)}):
         found.setdefault((kind, schema, name), []).append((source, problem))
@@ -84,7 +85,7 @@ def compare(connection: psycopg.Connection[Any]) -> tuple[int, list[str]]:
         problems += [f"{what} {problem}" for _, problem in there if problem]
         if any(source.strip() not in script for source, _ in there):
             problems.append(f"{what} is not this version's")
-    return len(wanted), problems
+    return Counter(kind for kind, _, _ in wanted), problems
 
 
 def _made() -> Iterator[tuple[tuple[str, str, str], str]]:
