@@ -12,6 +12,7 @@ import termios
 from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from rich.cells import cell_len
 
 from .desk import Desk
@@ -87,6 +88,7 @@ def test_columns_give_way_by_importance(book: Desk, width: int, columns: list[st
     assert "1000000MOGUSDT" in rows[1]
     assert max(map(cell_len, [heading, *rows])) <= width
     said = on_terminal(book, width, "status")
+    assert str(conninfo_to_dict(book.dsn)["host"]) in "".join(said[:3])  # which book it is, however long its name
     assert heading.split() in [line.split() for line in said]
     assert max(map(len, said)) <= width
 

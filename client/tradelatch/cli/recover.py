@@ -107,7 +107,7 @@ class Rounds:
             documents = [plain(row) | ({} if held is None else {"held": held[row.position_id]}) for row in rows]
             print_json({"dry_run": True, "positions": documents})
         else:
-            _print_stale(rows, held)
+            _print_stale(rows, held, await asyncio.to_thread(self.server.now))
         return 0
 
     async def once(self) -> list[Recovered]:
@@ -236,12 +236,11 @@ def _overdue(row: PositionRow, now: datetime) -> str:
     return age(max(now - row.lease_until, timedelta()))
 
 
-def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None) -> None:
+def _print_stale(rows: Sequence[PositionRow], held: Mapping[int, str] | None, now: datetime) -> None:
     out = console()
     if not rows:
         out.print("Nothing to recover.")
         return
-    now = datetime.now(UTC)
     print_columns(out, ["position", "slot", "status", "book", "overdue"], WIDTHS, style="bold")
     for row in rows:
         facts: list[Any] = [row.position_id, slot(row), row.status, f"{row.side} {cell(row.open_quantity)}"]

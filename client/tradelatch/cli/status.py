@@ -42,9 +42,7 @@ def status(
     else:
         screen = console()
         title = Text(f"{cell(book.at)}  {where}", style="bold")
-        if screen.is_terminal:
-            title.truncate(screen.width, overflow="ellipsis")
-        screen.print(title, no_wrap=True, overflow="ignore", crop=False)
+        screen.print(title, no_wrap=not screen.is_terminal, overflow="fold", crop=False)
         if book.behind is not None:
             screen.print(Text(standby(book), style="bold yellow"))
         for line in render(book, screen.width if screen.is_terminal else None):
