@@ -32,7 +32,14 @@ def advice_for(finding: Finding) -> Advice:
     recover = _command("recover", finding, "--confirm")
     detail = finding.detail
     if finding.check_name == "history_changed":
-        return Advice(said)
+        if finding.exchange is None:
+            return _history_changed()
+        if not said.startswith("recover"):
+            return Advice(said.partition(":")[0], [look])
+    if finding.check_name == "slot_locked":
+        return _slot_locked(finding)
+    if finding.check_name == "snapshot_suspect":
+        return _snapshot_suspect(finding)
     if said == "wait for another snapshot":
         return Advice("seen once: look again", [look])
     if said.startswith("cleanup "):
@@ -61,23 +68,62 @@ def advice_for(finding: Finding) -> Advice:
         case "side_mismatch":
             return Advice(
                 "what the book has is gone, and another one is there: let go of the one, adopt the other",
-                [
-                    _of(finding, "release", "the exchange holds the other side"),
-                    _command("reconcile", finding, "--live --adopt --confirm"),
-                ],
+                _let_go_and_adopt(finding, "the exchange holds the other side"),
             )
         case "mode_mismatch":
-            return Advice(f"{said}:", [_of(finding, "release", "the account is in another position mode")])
+            return Advice(
+                "look at the exchange whose it is, and set its mode back; or let go of it",
+                [_of(finding, "release", "the account is in another position mode")],
+            )
+        case "symbol_mismatch":
+            return Advice(
+                "if it is one contract, the exchange's list of markets says so",
+                [_command("aliases", finding, "--live --confirm")],
+                Advice("if it is not: let go of the one, adopt the other", _let_go_and_adopt(finding, "it is gone")),
+            )
         case "stop_mismatch":
             return _stop_mismatch(finding)
         case "no_stop_loss":
             return _no_stop_loss(finding, look, recover)
         case "orphaned_exchange" if said.startswith("adopt"):
             return Advice("", [_command("adopt", finding, "--live --confirm", with_symbol=True)])
-        case "snapshot_suspect" if "absences" in detail:
-            options = f"--live --apply --max-closes {detail['absences']} --confirm"
-            return Advice("if the exchange shows that they are gone", [_command("reconcile", finding, options)])
     return Advice(said, [look]) if said.startswith("look at the exchange") else Advice(said)
+
+
+def _history_changed() -> Advice:
+    words = 'tradelatch after-restore --reason "this server is the book now"'
+    return Advice(
+        "connect no bot before it",
+        [f"{words} --confirm"],
+        Advice(
+            "if no commit was lost, as after a failover with a synchronous standby", [f"{words} --skip 0 --confirm"]
+        ),
+    )
+
+
+def _slot_locked(finding: Finding) -> Advice:
+    """To end another login's session is a superuser's; a prepared transaction has no process."""
+    processes = [holder["pid"] for holder in finding.detail.get("holders", ()) if "pid" in holder]
+    if not processes:
+        return Advice(finding.action)
+    return Advice(
+        "a DBA, or the same user, ends what holds it",
+        [f'psql -c "select pg_terminate_backend({process})"' for process in processes],
+    )
+
+
+def _snapshot_suspect(finding: Finding) -> Advice:
+    """Of positions, or of orders."""
+    detail = finding.detail
+    limit = f"--max-closes {detail['absences']}" if "absences" in detail else f"--max-missing {detail['missing']}"
+    return Advice(
+        "if the exchange shows that they are gone",
+        [_command("reconcile", finding, f"--live --apply {limit} --confirm")],
+    )
+
+
+def _let_go_and_adopt(finding: Finding, reason: str) -> list[str]:
+    return [_of(finding, "release", reason), _command("reconcile", finding, "--live --adopt --confirm")]
 
 
 def _duplicate(finding: Finding, look: str, recover: str) -> Advice:

@@ -28,6 +28,14 @@ TABLES = {
     "order_sightings": "0",
     "order_snapshots": "0",
 }
+IN_HAND = """(
+    select jsonb_object_agg(
+        h.key,
+        h.value || case when h.value ? 'until'
+            then jsonb_build_object('until', (h.value ->> 'until')::timestamptz - %(interval)s::interval) else '{}' end
+    )
+    from jsonb_each(orders_in_hand) as h
+)"""
 QUICK = Delays(fill=0, answer=0.1, stop=0, cancel=0, find=0, positions=0, stream=0)
 
 
@@ -113,6 +121,8 @@ class Desk:
                     [table],
                 )
                 changes = ", ".join(f"{column} = {column} - %(interval)s::interval" for (column,) in columns)
+                if table == "positions":
+                    changes += f", orders_in_hand = {IN_HAND}"
                 connection.execute(
                     f"update monitoring.{table} set {changes}"
                     f" where %(chosen)s::bigint[] is null or {key} = any (%(chosen)s)",

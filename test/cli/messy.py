@@ -1,30 +1,61 @@
-"""A messy book: one of each finding that positions and orders can have, on two exchanges."""
+"""A messy book: one of each finding, on four exchanges and a server that was restored."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 
-from .desk import PRICE, Desk
-
-# What it takes a broken server, clock or account to have, or a list that is suspect, has tests of its own.
-CHECKS = {
-    "duplicate",
-    "incomplete",
-    "pending_rollback",
-    "pending_close",
-    "pending_cancels",
-    "no_stop_loss",
-    "orphaned_db",
-    "orphaned_exchange",
-    "orphaned_order",
-    "quantity_mismatch",
-    "side_mismatch",
-    "stop_mismatch",
-}
+from .desk import PRICE, Desk, new_exchange
 
 
-def make_a_mess(desk: Desk) -> None:
+@contextmanager
+def messy(desk: Desk) -> Iterator[None]:
     """Workers died two hours ago, and people and other programs traded on the exchanges meanwhile."""
+    desk.exchanges["okx"] = new_exchange("okx")
+    desk.exchanges["gate"] = new_exchange("gate", hedge_mode=True)
+    _on_binance(desk)
+    _on_bybit(desk)
+    _on_okx(desk)
+    desk.open(exchange="gate")
+    desk.trade("buy", 5, on="gate", position_side="long")  # mode_mismatch: somebody switched the account
+    desk.age()
+    with psycopg.connect(desk.superuser) as connection:
+        connection.execute("update monitoring.histories set timeline = timeline + 1")  # history_changed
+        connection.execute(  # clock_went_back
+            "insert into monitoring.snapshots (exchange, account, observed_at)"
+            " values ('gate', 'default', clock_timestamp() + interval '20 minutes')"
+        )
+    holder = psycopg.connect(desk.superuser, application_name="scanner")
+    try:
+        holder.execute("select monitoring.lock_slot('binance', 'default', 'APTUSDT')")  # slot_locked
+        desk.client.record_findings()
+        with psycopg.connect(desk.superuser) as connection:
+            connection.execute("update monitoring.lock_sightings set first_seen_at = now() - interval '1 hour'")
+        yield
+    finally:
+        holder.close()
+
+
+def findings(desk: Desk) -> list[dict[str, Any]]:
+    """What there is to find: by looking at the exchanges, and in the book."""
+    found = [
+        each
+        for exchange in desk.exchanges
+        for each in desk.json("reconcile", "--exchange", exchange, "--live", "--evidence")["findings"]
+    ]
+    return list({key(each): each for each in [*found, *desk.json("diagnose")["findings"]]}.values())
+
+
+def key(finding: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells a finding from the others; a list of positions and one of orders may both be suspect."""
+    told = tuple(finding[name] for name in ("check_name", "position_id", "exchange", "symbol"))
+    return (*told, "orders_observed_at" in finding["detail"])
+
+
+def _on_binance(desk: Desk) -> None:
     over = desk.open("HNTUSDT")
     desk.trade("buy", 5, symbol="HNTUSDT")
     desk.protect(over.position_id)
@@ -62,6 +93,8 @@ def make_a_mess(desk: Desk) -> None:
             " values ('DOODUSDT', 'binance', 'short', 5, 100, 'active', 100, 5, 5, 102, now(), now())"
         )
 
+
+def _on_bybit(desk: Desk) -> None:
     bybit = {"exchange": "bybit"}
     desk.open("APTUSDT", **bybit)
     desk.trade("sell", 5, on="bybit")  # side_mismatch
@@ -97,6 +130,30 @@ def make_a_mess(desk: Desk) -> None:
     desk.trade("buy", 7, symbol="ZBCNUSDT", on="bybit")
     desk.client.adopt_position("bybit", "ZBCNUSDT", "long", 7, PRICE, datetime.now(UTC))  # no price for its stop-loss
 
-    desk.age()
-    for exchange in ("binance", "bybit"):
-        desk.run("reconcile", "--exchange", exchange, "--live", "--evidence")
+    listed_as(desk, "HNTUSDT", "HNTPERP")  # symbol_mismatch: nobody recorded the exchange's own id
+    desk.open("HNTUSDT", **bybit)
+    desk.trade("buy", 5, symbol="HNTUSDT", on="bybit")
+    desk.protect(max(row.position_id for row in desk.client.open_positions()))
+
+
+def listed_as(desk: Desk, symbol: str, its_id: str) -> None:
+    """bybit's list of positions has the market by its own id, and its list of markets says so."""
+    exchange: Any = desk.exchanges["bybit"]
+    positions = exchange.positions
+
+    async def with_its_id(**options: Any) -> Any:
+        return [replace(each, symbol=its_id) if each.symbol == symbol else each for each in await positions(**options)]
+
+    async def market_ids(**_: Any) -> dict[str, str]:
+        return {its_id: symbol}
+
+    exchange.positions, exchange.market_ids = with_its_id, market_ids
+
+
+def _on_okx(desk: Desk) -> None:
+    """snapshot_suspect, twice: too many positions are gone at once, and too many stop-losses of others."""
+    for symbol in ("APTUSDT", "AVLUSDT", "ZEUSUSDT", "METUSDT"):
+        desk.open(symbol, exchange="okx")
+    for symbol in ("PERPUSDT", "ZBCNUSDT", "DOODUSDT", "HNTUSDT"):
+        desk.open(symbol, exchange="okx")
+        desk.trade("buy", 5, symbol=symbol, on="okx")

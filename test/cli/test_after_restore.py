@@ -42,8 +42,9 @@ def test_a_restored_database(desk: Desk) -> None:
     for line in (
         "binance",
         f"{position}         binance APTUSDT",
-        "-> recover: it asks the exchange",
-        "Connect the bots when this is compared: tradelatch reconcile --live, then",
+        "-> it asks the exchange:",
+        "tradelatch recover --exchange binance --confirm",
+        "Connect the bots when this is compared.",
     ):
         assert line in done.out
     with pytest.raises(StaleFence):

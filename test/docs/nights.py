@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import psycopg
 from tradelatch.exchange import NotListed, OrderRefused
 
-from ..cli.desk import Desk
+from .clock import ClockedDesk as Desk
 
 NIGHTS: dict[str, Callable[[Desk], Iterator[None]]] = {}
 
@@ -47,6 +46,7 @@ def duplicate_key(desk: Desk) -> Iterator[None]:
     desk.trade("sell", 5)  # the second signal's order, whose row was refused
     yield
     desk.trade("buy", 5)  # by hand
+    desk.age("1 minute")
     with psycopg.connect(desk.superuser) as connection:
         for index in ("idx_unique_active_position", "idx_unique_active_position_short"):
             connection.execute(f"drop index monitoring.{index}")
@@ -74,7 +74,8 @@ def no_stop_loss(desk: Desk) -> Iterator[None]:
         {"symbol": "METUSDT", "side": "long", "quantity": "5", "average_price": "100", "stop_loss_price": None},
     ]
     Path("snapshot.json").write_text("[" + ",\n ".join(map(json.dumps, listed)) + "]\n")
-    desk.client.reconcile("binance", listed, datetime.now(UTC) - timedelta(minutes=1))
+    desk.client.reconcile("binance", listed, desk.now())
+    desk.age("1 minute")
     yield
     yield
 
@@ -165,8 +166,7 @@ def slot_locked(desk: Desk) -> Iterator[None]:
     with psycopg.connect(desk.superuser, application_name="scanner") as holder:
         holder.execute("select monitoring.lock_slot('binance', 'default', 'APTUSDT')")
         desk.client.record_findings()
-        with psycopg.connect(desk.superuser) as connection:
-            connection.execute("update monitoring.lock_sightings set first_seen_at = now() - interval '125 s'")
+        desk.age("115 seconds")
         yield
 
 

@@ -222,6 +222,24 @@ MUTANTS = {
         "            except ZeroDivisionError:\n",
         "recovery/test_recovery.py",
     ),
+    "unknown_filter_accepted": Mutant(
+        "client/tradelatch/cli/filters.py", "    if name in known:\n", "    if True:\n", "cli/test_filters.py"
+    ),
+    "cleanup_quiet_while_critical": Mutant(
+        "client/tradelatch/cli/cleanup.py",
+        "max(status_of(actions), status_of_findings(standing))",
+        "status_of(actions)",
+        "cli/test_cleanup.py",
+    ),
+    "advice_does_nothing": Mutant(
+        "client/tradelatch/advice.py",
+        '_command("recover", finding, "--confirm")',
+        '_command("recover", finding, "")',
+        "cli/test_advice.py",
+    ),
+    "close_without_take_over": Mutant(
+        "client/tradelatch/cli/close.py", "if row.is_driven else None", "if False else None", "cli/test_moves.py"
+    ),
     "first_host_has_it_all": Mutant(
         "settings.py", 'int(timeout / (1 + str(hosts).count(",")))', "int(timeout)", "test_connections_sync.py"
     ),

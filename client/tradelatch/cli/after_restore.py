@@ -61,6 +61,4 @@ def _print(findings: list[Finding], is_open: int, skip: int, confirm: bool) -> N
         out.print("The history of this server is noted.")
     else:
         print_findings(findings)
-        out.print(
-            "Connect the bots when this is compared: tradelatch reconcile --live, then tradelatch recover --live."
-        )
+        out.print("Connect the bots when this is compared.")
