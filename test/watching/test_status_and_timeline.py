@@ -1,6 +1,7 @@
 """`tradelatch status` and `tradelatch timeline`, in a pipe."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,7 @@ def test_timeline_of_a_symbol(story: Any, bot: Any, run: Any) -> None:
         f"position {old.position_id}  binance APTUSDT short  rolled_back",
         f"position {new.position_id}  binance APTUSDT short  active",
     ]
+    assert re.search(r"^\d{4}-\d\d-\d\d UTC$", out, re.MULTILINE)
     assert "rollback_position  pending_sl → pending_rollback" in out
     assert out.count("(application_name=scanner)") == 8  # who it says that it is; the login comes first
     assert "reason gave up" in out

@@ -110,7 +110,7 @@ def _print(position: PositionRow, events: list[TimelineRow]) -> None:
         at = event.at.astimezone(UTC)
         if at.date() != day:
             day = at.date()
-            screen.print(Text(str(day), style="dim"))
+            screen.print(Text(f"{day} UTC", style="dim"))
         moved = event.to_status if event.from_status is None else f"{event.from_status} → {event.to_status}"
         what = Text(event.event, style=STYLES.get(event.event, ""))
         if event.from_status != event.to_status:
