@@ -4,6 +4,7 @@ The tests run in their order: nothing was granted before the first grant, and no
 """
 
 import json
+import re
 
 import psycopg
 import pytest
@@ -130,7 +131,8 @@ def rows_of_alpha(desk, session, source: str) -> list[str]:
     """What a session sees of somebody else's position."""
     rows = [json.dumps(row.v) for row in session(f"select to_jsonb(v) as v from tradelatch.{source} as v")]
     key = desk.alpha.order_client_order_id.removesuffix("e1")
-    return [row for row in rows if "alpha" in row or key in row or f'"position_id": {desk.alpha.position_id},' in row]
+    its = re.compile(rf'"position_id": {desk.alpha.position_id}\b')
+    return [row for row in rows if "alpha" in row or key in row or its.search(row)]
 
 
 def arguments(desk, text: str) -> str:
