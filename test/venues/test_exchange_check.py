@@ -78,6 +78,7 @@ async def test_an_exchange_that_does_something_else_is_told(standin: StandIn) ->
     assert status == 1
     assert "It does not conform: a stop-loss stands 0 times among the open orders" in " ".join(out.split())
     assert standin.held() == 0
+    assert not [order for order in standin.orders if order.status == "open"]
 
 
 @pytest.mark.parametrize(

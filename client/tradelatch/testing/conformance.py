@@ -55,12 +55,12 @@ class Bench:
     pause: float = 0.25
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _key: str = field(default_factory=lambda: secrets.token_hex(11))
-    _ids: int = 0
+    _names: list[str] = field(default_factory=list)
 
     def name(self, kind: str) -> str:
         """A client order id as the database makes them, used once."""
-        self._ids += 1
-        return f"tl{self._key}{kind}{self._ids}"
+        self._names.append(f"tl{self._key}{kind}{len(self._names) + 1}")
+        return self._names[-1]
 
     async def find(self, name: str) -> Order | None:
         return await self.access.find(self.symbol, name, account=self.account)
@@ -114,10 +114,10 @@ class Bench:
         return found[0]
 
     async def leave_nothing(self) -> None:
-        """Cancel what of ours is open, and close what is held."""
-        for order in await self.open_orders():
-            if order.client_order_id.startswith(f"tl{self._key}"):
-                await self.cancel(order.client_order_id)
+        """Cancel what of ours is open, by its name, as a list may lack it; and close what is held."""
+        for name in self._names:
+            with suppress(Unreachable):
+                await self.cancel(name)
         held = await self.held()
         if held.size:
             with suppress(OrderRefused):
