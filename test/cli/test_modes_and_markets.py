@@ -68,12 +68,27 @@ def test_recover_leaves_it_and_sends_nothing(hedged: Desk) -> None:
     assert hedged.orders() == [("market", "buy")]
 
 
-def test_close_and_adopt_refuse_before_anything_moves(hedged: Desk) -> None:
+def test_what_is_held_on_another_position_side_is_not_flat(hedged: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that the exchange does not know, of an account that does not tell its mode."""
+    monkeypatch.setattr(Exchange, "position_mode", None)
+    hedged.open("METUSDT", status="pending_entry")
+    hedged.age()
+    hedged.trade("buy", symbol="METUSDT", position_side="long")
+    (left,) = hedged.json("recover", "--confirm")["recovered"]
+    assert (left["outcome"], left["status"]) == ("left", "pending_entry")
+    assert left["reason"] == ("mode_mismatch: the exchange holds 5 on position side long, and the position is one-way")
+
+
+def test_every_command_refuses_before_anything_moves(hedged: Desk) -> None:
     for arguments in (
-        ["close", 1, "--reason", "take profit", "--live", "--confirm"],
-        ["adopt", "--exchange", "binance", "--symbol", "METUSDT", "--live", "--confirm"],
+        ["close", 1, "--reason", "take profit"],
+        ["take-over", 1, "--reason", "it is ours"],
+        ["stop-loss", 1, "--gone", "--reason", "it is gone"],
+        ["stop-loss", 1, "--move-to", "97", "--reason", "nearer"],
+        ["resize", 1, "--quantity", "4", "--reason", "partly closed"],
+        ["adopt", "--exchange", "binance", "--symbol", "METUSDT"],
     ):
-        printed = hedged.run(*arguments)
+        printed = hedged.run(*arguments, "--live", "--confirm")
         assert (printed.status, printed.out) == (2, "")
         assert "mode_mismatch: the account is in hedge mode" in printed.err
     assert hedged.row(1).status == "active"
