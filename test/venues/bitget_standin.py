@@ -14,6 +14,7 @@ PLANS = {"open": "live", "canceled": "cancelled", "executed": "executed"}
 
 class BitgetStandIn(StandIn):
     name: ClassVar[str] = "bitget"
+    error_status: ClassVar[int] = 400
     margin = (43012, "Insufficient balance")
     reduce_only = (22002, "No position to close")
     duplicate = (40786, "Duplicate clientOid")

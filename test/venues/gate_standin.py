@@ -18,6 +18,7 @@ class GateStandIn(StandIn):
     margin = ("INSUFFICIENT_AVAILABLE", "Balance is not enough")
     reduce_only = ("REDUCE_EXCEEDED", "Reduce order would exceed position")
     refuses_duplicates: ClassVar[bool] = False
+    error_status: ClassVar[int] = 400
     duplicate = ("an order of that client order id exists", "said by us")
     no_symbol = ("CONTRACT_NOT_FOUND", "Contract not found")
     precision = ("INVALID_PARAM_VALUE", "invalid argument: size")
@@ -53,6 +54,7 @@ class GateStandIn(StandIn):
     entry = ("POST", f"{FUTURES}/orders")
     stop_order = ("POST", f"{FUTURES}/price_orders")
     find_order = ("GET", f"{FUTURES}/price_orders")
+    cancel_order = ("DELETE", f"{FUTURES}/orders/{{id}}")
     list_orders = ("GET", f"{FUTURES}/orders")
     list_positions = ("GET", f"{FUTURES}/positions")
     list_markets = ("GET", f"{FUTURES}/contracts")

@@ -243,8 +243,8 @@ class StandIn(ABC):
         if order.filled == order.quantity:
             order.status = "filled"
 
-    def held(self, symbol: str = "APTUSDT", position_side: str = "both") -> Decimal:
-        return self.positions.get((symbol, position_side), (ZERO, ZERO))[0]
+    def held(self, symbol: str = "", position_side: str = "both") -> Decimal:
+        return self.positions.get((symbol or self.listed[0], position_side), (ZERO, ZERO))[0]
 
     def named(self, symbol: str, **names: str | None) -> Iterator[Placed]:
         """Orders with one of these names (order_id, client_order_id), the newest first."""

@@ -29,45 +29,45 @@ async def test_a_stop_is_an_order_with_a_trigger_and_its_direction(on_bybit: Any
             "triggerBy": "LastPrice",
             "reduceOnly": True,
             "positionIdx": 0,
-            "orderLinkId": "sl-1",
+            "orderLinkId": "sl1",
         }
     ]
 
 
 async def test_hedge_mode_is_a_position_index(on_bybit: Any, bybit: BybitStandIn) -> None:
     bybit.hedge_mode = True
-    await send(on_bybit, "en-1", "buy", position_side="long")
-    await send(on_bybit, "en-2", "sell", position_side="short")
+    await send(on_bybit, "en1", "buy", position_side="long")
+    await send(on_bybit, "en2", "sell", position_side="short")
     await stop(on_bybit, side="buy", trigger=Decimal("3.3"), position_side="short")
     sent = [(order["positionIdx"], order["reduceOnly"]) for order in bybit.asked(*CREATE)]
     assert sent == [(1, False), (2, False), (2, True)]
 
 
 async def test_an_answer_to_an_order_has_ids_alone(on_bybit: Any, bybit: BybitStandIn) -> None:
-    sent = await send(on_bybit, "en-1")
+    sent = await send(on_bybit, "en1")
     assert (sent.status, sent.filled, sent.average_price) == ("open", 0, None)
-    assert (await find(on_bybit, "en-1")).filled == Decimal("61.8")
+    assert (await find(on_bybit, "en1")).filled == Decimal("61.8")
 
 
 async def test_an_open_order_is_found_without_the_history(on_bybit: Any, bybit: BybitStandIn) -> None:
     await stop(on_bybit)
-    assert await find(on_bybit, "sl-1")
+    assert await find(on_bybit, "sl1")
     assert bybit.asked(*HISTORY) == []
 
 
 @pytest.mark.parametrize("lists_ended", [True, False])
 async def test_an_ended_order_is_found_in_either_list(on_bybit: Any, bybit: BybitStandIn, lists_ended: bool) -> None:
     bybit.lists_ended = lists_ended
-    await send(on_bybit, "en-1")
-    assert (await find(on_bybit, "en-1")).status == "closed"
+    await send(on_bybit, "en1")
+    assert (await find(on_bybit, "en1")).status == "closed"
 
 
 async def test_an_ended_order_is_unknown_while_the_history_lags(on_bybit: Any, bybit: BybitStandIn) -> None:
     bybit.history_lags = True
-    await send(on_bybit, "en-1")
-    assert await find(on_bybit, "en-1") is None
+    await send(on_bybit, "en1")
+    assert await find(on_bybit, "en1") is None
     bybit.history_lags = False
-    assert await find(on_bybit, "en-1")
+    assert await find(on_bybit, "en1")
 
 
 @pytest.mark.parametrize("route", [REALTIME, HISTORY])
@@ -76,7 +76,7 @@ async def test_nothing_is_unknown_while_one_list_does_not_answer(
 ) -> None:
     bybit.next(*route, Fate(503, "<html>"))
     with pytest.raises(Unreachable):
-        await find(on_bybit, "sl-1")
+        await find(on_bybit, "sl1")
 
 
 async def test_an_order_that_was_made_by_hand_goes_by_its_id(on_bybit: Any, bybit: BybitStandIn) -> None:
@@ -155,16 +155,16 @@ async def test_a_position_on_two_pages_is_one(on_bybit: Any, bybit: BybitStandIn
 async def test_every_status_is_one_of_three(
     on_bybit: Any, bybit: BybitStandIn, told: str, filled: str, cancel_type: str, status: str
 ) -> None:
-    await send(on_bybit, "en-1")
+    await send(on_bybit, "en1")
     row = bybit._order(bybit.orders[0]) | {"orderStatus": told, "cumExecQty": filled, "cancelType": cancel_type}
     bybit.next(*REALTIME, Fate(200, bybit.answer({"list": [row]})))
-    order = await find(on_bybit, "en-1")
+    order = await find(on_bybit, "en1")
     assert (order.status, order.filled) == (status, Decimal(filled))
 
 
 async def test_a_status_that_nobody_knows_is_no_answer(on_bybit: Any, bybit: BybitStandIn) -> None:
-    await send(on_bybit, "en-1")
+    await send(on_bybit, "en1")
     row = bybit._order(bybit.orders[0]) | {"orderStatus": "Frozen"}
     bybit.next(*REALTIME, Fate(200, bybit.answer({"list": [row]})))
     with pytest.raises(Unreachable, match="cannot be read"):
-        await find(on_bybit, "en-1")
+        await find(on_bybit, "en1")

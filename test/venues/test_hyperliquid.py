@@ -13,18 +13,13 @@ from tradelatch.venues import VENUES, AccessRefused, NotConfigured, open_exchang
 from .conftest import environment_of
 from .hyperliquid_standin import KEY, WALLET, HyperliquidStandIn
 from .standin import PRICE, Fate
-from .test_orders import ACCOUNT
+from .test_orders import ACCOUNT, send
 
 ROW = VENUES["hyperliquid"]
 APT = "APTUSDC"
 ENTRY = "tl0123456789abcdef012345e1"
 STOP = "tl0123456789abcdef012345s12"
 TOLD = "0x0123456789abcdef012345730000000c"
-
-
-async def send(exchange: Any, name: str, side: str = "buy", quantity: str = "61.8", **options: Any) -> Any:
-    wanted = {"kind": "market", "trigger": None, "reduce_only": False, "position_side": "both"} | options
-    return await exchange.send(APT, side, Decimal(quantity), client_order_id=name, **wanted, **ACCOUNT)
 
 
 async def stop(exchange: Any, name: str = STOP, trigger: str = "3.1686") -> Any:

@@ -60,7 +60,7 @@ async def test_each_account_is_used_with_its_own_key(binance: BinanceStandIn) ->
     environment = environment_of(binance, TRADELATCH_BINANCE_SUB_KEY="other", TRADELATCH_BINANCE_SUB_SECRET="other")
     async with open_exchanges(["binance"], environment=environment) as exchanges:
         exchange: Any = exchanges["binance"]
-        await send(exchange, "en-1")
+        await send(exchange, "en1")
         assert [held.account for held in await exchange.positions(account="default")] == ["default"]
         with pytest.raises(AccessRefused, match="-2015"):
             await exchange.positions(account="sub")
@@ -113,17 +113,17 @@ async def test_sessions_are_closed_also_after_an_error(standin: StandIn) -> None
 async def test_every_request_goes_through_the_rate_limiter(
     exchange: Any, standin: StandIn, paced: list[object]
 ) -> None:
-    await send(exchange, "en-1")
-    await exchange.find("APTUSDT", "en-1", **ACCOUNT)
+    await send(exchange, "en1")
+    await exchange.find("APTUSDT", "en1", **ACCOUNT)
     await exchange.positions(**ACCOUNT)
     assert len(paced) == len(standin.told) > 5
 
 
 async def test_only_what_is_needed_is_asked(exchange: Any, standin: StandIn) -> None:
     """No endpoint that a key for trading alone may not use."""
-    await send(exchange, "en-1")
-    await exchange.find("APTUSDT", "en-1", **ACCOUNT)
-    await exchange.cancel("APTUSDT", "en-1", **ACCOUNT)
+    await send(exchange, "en1")
+    await exchange.find("APTUSDT", "en1", **ACCOUNT)
+    await exchange.cancel("APTUSDT", "en1", **ACCOUNT)
     await exchange.positions(**ACCOUNT)
     assert {(told.method, told.path) for told in standin.told} <= set(standin.routes)
 

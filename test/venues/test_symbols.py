@@ -51,13 +51,13 @@ async def test_a_symbol_without_a_linear_market(exchange: Any, standin: StandIn,
             kind="market",
             trigger=None,
             reduce_only=False,
-            client_order_id="en-1",
+            client_order_id="en1",
             position_side="both",
             **ACCOUNT,
         )
     with pytest.raises(NotListed, match=said):  # not None, which would prove that it was never sent
-        await exchange.find(symbol, "en-1", **ACCOUNT)
-    assert await exchange.cancel(symbol, "en-1", **ACCOUNT) is False
+        await exchange.find(symbol, "en1", **ACCOUNT)
+    assert await exchange.cancel(symbol, "en1", **ACCOUNT) is False
 
 
 async def test_a_symbol_that_was_listed_since_is_found(
@@ -66,19 +66,19 @@ async def test_a_symbol_that_was_listed_since_is_found(
     newest = standin.markets.pop(0)
     await exchange.positions(**ACCOUNT)
     standin.markets.append(newest)
-    assert await exchange.cancel("APTUSDT", "en-1", **ACCOUNT) is False
+    assert await exchange.cancel("APTUSDT", "en1", **ACCOUNT) is False
     with pytest.raises(OrderRefused):
-        await send(exchange, "en-1")
+        await send(exchange, "en1")
     monkeypatch.setattr(sessions, "UNKNOWN_AFTER", 0.0)
-    await send(exchange, "en-1")
+    await send(exchange, "en1")
     assert standin.held() == Decimal("61.8")
 
 
 async def test_a_list_of_markets_is_read_once_while_it_is_fresh(exchange: Any, standin: StandIn) -> None:
     for _ in range(3):
         await exchange.positions(**ACCOUNT)
-        await exchange.find("APTUSDT", "en-1", **ACCOUNT)
-        await exchange.cancel("GONEUSDT", "en-1", **ACCOUNT)
+        await exchange.find("APTUSDT", "en1", **ACCOUNT)
+        await exchange.cancel("GONEUSDT", "en1", **ACCOUNT)
     lists = standin.asked(*standin.list_markets)
     assert len(lists) == {"binance": 1, "bybit": 2}[standin.name]
 
@@ -96,7 +96,7 @@ async def test_an_old_list_of_markets_is_better_than_none(
 async def test_an_empty_list_of_markets_is_no_list(exchange: Any, standin: StandIn) -> None:
     standin.markets.clear()
     with pytest.raises(Unreachable, match="empty list of markets"):
-        await exchange.find("APTUSDT", "en-1", **ACCOUNT)
+        await exchange.find("APTUSDT", "en1", **ACCOUNT)
 
 
 async def test_a_position_of_a_market_in_no_list_is_told(exchange: Any, standin: StandIn) -> None:
@@ -108,7 +108,7 @@ async def test_a_position_of_a_market_in_no_list_is_told(exchange: Any, standin:
 
 async def test_a_symbol_of_two_markets_is_the_one_that_is_traded(exchange: Any, standin: StandIn) -> None:
     standin.markets.append(standin.markets[0] | {"symbol": "APTUSDT2", "status": "Closed"})
-    await send(exchange, "en-1")
+    await send(exchange, "en1")
     assert standin.held() == Decimal("61.8")
 
 
@@ -118,14 +118,14 @@ async def test_a_markets_numbers_keep_every_digit(exchange: Any, standin: StandI
     filters += [{"filterType": "LOT_SIZE", "stepSize": "0.1", "minQty": least}]
     standin.markets[0] |= {"filters": filters, "lotSizeFilter": {"qtyStep": "0.1", "minOrderQty": least}}
     with pytest.raises(OrderRefused, match=rf"less than can be traded, {least}"):
-        await send(exchange, "en-1", quantity="12345678901234567.0")
+        await send(exchange, "en1", quantity="12345678901234567.0")
 
 
 async def test_a_market_without_a_step_is_not_traded(exchange: Any, standin: StandIn) -> None:
     filters = {"filters": [], "quantityPrecision": None, "lotSizeFilter": {}}
     standin.markets.append(standin.markets.pop(0) | filters)
     with pytest.raises(OrderRefused, match="lists no linear swap or future APTUSDT"):
-        await send(exchange, "en-1")
+        await send(exchange, "en1")
     standin.positions["APTUSDT", "both"] = (Decimal(7), Decimal(1))
     assert [held.symbol for held in await exchange.positions(**ACCOUNT)] == ["APTUSDT"]
 
@@ -133,7 +133,7 @@ async def test_a_market_without_a_step_is_not_traded(exchange: Any, standin: Sta
 async def test_a_symbol_of_two_markets_that_are_traded_is_nobodys(exchange: Any, standin: StandIn) -> None:
     standin.markets.append(standin.markets[0] | {"symbol": "APTUSDT2"})
     with pytest.raises(OrderRefused, match="lists no linear swap or future APTUSDT"):
-        await send(exchange, "en-1")
+        await send(exchange, "en1")
 
 
 async def test_a_market_that_is_not_traded_any_more_refuses_by_itself(exchange: Any, standin: StandIn) -> None:
@@ -141,5 +141,5 @@ async def test_a_market_that_is_not_traded_any_more_refuses_by_itself(exchange: 
     await exchange.positions(**ACCOUNT)
     standin.next(*standin.entry, Fate(standin.error_status, standin.error(-4140, "Invalid symbol status for opening.")))
     with pytest.raises(OrderRefused, match="-4140"):
-        await send(exchange, "en-1")
-    assert await exchange.find("APTUSDT", "en-1", **ACCOUNT) is None
+        await send(exchange, "en1")
+    assert await exchange.find("APTUSDT", "en1", **ACCOUNT) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tradelatch.exchange import DuplicateRefused, Holding, OrderRefused, TriggerPassed, Unreachable
-from tradelatch.venues import VENUES, AccessRefused, open_exchanges
+from tradelatch.venues import VENUES, open_exchanges
 
 from .bitget_standin import BitgetStandIn
 from .conftest import environment_of
@@ -122,41 +122,6 @@ async def test_an_inverse_contract_is_not_listed(on_okx: Any, okx: OkxStandIn) -
     okx.positions["BTC-USD-SWAP", "both"] = (Decimal(1), Decimal(100000))
     okx.positions["NEW-USDT-SWAP", "both"] = (Decimal("0.7"), Decimal(1))
     assert [held.symbol for held in await on_okx.positions(**ACCOUNT)] == ["NEWUSDT"]
-
-
-ACCESS = {"okx": (50111, 50105), "bitget": (40037, 40014), "gate": ("INVALID_KEY", "FORBIDDEN", "USER_NOT_FOUND")}
-ENTRIES = {
-    "okx": "/api/v5/trade/order",
-    "bitget": "/api/v2/mix/order/place-order",
-    "gate": "/api/v4/futures/usdt/orders",
-}
-REFUSALS = [
-    (what, code, name)
-    for name, codes in {
-        "okx": {OrderRefused: (51008, 51169, 51016, 51280, 50122), Unreachable: (50001, 50004, 50011, 50013, 50026)},
-        "bitget": {OrderRefused: (40762, 22002, 40786, 40917, 45035), Unreachable: (429, 40010, 40015, 40725, 45001)},
-        "gate": {
-            OrderRefused: ("INSUFFICIENT_AVAILABLE", "REDUCE_EXCEEDED", "SIZE_TOO_LARGE", "NO_SUCH_LABEL"),
-            Unreachable: ("INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"),
-        },
-    }.items()
-    for what, numbers in (*codes.items(), (AccessRefused, ACCESS[name]))
-    for code in numbers
-]
-
-
-@pytest.mark.parametrize(("what", "code", "name"), REFUSALS)
-async def test_a_code_is_what_it_says(what: type[Exception], code: int | str, name: str) -> None:
-    standin: Any = STANDINS[name]()
-    await standin.start()
-    async with open_exchanges([name], environment=environment_of(standin)) as exchanges:
-        status = 200 if name == "okx" and int(code) > 50999 else 400
-        standin.next("POST", ENTRIES[name], Fate(status, standin.error(code, "no, with detail")))
-        with pytest.raises(what) as raised:
-            await send(exchanges[name], ENTRY)
-        assert str(raised.value) == f"{name}: {code} no, with detail"
-    await standin.stop()
-    assert standin.orders == []
 
 
 @pytest.mark.parametrize("name", ["en-1!", "x" * 33, ""])
