@@ -80,7 +80,7 @@ crash: ## servers and clients killed under load: ROUNDS=20
 
 failover: ## the primary lost under load, each kind: ROUNDS=5; PATRONI=1 with Patroni and etcd
 	@.ci/install test
-	@$(if $(PATRONI),$(PYTHON) test/failover/patroni.py,TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) -m pytest --no-header -q -s test/failover)
+	@TRADELATCH_FAILOVER_ROUNDS=$(or $(ROUNDS),5) $(PYTHON) $(if $(PATRONI),test/failover/patroni.py,-m pytest --no-header -q -s test/failover)
 
 adopt-large: ## two million rows taken over and given back while writers write: ROWS=2000000
 	@.ci/install test

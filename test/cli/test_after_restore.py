@@ -1,12 +1,17 @@
 """`tradelatch after-restore`: nothing without --confirm; then nobody drives what he drove."""
 
+import re
+import shlex
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 from tradelatch import StaleFence
 
 from .desk import Desk
+
+PAGE = Path(__file__).parents[2] / "docs" / "high-availability.md"
 
 
 def test_what_was_not_restored_is_not_reported(desk: Desk) -> None:
@@ -72,3 +77,24 @@ def test_sequences_that_lag_are_named(desk: Desk) -> None:
     refused = desk.run("after-restore", "--reason", "x", "--skip", "0", "--confirm")
     assert refused.status == 1
     assert "HistoryLost [TL010]: sequences lag behind their tables: monitoring.position_events_id_seq" in refused.err
+
+
+def test_the_way_back_to_a_quiet_book(desk: Desk) -> None:
+    """By the commands of the page, on an exchange that knows what the book has lost."""
+    desk.open("APTUSDT")  # as it was
+    desk.trade("buy")
+    desk.protect(1)
+    desk.open("METUSDT")  # ended since: nothing of it is there
+    desk.send(desk.open("ZEUSUSDT", status="pending_entry"))  # filled since
+    desk.trade("sell", symbol="AVLUSDT")  # opened since
+    with psycopg.connect(desk.superuser) as connection:
+        connection.execute("update monitoring.histories set timeline = 7")
+    desk.run("after-restore", "--reason", "last night's backup", "--confirm")
+    desk.age("2 minutes")  # in which an order that was about to be sent would have been
+    (commands,) = re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    evidence, apply, recover = [shlex.split(line)[1:] for line in commands.splitlines()]
+    found = {(each["check_name"], each["symbol"]) for each in desk.json(*evidence)["findings"]}
+    assert found >= {("orphaned_db", "METUSDT"), ("orphaned_exchange", "AVLUSDT")}
+    desk.run(*apply)
+    desk.run(*recover)
+    assert {row.symbol: (row.status, row.orders_left) for row in desk.client.positions()} == {}

@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from tradelatch import Unavailable
 from tradelatch.cli import recover as module
+from tradelatch.cli.connection import NoConnection
 from tradelatch.testing import Market
 
 from .desk import Desk
@@ -226,13 +229,19 @@ def test_watch_goes_on_until_somebody_ends_it(dead: Desk, monkeypatch: pytest.Mo
     assert printed.status == 0
 
 
-def test_watch_outlives_a_lost_database(dead: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [Unavailable, NoConnection, psycopg.OperationalError], ids=lambda error: error.__name__
+)
+def test_watch_outlives_a_lost_database(
+    dead: Desk, monkeypatch: pytest.MonkeyPatch, error: Callable[[str], Exception]
+) -> None:
+    """Whoever meets it: a call of the client, a connection that is made, and a question on one of its own."""
     stale, asked = module.Rounds.stale, []
 
     async def lost_once(self: Any, client: Any) -> Any:
         asked.append(client)
         if len(asked) == 1:
-            raise Unavailable("open_positions: the connection was lost")
+            raise error("open_positions: the connection was lost")
         return await stale(self, client)
 
     monkeypatch.setattr(module.Rounds, "stale", lost_once)

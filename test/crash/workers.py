@@ -49,6 +49,11 @@ group by fence
 having count(distinct position_id) > 1
 """
 SHARED_KEYS = "select order_key from monitoring.positions group by order_key having count(*) > 1"
+SESSIONS = """
+select application_name, backend_type, state, wait_event_type, wait_event, query
+from pg_stat_activity
+where application_name <> '' or backend_type = 'walsender'
+"""
 LOGGED = """
 select
     coalesce(details ->> 'marker', details ->> 'exchange_order_id', details ->> 'reason', details ->> 'attempt'),
@@ -161,10 +166,20 @@ class Crew:
         wanted = self.answered() + more
         end = time.monotonic() + PATIENCE
         while self.answered() < wanted:
-            assert time.monotonic() < end, f"the bots do not go on: {[each.unanswered() for each in self.workers]}"
+            assert time.monotonic() < end, f"the bots do not go on: {self._waits()}"
             dead = [worker.name for worker in self.workers if worker.process.poll() is not None]
             assert not dead, f"ended by themselves: {dead}"
             time.sleep(0.001)
+
+    def _waits(self) -> str:
+        """What each bot asked and was not answered, and what the server's sessions wait for."""
+        asked = [f"{each.name}: {(each.unanswered() or {}).get('call')}" for each in self.workers]
+        try:
+            with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+                sessions = connection.execute(SESSIONS).fetchall()
+        except psycopg.Error as error:
+            return f"{asked}; {error}"
+        return f"{asked}; {sessions}"
 
     def end(self) -> None:
         for worker in self.workers:

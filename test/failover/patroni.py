@@ -1,6 +1,6 @@
 """Patroni with etcd, one thing after the other going wrong under load: the time without an answer, and what was lost.
 
-    python test/failover/patroni.py [KIND …]      (make failover PATRONI=1)
+    python test/failover/patroni.py [KIND …]      (make failover PATRONI=1 ROUNDS=3)
 
 Three servers on loopback in synchronous_mode_strict, bots with libpq's list of hosts.
 """
@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -29,6 +30,7 @@ from tradelatch.programs import server_programs
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from crash.workers import Crew, check_book
 
+ROUNDS = int(os.environ.get("TRADELATCH_FAILOVER_ROUNDS", "1"))
 PATIENCE = 180.0
 DATABASE = "tradelatch"
 # The configuration that docs/high-availability.md shows.
@@ -300,15 +302,23 @@ def main() -> None:
         stack.callback(crew.end)
         crew.until_answers(50)
         for kind in kinds:
-            until(trading.is_whole, "three nodes run, one synchronously")
-            seconds, back = silence(crew, lambda kind=kind: KINDS[kind](trading))  # type: ignore[misc]
-            back()
-            until(trading.is_whole, "three nodes run again, one synchronously")
-            check_book(trading.leader().dsn, crew.answers())
+            before = crew.answered()
+            silences = [play(trading, crew, KINDS[kind]) for _ in range(ROUNDS)]
             print(
-                f"{kind}: nothing was answered for {seconds:.0f} s; {len(crew.answers())} answers, 0 lost, 0 twice",
+                f"{kind}: {ROUNDS} rounds, nothing was answered for {median(silences):.0f} s, at most"
+                f" {max(silences):.0f} s; {crew.answered() - before} answers, 0 lost, 0 twice",
                 flush=True,
             )
+
+
+def play(trading: Trading, crew: Crew, kind: Callable[[Trading], Callable[[], None]]) -> float:
+    """One round; the seconds without an answer."""
+    until(trading.is_whole, "three nodes run, one synchronously")
+    seconds, back = silence(crew, lambda: kind(trading))
+    back()
+    until(trading.is_whole, "three nodes run again, one synchronously")
+    check_book(trading.leader().dsn, crew.answers())
+    return seconds
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
-"""A restored dump and a promoted logical copy: both say so, both refuse what the old database's workers know."""
+"""Restored dumps, a point-in-time recovery and a promoted logical copy: each says so, and refuses what workers knew."""
 
+import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
-from tradelatch import Client, HistoryLost, StaleFence
+from tradelatch import Client, HistoryLost, PositionNotFound, StaleFence
 from tradelatch.cluster import DATABASE, Cluster, private_cluster
 from tradelatch.programs import server_programs
 
 from ..template import deployed_cluster
-from .servers import until
+from .servers import copy, until
 
 CHANGED = "select detail ->> 'problem' from tradelatch.diagnose() where check_name = 'history_changed'"
 KNOWN = "select id from monitoring.positions where id = %s"
@@ -20,7 +23,8 @@ APT = {"exchange": "binance", "side": "long", "quantity": 1, "entry_price": 1}
 
 @pytest.fixture(scope="module")
 def source() -> Iterator[Cluster]:
-    with deployed_cluster(settings={"wal_level": "logical"}) as cluster:
+    archive = {"archive_mode": "on", "archive_command": "mkdir -p ../archive && cp %p ../archive/%f"}
+    with deployed_cluster(settings={"wal_level": "logical"} | archive) as cluster:
         yield cluster
 
 
@@ -105,6 +109,37 @@ def test_a_dump_restored_beside_its_database(
     program("pg_restore", "--exit-on-error", "--dbname", dsn, str(tmp_path / "dump"))
     check(dsn, "restored from a dump", old)
     assert changed(source.dsn()) == []
+
+
+def test_a_point_in_time_recovery(source: Cluster) -> None:
+    """What came after that time is lost: its workers are refused, and its numbers are not given again."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tradelatch-copy-", dir="/tmp")))
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "postgres", folder], check=True)
+        copy(source, folder / "data")
+        old = old_positions(source, "KLM")
+        with psycopg.connect(source.dsn(), autocommit=True) as connection:
+            connection.execute("select pg_create_restore_point('last night')")
+        lost = old_positions(source, "NOP")
+        with psycopg.connect(source.dsn(), autocommit=True) as connection:
+            connection.execute("select pg_switch_wal()")
+        recovery = {
+            "restore_command": f"cp {source.server}/archive/%f %p",
+            "recovery_target_name": "last night",
+            "recovery_target_action": "promote",
+            "archive_mode": "off",
+        }
+        (folder / "data" / "recovery.signal").touch()
+        restored = stack.enter_context(private_cluster(durable=False, settings=recovery, copy_of=folder / "data"))
+        with psycopg.connect(restored.dsn(), autocommit=True) as connection:
+            query = "select pg_is_in_recovery()"
+            until(lambda: connection.execute(query).fetchall() == [(False,)], "it is promoted")
+        check(restored.dsn(), "timeline 2, 1 was noted", old)
+        with Client(restored.dsn()) as client:
+            for position, fence in lost:
+                with pytest.raises(PositionNotFound):
+                    client.renew_lease(position, fence)
 
 
 def test_a_promoted_logical_copy(

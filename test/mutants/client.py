@@ -243,6 +243,24 @@ MUTANTS = {
     "first_host_has_it_all": Mutant(
         "settings.py", 'int(timeout / (1 + str(hosts).count(",")))', "int(timeout)", "test_connections_sync.py"
     ),
+    "alerts_end_on_a_standby": Mutant(
+        "client/tradelatch/watching/alerts.py",
+        "except psycopg.errors.ReadOnlySqlTransaction:\n            return False",
+        "except NotImplementedError:\n            return False",
+        "failover/test_standbys.py",
+    ),
+    "standby_unsaid": Mutant(
+        "client/tradelatch/watching/standby.py", "    return found", "    return None", "failover/test_standbys.py"
+    ),
+    "dry_run_on_a_standby": Mutant(
+        "client/tradelatch/cli/errors.py", 'error.sqlstate == "25006"', "False", "failover/test_standbys.py"
+    ),
+    "recover_ends_with_a_connection": Mutant(
+        "client/tradelatch/cli/recover.py",
+        "NoConnection, psycopg.Error) as error",
+        "NoConnection) as error",
+        "cli/test_recover.py",
+    ),
 }
 
 
