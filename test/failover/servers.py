@@ -174,7 +174,7 @@ class Servers:
         except ProgramError:
             how = "copied"
             run_program(["rm", "-rf", str(server.cluster.data)])
-            copy(self.primary, server.cluster.data)
+            copy(self.primary.cluster, server.cluster.data)
         self.own_settings(server)
         self.follow(server)
         server.cluster.start()
@@ -211,11 +211,9 @@ class Servers:
         )
 
 
-def copy(source: Server, folder: Path) -> None:
+def copy(source: Cluster, folder: Path) -> None:
     """A base backup."""
-    as_server(
-        "pg_basebackup", "-D", folder, "-d", source.cluster.dsn("postgres"), "-X", "stream", "-c", "fast", "--no-sync"
-    )
+    as_server("pg_basebackup", "-D", folder, "-d", source.dsn("postgres"), "-X", "stream", "-c", "fast", "--no-sync")
 
 
 @contextmanager
@@ -230,7 +228,7 @@ def three_servers() -> Iterator[Servers]:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tradelatch-copy-", dir="/tmp")))
             if os.geteuid() == 0:
                 subprocess.run(["chown", "postgres", scratch], check=True)
-            copy(first, scratch / "data")
+            copy(first.cluster, scratch / "data")
             (scratch / "data" / "standby.signal").touch()  # else it would write a history of its own at once
             streams = {
                 "primary_conninfo": f"host={first.cluster.server} port=5432 user=postgres application_name={name}"
