@@ -22,7 +22,7 @@ from ..crash.workers import Crew, check_book
 from .commands import Watchers
 from .servers import SETTINGS, Server, Servers, until
 
-ROUNDS = int(os.environ.get("TRADELATCH_FAILOVER_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("TRADELATCH_FAILOVER_ROUNDS", "3"))
 SEED = int(os.environ.get("TRADELATCH_FAILOVER_SEED", "1"))
 KINDS = ("killed", "immediate", "fast", "frozen", "split")
 ASYNC_LOAD = Path(__file__).with_name("load.py")
@@ -125,7 +125,8 @@ def test_an_asynchronous_standby_is_promoted(servers: Servers, crew: Crew) -> No
         for server in servers.by_name.values():
             if server is not behind:
                 server.kill()
-        crew.end()
+        for worker in crew.workers:
+            worker.kill()
         behind.set("synchronous_standby_names", "")
         behind.promote()
         behind.ask("select pg_reload_conf()")
