@@ -96,5 +96,16 @@ def test_the_way_back_to_a_quiet_book(desk: Desk) -> None:
     found = {(each["check_name"], each["symbol"]) for each in desk.json(*evidence)["findings"]}
     assert found >= {("orphaned_db", "METUSDT"), ("orphaned_exchange", "AVLUSDT")}
     desk.run(*apply)
-    desk.run(*recover)
-    assert {row.symbol: (row.status, row.orders_left) for row in desk.client.positions()} == {}
+    recovered = desk.run(*recover)
+    assert recovered.status == 1
+    assert re.search(r"left +10000\d\d +binance AVLUSDT", recovered.out)  # nobody knows a price for its stop-loss
+    assert {row.symbol: row.status for row in desk.client.positions()} == {
+        "APTUSDT": "active",
+        "METUSDT": "closed",
+        "ZEUSUSDT": "active",
+        "AVLUSDT": "pending_sl",
+    }
+    key = str(desk.row(3).order_key)
+    assert desk.row(3).orders_left == [f"{key}s1001"]
+    assert desk.orders("ZEUSUSDT")[-1] == ("stop", "sell")
+    assert desk.json("diagnose")["findings"] == []
