@@ -131,6 +131,20 @@ def test_the_schema_is_not_the_only_wall(role, connect, as_role, admin) -> None:
         admin("revoke usage on schema monitoring from tradelatch_reader")
 
 
+@pytest.mark.parametrize("role", ["bot", "operator"])
+def test_a_member_takes_nothing_from_the_others(role, connect, as_role) -> None:
+    """Members of a role may say that; what the owner granted it stays."""
+    session = connect(as_role(role))
+    for statement in (
+        f"drop owned by tradelatch_{role} cascade",
+        f"reassign owned by tradelatch_{role} to current_user",
+        f"revoke all on all functions in schema tradelatch from tradelatch_{role}",
+    ):
+        assert session.state_of(statement) in ("", "42501"), statement
+    assert session.answer_create(symbol=f"{role.upper()}USDT") == "created"
+    assert session.value("select count(*) from tradelatch.open_positions") > 0
+
+
 def test_nobody_writes_through_a_view(connect, operator_dsn) -> None:
     """The book's views are joins: not even their owner can."""
     session = connect(operator_dsn)
