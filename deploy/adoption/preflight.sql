@@ -31,10 +31,7 @@ select pg_catalog.to_regrole('tradelatch_owner') is not null as has_owner
 \ir surroundings.psql
 \ir strangers.psql
 
-select pg_catalog.to_regclass('monitoring.positions') is not null as has_table
-\gset
-
-\if :has_table
+\ir links.psql
 
 -- What is in the way before a row is looked at.
 do $$
@@ -42,7 +39,7 @@ declare
     v_table pg_class;
     v_problems jsonb;
 begin
-    select c.* into v_table from pg_class as c where c.oid = 'monitoring.positions'::regclass;
+    select c.* into v_table from pg_class as c where c.oid = to_regclass('monitoring.positions');
     select jsonb_agg(jsonb_build_object('problem', x.problem, 'found', x.found) order by x.problem, x.found)
     into v_problems
     from (
@@ -76,7 +73,7 @@ begin
             ('created_at', array['timestamp without time zone', 'timestamp with time zone'])
         ) as e (name, types)
         left join pg_attribute as a on a.attrelid = v_table.oid and a.attname = e.name and a.attnum > 0
-        where format_type(a.atttypid, null) = any (e.types) is not true
+        where v_table.oid is not null and format_type(a.atttypid, null) = any (e.types) is not true
         union all
         select 'column without a default', to_jsonb(a.attname)
         from pg_attribute as a
@@ -102,7 +99,7 @@ begin
             )
         union all
         select 'no primary key on id', 'null'
-        where not exists (
+        where v_table.oid is not null and not exists (
             select
             from pg_index as i
             inner join pg_attribute as a on a.attrelid = i.indrelid and a.attname = 'id'
@@ -115,38 +112,58 @@ begin
         union all
         select 'object in the way', to_jsonb(c.oid::regclass::text)
         from pg_class as c
-        where c.relnamespace = v_table.relnamespace
+        where c.relnamespace = to_regnamespace('monitoring')
             and c.relname in (
-                'alerts', 'event_archives', 'exchange_aliases', 'health_findings', 'histories', 'marks', 'order_sightings', 'order_snapshots', 'position_backups', 'position_events',
-                'position_statuses', 'position_transitions', 'refusals', 'sightings', 'snapshots', 'stale_fences', 'evidence',
-                'priced_positions', 'position_fence', 'legacy_state', 'legacy_rows', 'idx_unique_active_position_short',
-                'idx_unique_position_request', 'idx_unique_position_attempt', 'positions_closed_at', 'positions_order_key',
-                'positions_position_id'
+                'account_grants', 'advisory_locks', 'alerts', 'event_archives', 'evidence', 'exchange_aliases', 'findings_turn',
+                'health_findings', 'histories', 'legacy_rows', 'legacy_state', 'lock_sightings', 'marks', 'order_sightings',
+                'order_snapshots', 'position_backups', 'position_events', 'position_fence', 'position_statuses',
+                'position_transitions', 'priced_positions', 'refusals', 'sightings', 'snapshots', 'stale_fences', 'symbol_aliases',
+                'health_findings_open', 'idx_unique_active_position_short', 'idx_unique_position_attempt',
+                'idx_unique_position_request', 'order_sightings_order', 'position_backups_position', 'position_events_at',
+                'position_events_attempt', 'positions_closed_at', 'positions_order_key', 'positions_position_id',
+                'refusals_position_id'
             )
+        union all
+        select 'schema in the way', to_jsonb(n.nspname)
+        from pg_namespace as n
+        where n.nspname in ('tradelatch', 'tradelatch_revert')
+        union all
+        -- they would open what is made in it
+        select
+            'default privileges in the schema',
+            jsonb_build_object(
+                'of', d.defaclrole::regrole, 'on', d.defaclobjtype, 'to', case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end
+            )
+        from pg_default_acl as d
+        cross join aclexplode(d.defaclacl) as x
+        where d.defaclnamespace = to_regnamespace('monitoring') and x.grantee <> d.defaclrole
+        union all
+        select *
+        from pg_temp.links_of_others()
     ) as x (problem, found);
 
     if v_problems is not null then
         raise exception using
             errcode = 'TL007',
-            message = 'TL007: monitoring.positions cannot be taken over as it is',
+            message = case
+                when v_table.oid is null then 'TL007: tradelatch cannot be deployed to this database as it is'
+                else 'TL007: monitoring.positions cannot be taken over as it is'
+            end,
             detail = v_problems::text,
             hint = 'See docs/deploy.md.';
     end if;
 end
 $$;
 
+select pg_catalog.to_regclass('monitoring.positions') is not null as has_table
+\gset
+
+\if :has_table
+
 \ir problems.psql
 do $$
 begin
     perform pg_temp.refuse_problems();
-end
-$$;
-
-\else
-
-do $$
-begin
-    perform pg_temp.refuse_strangers('TL007', 'See docs/deploy.md.');
 end
 $$;
 

@@ -13,31 +13,22 @@ select pg_catalog.to_regnamespace('monitoring') is not null as has_schema
 
 \if :has_schema
 
-create table monitoring.legacy_state (
-    place integer generated always as identity primary key,
-    part text not null,
-    name text,
-    statement text not null
-);
-
-insert into monitoring.legacy_state (part, statement)
+-- How it was. Who may create in it could put a function beside one of ours.
+create temporary table schema_as_found as
 select
-    'schema' as part,
+    1 as place,
     pg_catalog.format('alter schema monitoring owner to %s', n.nspowner::regrole) as statement
 from pg_catalog.pg_namespace as n
-where n.nspname = 'monitoring';
-
-insert into monitoring.legacy_state (part, statement)
+where n.nspname = 'monitoring'
+union all
 select
-    'schema' as part,
+    2 as place,
     pg_catalog.format('comment on schema monitoring is %L', pg_catalog.obj_description(n.oid, 'pg_namespace')) as statement
 from pg_catalog.pg_namespace as n
-where n.nspname = 'monitoring';
-
--- Who may create in it could put a function beside one of ours.
-insert into monitoring.legacy_state (part, statement)
+where n.nspname = 'monitoring'
+union all
 select
-    'schema' as part,
+    3 as place,
     pg_catalog.format(
         'grant create on schema monitoring to %s%s',
         case x.grantee when 0 then 'public' else x.grantee::regrole::text end,
@@ -57,12 +48,12 @@ declare
 begin
     for v_grant in
         select s.statement
-        from monitoring.legacy_state as s
-        where s.statement like 'grant create %'
+        from schema_as_found as s
+        where s.place = 3
     loop
         execute pg_catalog.regexp_replace(
             pg_catalog.regexp_replace(v_grant, '^grant create on schema monitoring to ', 'revoke create on schema monitoring from '),
-            ' with grant option$', ''
+            '( with grant option)?$', ' cascade'
         );
     end loop;
     execute 'alter schema monitoring owner to tradelatch_owner';
@@ -74,7 +65,24 @@ begin
 end
 $$;
 
-alter table monitoring.legacy_state owner to tradelatch_owner;
+-- The revert runs what stands in it: it is made by its owner, so that no default privilege of whoever deploys opens it to others.
+set local role tradelatch_owner;
+
+create table monitoring.legacy_state (
+    place integer generated always as identity primary key,
+    part text not null,
+    name text,
+    statement text not null
+);
+
+reset role;
+
+insert into monitoring.legacy_state (part, statement)
+select
+    'schema' as part,
+    s.statement
+from schema_as_found as s
+order by s.place;
 
 -- What came between adoption/preflight and here; from now on nobody else makes anything in it.
 \ir ../adoption/surroundings.psql

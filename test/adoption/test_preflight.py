@@ -10,6 +10,7 @@ from tradelatch.project import sqitch_project
 
 from .conftest import OWNER, Live
 
+PREFLIGHT = sqitch_project() / "deploy" / "adoption" / "preflight.sql"
 SETTLE = sqitch_project() / "deploy" / "adoption" / "settle.psql"
 
 
@@ -102,6 +103,55 @@ def test_two_open_rows_of_a_slot_are_seen_through_their_spelling(live: Live, fir
             " for each row execute function monitoring.touch()",
             "trigger on the table",
         ),
+        ("alter table monitoring.positions add stop_loss_order bigint", "column in the way"),
+        (
+            "alter table monitoring.positions add twice numeric generated always as (leverage * 2) stored",
+            "generated column",
+        ),
+        (
+            "alter table monitoring.positions rename to parted;"
+            " create table monitoring.positions (like monitoring.parted) partition by range (created_at)",
+            "not a plain table",
+        ),
+        (
+            "alter table monitoring.positions rename to kept;"
+            " create view monitoring.positions as select * from monitoring.kept",
+            "not a plain table",
+        ),
+        ("alter table monitoring.positions set unlogged", "not a plain table"),
+        (
+            "create type monitoring.typed as (id integer, symbol text);"
+            " alter table monitoring.positions rename to kept; create table monitoring.positions of monitoring.typed",
+            "not a plain table",
+        ),
+        (
+            "alter table monitoring.positions add exclude using btree (exchange_order_id with =)",
+            "constraint on the table",
+        ),
+        (
+            "create table public.signals (id integer primary key);"
+            " alter table monitoring.positions add foreign key (signal_id) references public.signals (id)",
+            "constraint on the table",
+        ),
+        (
+            "create unique index one_order on monitoring.positions (exchange_order_id);"
+            " create table public.fills (order_id varchar(100) references monitoring.positions (exchange_order_id))",
+            "foreign key to other columns than id",
+        ),
+        (
+            "create table public.notes (id integer); create policy mine on public.notes"
+            " using (exists (select from monitoring.positions))",
+            "policy that reads the table",
+        ),
+        (
+            "create table public.notes (id integer); create rule mine as on insert to public.notes"
+            " do also select count(symbol) from monitoring.positions",
+            "view on the table",
+        ),
+        (
+            "alter default privileges in schema monitoring grant select on tables to public",
+            "default privileges in the schema",
+        ),
     ],
 )
 def test_a_table_of_another_shape_is_refused(live: Live, change: str, problem: str) -> None:
@@ -154,3 +204,77 @@ def test_the_preflight_spells_as_the_functions_do(live: Live) -> None:
     assert total > 100_000
     assert symbols > 10_000
     assert (different, unknown) == (0, 0)
+
+
+def test_every_name_that_a_deploy_makes_is_looked_for(live: Live) -> None:
+    """By its own name: those of constraints and identity columns PostgreSQL chooses beside what is there."""
+    named = (
+        "select c.relname from pg_class as c where c.relnamespace = 'monitoring'::regnamespace"
+        " and c.relkind in ('r', 'v', 'S', 'i')"
+        " and not exists (select from pg_constraint as k where k.conindid = c.oid)"
+        " and not exists (select from pg_depend as d where d.classid = 'pg_class'::regclass and d.objid = c.oid"
+        " and d.deptype = 'i')"
+    )
+    there = set(live.all(named))
+    live.deploy()
+    made = {name for (name,) in set(live.all(named)) - there}
+    (names,) = re.findall(r"'object in the way'.*?c\.relname in \((.*?)\)\n", PREFLIGHT.read_text(), re.DOTALL)
+    assert set(re.findall(r"'(\w+)'", names)) == made
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("create table monitoring.alerts ()", "object in the way"),
+        ("create view monitoring.evidence as select 1", "object in the way"),
+        ("create schema tradelatch", "schema in the way"),
+        (
+            "alter default privileges in schema monitoring grant select on tables to public",
+            "default privileges in the schema",
+        ),
+    ],
+)
+def test_without_such_a_table_what_is_in_the_way_is_named_too(legacy_cluster, change: str, problem: str) -> None:
+    postgres = Live(legacy_cluster, "postgres")
+    live = Live(legacy_cluster, "in_the_way")
+    postgres.execute("create database in_the_way")
+    try:
+        live.execute(f"create schema monitoring; {change}")
+        before = live.schema()
+        assert [row["problem"] for row in refusal(live)] == [problem]
+        assert live.schema() == before
+    finally:
+        postgres.execute("drop database in_the_way")
+
+
+@pytest.mark.parametrize(
+    ("made", "problem"),
+    [
+        (
+            "create table public.fills (position_id integer references monitoring.positions (id))",
+            "table with a foreign key to it of another owner",
+        ),
+        ("create publication feed for table monitoring.positions", "publication of another owner"),
+        (
+            "create statistics public.pairs on symbol, exchange from monitoring.positions",
+            "statistics of another owner",
+        ),
+    ],
+)
+def test_what_the_tables_owner_could_not_put_back_is_refused(live: Live, made: str, problem: str) -> None:
+    live.execute(f"{made}; alter role {OWNER} createrole")
+    try:
+        with pytest.raises(ProgramError) as raised:
+            live.psql(f"--username={OWNER}", file=PREFLIGHT)
+    finally:
+        live.execute(f"alter role {OWNER} nocreaterole")
+    assert problem in str(raised.value)
+    live.psql(file=PREFLIGHT)
+
+
+def test_what_a_database_sets_for_its_bots_does_not_end_a_deploy(make_live) -> None:
+    live = make_live("evening", closed=3000)
+    for setting in ("statement_timeout = 250", "lock_timeout = 1", "default_transaction_isolation = serializable"):
+        live.execute(f"alter database {live.name} set {setting}")
+    live.deploy()
+    live.revert()

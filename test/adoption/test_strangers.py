@@ -61,6 +61,22 @@ TABLE_ATTACKS = {
         " alter table monitoring.positions add mine public.seized",
         "function of another owner behind a table",
     ),
+    "a generated column": (
+        "alter table monitoring.positions add mine boolean generated always as (public.seizes(leverage)) stored",
+        "function of another owner behind a table",
+    ),
+    "a cast to json": (
+        "create type public.mood as enum ('calm');"
+        " create function public.as_json(public.mood) returns json language plpgsql"
+        " as 'begin perform public.seize(); return ''1''; end';"
+        " create cast (public.mood as json) with function public.as_json(public.mood);"
+        " alter table monitoring.positions add mine public.mood default 'calm'",
+        "function of another owner behind a table",
+    ),
+    "a policy": (
+        "create policy mine on monitoring.positions using (public.seize())",
+        "policy on the table",
+    ),
     "a trigger": (
         "create trigger mine before update on monitoring.positions for each row execute function public.seize_rows()",
         "trigger on the table",
@@ -109,6 +125,11 @@ OTHER_ATTACKS = {
         "create schema tradelatch; create table tradelatch.positions ()",
         "relation of another owner",
     ),
+    "a function in the schema of the functions": (
+        "create schema tradelatch; create function tradelatch.create_position(text, text, text, numeric, numeric)"
+        " returns boolean language plpgsql as 'begin return public.seize(); end'",
+        "function of another owner",
+    ),
     "a trigger on the registry": (
         "create schema sqitch; create table sqitch.projects (project text);"
         " create trigger mine before insert on sqitch.projects for each row execute function public.seize_rows()",
@@ -119,6 +140,24 @@ OTHER_ATTACKS = {
         " format('alter database %I set search_path = public, pg_catalog', current_database()); end $$;"
         " create function public.count(text) returns bigint language sql return public.seize()::int",
         "search_path of the database",
+    ),
+}
+# What only a superuser can make, of functions that are not his.
+LENT = {
+    "an event trigger": (
+        "create function public.on_change() returns event_trigger language plpgsql"
+        " as 'begin perform public.seize(); end'",
+        "create event trigger mine on ddl_command_end execute function public.on_change()",
+        "event trigger",
+    ),
+    "an operator class": (
+        "create function public.compared(numeric, numeric) returns integer language plpgsql immutable"
+        " as 'begin perform public.seize(); return numeric_cmp($1, $2); end'",
+        "create operator class public.odd for type numeric using btree as"
+        " operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >,"
+        " function 1 public.compared(numeric, numeric);"
+        f" set role {OWNER}; create index mine on monitoring.positions (leverage public.odd)",
+        "function of another owner behind a table",
     ),
 }
 
@@ -157,6 +196,18 @@ def test_an_attack_on_a_deploy(make_live, name: str) -> None:
         live.verify()
         live.revert()
         assert live.schema() == before
+    assert not is_seized(live)
+
+
+@pytest.mark.parametrize("name", LENT)
+def test_an_attack_with_what_a_superuser_made(make_live, name: str) -> None:
+    attack, lent, problem = LENT[name]
+    live = make_live("real_rows", as_of="2025-10-28", closed=10)
+    plant(live, attack)
+    live.execute(lent)
+    is_seized(live)  # making the index compares, and the trigger is called when it is made
+    assert problem in refusal(live, PREFLIGHT)
+    assert problem in refusal(live, SETTLE)
     assert not is_seized(live)
 
 
@@ -210,6 +261,29 @@ def test_an_attack_on_verify_and_revert(make_live) -> None:
         live.revert()
     assert live.value("select tradelatch.schema_version()")
     assert not is_seized(live)
+    live.execute("drop function monitoring.is_known_attempt(uuid, text, text, text)")
+    attack, lent, _ = LENT["an event trigger"]
+    live.execute(f"set role {OWNER}; {attack}; reset role; {lent}")
+    is_seized(live)
+    for script in (live.verify, live.revert):
+        with pytest.raises(ProgramError, match="what belongs to others"):
+            script()
+    assert live.value("select tradelatch.schema_version()")
+    assert not is_seized(live)
+
+
+def test_what_whoever_deploys_gives_by_default_opens_nothing(make_live) -> None:
+    """What the revert runs stands in a table: whoever could write to it would have the rights of a superuser."""
+    live = make_live("real_rows", as_of="2025-10-28", closed=10)
+    for kind in ("tables", "sequences", "functions"):
+        live.execute(f"alter default privileges grant all on {kind} to {WRITER}")
+    live.deploy()
+    live.verify()
+    assert not live.all(
+        "select c.relname from pg_class as c cross join aclexplode(c.relacl) as x"
+        " where c.relowner = 'tradelatch_owner'::regrole and c.relname <> 'positions'"
+        f" and x.grantee = '{WRITER}'::regrole"
+    )
 
 
 def test_old_sequences_are_nobodys_any_more_and_come_back(make_live) -> None:

@@ -522,8 +522,8 @@ def test_the_registry_may_be_another_teams(cluster, tmp_path) -> None:
 def test_a_failing_deploy_keeps_what_succeeded(cluster) -> None:
     dsn = create_database(cluster, "failing")
     with psycopg.connect(dsn) as connection:
-        connection.execute("create schema tradelatch")
-    with pytest.raises(ProgramError, match="tradelatch"):
+        connection.execute("create schema monitoring; create domain monitoring.side as text")
+    with pytest.raises(ProgramError, match='type "side" already exists'):
         deploy(dsn)
     deployed = sqitch(dsn, "status")
-    assert "schemas/monitoring" in deployed
+    assert "types/symbol" in deployed
