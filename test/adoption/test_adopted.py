@@ -249,7 +249,7 @@ def test_the_slot_of_an_old_row_is_taken(adopted: Live) -> None:
 @pytest.fixture(scope="module")
 def tap(make_live: Callable[..., Live]) -> dict[str, str]:
     """How pg_prove reaches a database whose old tables were empty: the files bring their own rows."""
-    live = make_live()
+    live = make_live(as_of="2026-03-06")
     live.deploy()
     live.execute("create schema tap")
     live.execute("create extension pgtap schema tap")

@@ -41,6 +41,7 @@ select
     k.collation_id
 from pg_index as i
 inner join mine as m on m.relation = i.indrelid
+inner join pg_class as c on c.oid = i.indexrelid and c.relname not in ('idx_positions_exit_reason', 'idx_positions_status') -- a table's own
 cross join unnest(i.indcollation::oid[]) with ordinality as k (collation_id, place)
 where k.collation_id <> 0 and m.relation not in (
     'monitoring.position_statuses'::regclass, 'monitoring.position_transitions'::regclass -- words of ours

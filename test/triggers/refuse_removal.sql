@@ -11,6 +11,14 @@ select position_id as position, fence
 from tradelatch.create_position('binance', 'APTUSDT', 'short', 61.8, 3.2333)
 \gset
 
+-- Where tables of others refer to one that was taken over, PostgreSQL refuses some by itself.
+
+select count(*) > 0 as is_referred
+from pg_constraint as k
+inner join pg_class as c on c.oid = k.conrelid
+where k.contype = 'f' and k.confrelid = 'monitoring.positions'::regclass and c.relowner <> 'tradelatch_owner'::regrole
+\gset
+
 -- A statement of the superuser, or of the owner, and what became of it.
 
 create function pg_temp.outcome(role text, statement text)
@@ -30,7 +38,12 @@ $$;
 
 select is(
     pg_temp.outcome(r.role, s.statement),
-    'TL002',
+    case
+        when not :'is_referred'::boolean or s.statement !~ '^truncate monitoring.positions' then 'TL002'
+        when s.statement !~ 'cascade$' then '0A000'
+        when r.role = 'none' then 'TL002'
+        else '42501'
+    end,
     format('%s: %s', case r.role when 'none' then 'superuser' else 'owner' end, s.statement)
 )
 from (values ('none'), ('tradelatch_owner')) as r (role)
