@@ -4,7 +4,8 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 PYTEST = $(PYTHON) -m pytest --no-header $(if $(TRADELATCH_TEST_DSN),,$(PARALLEL))
 PRIVATE_PYTEST := env -u TRADELATCH_TEST_DSN $(PYTHON) -m pytest --no-header $(PARALLEL)
 LOCKED := binary cli demo postgres test
-ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py
+ON_18 := test/plan test/client test/database test/isolation test/test_pgtap.py \
+	test/adoption/test_real_tables.py::test_with_its_rows_it_comes_back_as_it_was
 HEAVY := $(wildcard test/adoption test/recovery test/simulation test/crash test/failover test/properties test/reproduce test/schedule \
 	test/logs test/venues test/watching test/cluster test/demo test/plan/test_plan.py test/cli/test_deploy.py test/cli/test_advice.py \
 	test/cli/test_terminals.py test/docs/test_runbook.py test/database/test_locks.py test/database/test_waiting.py \

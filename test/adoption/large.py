@@ -109,7 +109,16 @@ def beside_writers(live: Live, ids: dict[str, list[int]], *command: str) -> floa
     for name, writer in writers.items():
         if writer.error:
             raise writer.error
-        print(f"  writer of {name} rows: {writer.statements} statements, the longest took {writer.longest:.3f} s")
+        change = live.value(
+            "select (select e.change from sqitch.events as e where e.event = %s and e.committed_at > to_timestamp(%s)"
+            " order by e.committed_at limit 1)",
+            command[0],
+            writer.at,
+        )
+        print(
+            f"  writer of {name} rows: {writer.statements} statements,"
+            f" the longest took {writer.longest:.3f} s, in {change}"
+        )
     longest = max(writer.longest for writer in writers.values())
     print(f"  the writers' longest wait: {longest:.3f} s", flush=True)
     return longest
