@@ -292,6 +292,11 @@ def test_its_columns_hold_what_those_of_a_fresh_table_hold(make_live) -> None:
         " and not exists (select from pg_constraint as c where c.contypid = t.oid)"
     )
     assert not unchecked
+    # What each INSERT and UPDATE prepares is one CHECK, as on a fresh table.
+    assert live.all(
+        "select conname, pg_get_constraintdef(oid), convalidated from pg_constraint"
+        " where conrelid = 'monitoring.positions'::regclass and contype = 'c'"
+    ) == [("positions_coherent_check", "CHECK (monitoring.is_coherent(positions.*))", True)]
     for change in ("quantity = 0", "symbol = 'apt/usdt'", "exchange = 'Binance'", "stop_loss_percent = 100"):
         with pytest.raises(psycopg.errors.CheckViolation):
             live.execute(f"set session_replication_role = replica; update monitoring.positions set {change}")

@@ -24,6 +24,7 @@ import pooler
 import reads
 import reconcile
 import report
+import takeover
 import writes
 from databases import database_with_history, new_database
 from measure import Row
@@ -54,10 +55,11 @@ class Extent:
     minute: float = 60
     workers: int = 64
     positions: int = 1000
+    closed: int = 10_000
     durable: bool = True
 
 
-SMALL = Extent(pairs=2, seconds=0.05, sizes=(0, 1000), minute=0.2, workers=8, positions=30, durable=False)
+SMALL = Extent(pairs=2, seconds=0.05, sizes=(0, 1000), minute=0.2, workers=8, positions=30, closed=50, durable=False)
 
 
 def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[Row]]]:
@@ -82,6 +84,7 @@ def measurements(template: str, extent: Extent) -> dict[str, Callable[[], list[R
         ),
         "7": lambda: pooler.measure(database("pooler"), pairs, seconds),
         "8": lambda: writes.measure(database("writes"), pairs),
+        "9": lambda: takeover.measure(template, pairs, seconds, extent.closed),
     }
 
 

@@ -96,6 +96,14 @@ select pg_temp.assert_trigger(
     calls => 'monitoring.fill_old_columns()'
 );
 
+select pg_temp.assert_trigger(
+    'positions_old_columns_moved',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE UPDATE OF status, realized_pnl',
+    for_each => 'ROW',
+    calls => 'monitoring.fill_old_columns()'
+);
+
 select pg_temp.assert_function(
     'monitoring.fill_old_columns()',
     returns => 'trigger',
