@@ -55,7 +55,9 @@ begin
     end if;
 
     -- As in create_position: the lock makes it quiet, the unique indexes decide.
-    -- An INSERT that is refused has taken an id and a fence: it is left out where that is to be expected.
+    -- An INSERT that is refused has taken an id and a fence: it is left out where that is to be expected. Above READ COMMITTED the
+    -- look may have been at what is over.
+    v_is_taken := v_is_taken and current_setting('transaction_isolation') = 'read committed';
     for v_try in 1..3 loop
         if not v_is_taken then
             insert into monitoring.positions as p (
