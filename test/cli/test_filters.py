@@ -113,3 +113,22 @@ def test_what_a_snapshot_or_the_exchange_shows_is_known_to_reconcile(book: Desk,
         (found,) = json.loads(book.run(*asked, *options).out)["findings"]
         assert found["check_name"] == check_name
     assert "did you mean METUSDT?" in refusal(book, "reconcile", "--exchange", "binance", "--symbol", "met", "--live")
+
+
+def test_a_first_position_of_an_exchange_that_is_nearly_another_is_a_warning(desk: Desk) -> None:
+    asked = [
+        "adopt",
+        "--exchange",
+        "binanse",
+        "--side",
+        "long",
+        "--quantity",
+        "5",
+        "--average-price",
+        "100",
+        "--symbol",
+    ]
+    warning = "warning: exchange binanse was never in the book: did you mean binance?\n"
+    assert desk.run(*asked, "METUSDT").err == warning
+    assert desk.run(*asked, "METUSDT", "--confirm").err == warning
+    assert desk.run(*asked, "AVLUSDT", "--confirm").err == ""
