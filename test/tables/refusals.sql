@@ -2,7 +2,7 @@
 
 begin;
 \ir ../functions/setup.psql
-select plan(19);
+select plan(21);
 
 select table_owner_is('monitoring', 'refusals', 'tradelatch_owner', 'it is the owner''s');
 
@@ -70,7 +70,7 @@ select is(ask('CUSDT', 1, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), '
 select is(ask('CUSDT', 5, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), 'replayed', 'its repetition');
 select is(rows_of('CUSDT'), '0 0', 'and is no refusal');
 
--- Nor does whoever finds a position on the exchange, or repeats a call, take an id or a fence from those who come after.
+-- Whoever is refused, or repeats a call, takes no id and no fence from those who come after.
 
 create function given_out()
 returns text
@@ -95,6 +95,8 @@ call given('OVERUSDT', 'closed');
 update before set given_out = given_out();
 
 select is(adopt('AUSDT', 200), 'existing', '200 adoptions of a slot that is taken are refused');
+select is(ask('AUSDT', 200), 'existing', 'and 200 creations');
+select is(ask('CUSDT', 200, 'signal:2'), 'existing', '200 calls for a reason that has its position are refused');
 select is(ask('CUSDT', 200, 'signal:2', '0199aaaa-0000-7000-8000-000000000001'), 'replayed', '200 repetitions are answered');
 select is(given_out(), b.given_out, 'none of them takes an id or a fence') from before as b;
 select is(ask('OVERUSDT', 1), 'created', 'a slot that is free again is given');
