@@ -95,6 +95,7 @@ def test_columns_give_way_by_importance(book: Desk, width: int, columns: list[st
 
 def test_a_pipe_cuts_nothing(book: Desk) -> None:
     printed = in_pipe(book, "status")
+    assert printed.stdout.splitlines()[0].endswith(f" on {conninfo_to_dict(book.dsn)['host']}")
     assert printed.returncode == 1
     assert "…" not in printed.stdout
     heading = next(line for line in printed.stdout.splitlines() if line.split()[:1] == ["id"])

@@ -42,7 +42,7 @@ def status(
     else:
         screen = console()
         title = Text(f"{cell(book.at)}  {where}", style="bold")
-        screen.print(title, no_wrap=not screen.is_terminal, overflow="fold", crop=False)
+        screen.print(title, soft_wrap=not screen.is_terminal)
         if book.behind is not None:
             screen.print(Text(standby(book), style="bold yellow"))
         for line in render(book, screen.width if screen.is_terminal else None):

@@ -83,7 +83,7 @@ def finding_line(finding: Finding, width: int | None) -> Text:
     account = None if finding.account == "default" else finding.account
     side = None if finding.position_side in (None, "both") else finding.position_side
     parts = (finding.exchange, account, finding.symbol, side, finding.position_id)
-    where = " ".join(str(part) for part in parts if part)
+    where = " ".join(str(part) for part in parts if part) or "the whole database"
     advice = advice_for(finding)
     text = f"{finding.check_name} {where} {age(finding.age)}: {next(iter(advice.commands), advice.words)}"
     style = SEVERITIES[finding.severity]
