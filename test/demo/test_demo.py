@@ -19,6 +19,8 @@ from tradelatch.incidents.demo import __main__ as demo
 from tradelatch.incidents.demo.incidents import APTUSDT
 from tradelatch.incidents.reproduce import bots
 
+from ..unguarded import unguard
+
 COMMAND = [sys.executable, "-m", "tradelatch.incidents.demo"]
 COLOUR = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS")
 
@@ -207,13 +209,7 @@ def test_it_holds_on_a_deployed_database(main_on: Any) -> None:
 
 
 def test_without_index_and_lock_it_does_not_hold(main_on: Any, database: str) -> None:
-    with psycopg.connect(database) as connection:
-        connection.execute("drop index monitoring.idx_unique_active_position")
-        connection.execute("drop index monitoring.idx_unique_active_position_short")
-        connection.execute(
-            "create or replace function monitoring.lock_slot(exchange text, account text, symbol text)"
-            " returns boolean language sql return true"
-        )
+    unguard(database)
     status, printed = main_on()
     assert status == 1
     assert "APTUSDT: 2 rows were opened for one position" in printed

@@ -15,6 +15,8 @@ from tradelatch.incidents.reproduce import bots, flows
 from tradelatch.incidents.reproduce import run as running
 from tradelatch.incidents.reproduce.stage import Stage
 
+from ..unguarded import unguard
+
 Reproduce = Callable[..., tuple[int, str, str]]
 
 
@@ -46,13 +48,7 @@ def deployed(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def without_guard(deployed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither index nor lock; and little time for recovery, which cannot mend that."""
     monkeypatch.setattr(flows, "LEASES", 0)
-    with psycopg.connect(deployed) as connection:
-        connection.execute("drop index monitoring.idx_unique_active_position")
-        connection.execute("drop index monitoring.idx_unique_active_position_short")
-        connection.execute(
-            "create or replace function monitoring.lock_slot(exchange text, account text, symbol text)"
-            " returns boolean language sql return true"
-        )
+    unguard(deployed)
 
 
 @pytest.mark.usefixtures("deployed")
