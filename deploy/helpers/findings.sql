@@ -102,58 +102,56 @@ begin
     -- What the exchange shows in no slot of the book, and may be one of these positions: in the other position mode; or, where a
     -- position is missing, as much at about its price of another symbol, whichever symbols are asked for: so all are looked at.
     strangers as materialized (
-        select
-            k.position_id,
-            'mode_mismatch' as check_name,
-            s.exchange::text as exchange,
-            s.account::text as account,
-            s.symbol::text as symbol,
-            s.position_side::text as position_side,
-            s.quantity::numeric as quantity,
-            s.first_seen_at,
-            s.last_seen_at
-        from known as k
-        inner join monitoring.sightings as s
-            on s.exchange = k.exchange
-                and s.account = k.account
-                and s.symbol = k.symbol
-        where s.quantity > 0
-            and s.last_seen_at >= k.exposure_at
-            and (s.position_side = 'both') <> (k.position_side = 'both')
-            -- Not a join, which would read all that ever ended.
-            and (exists (
-                select
-                from monitoring.conflicting_positions(s.exchange, s.account, s.symbol, s.position_side) as c
-                where c.position_side = s.position_side
-            )) is false
-        union all
-        select
-            k.position_id,
-            'symbol_mismatch',
-            s.exchange::text,
-            s.account::text,
-            s.symbol::text,
-            s.position_side::text,
-            s.quantity::numeric,
-            k.first_seen_at,
-            k.last_seen_at
-        from known as k
-        inner join monitoring.sightings as s
-            on s.exchange = k.exchange
-                and s.account = k.account
-                and s.side = k.side
-                and s.quantity = k.open_quantity
-        where k.seen_quantity = 0
-            and s.quantity > 0
-            and s.symbol <> k.symbol
-            and s.last_seen_at >= k.exposure_at
-            and abs(s.average_price - k.price) <= k.price * 0.05
-            and not monitoring.is_alias(s.exchange, s.symbol)
-            and (exists (
-                select
-                from monitoring.conflicting_positions(s.exchange, s.account, s.symbol, s.position_side) as c
-                where c.position_side = s.position_side
-            )) is false
+        select e.*
+        from (
+            select
+                k.position_id,
+                'mode_mismatch' as check_name,
+                s.exchange::text as exchange,
+                s.account::text as account,
+                s.symbol::text as symbol,
+                s.position_side::text as position_side,
+                s.quantity::numeric as quantity,
+                s.first_seen_at,
+                s.last_seen_at
+            from known as k
+            inner join monitoring.sightings as s
+                on s.exchange = k.exchange
+                    and s.account = k.account
+                    and s.symbol = k.symbol
+            where s.quantity > 0
+                and s.last_seen_at >= k.exposure_at
+                and (s.position_side = 'both') <> (k.position_side = 'both')
+            union all
+            select
+                k.position_id,
+                'symbol_mismatch',
+                s.exchange::text,
+                s.account::text,
+                s.symbol::text,
+                s.position_side::text,
+                s.quantity::numeric,
+                k.first_seen_at,
+                k.last_seen_at
+            from known as k
+            inner join monitoring.sightings as s
+                on s.exchange = k.exchange
+                    and s.account = k.account
+                    and s.side = k.side
+                    and s.quantity = k.open_quantity
+            where k.seen_quantity = 0
+                and s.quantity > 0
+                and s.symbol <> k.symbol
+                and s.last_seen_at >= k.exposure_at
+                and abs(s.average_price - k.price) <= k.price * 0.05
+                and not monitoring.is_alias(s.exchange, s.symbol)
+        ) as e
+        -- Not a join, which would read all that ever ended.
+        where (exists (
+            select
+            from monitoring.conflicting_positions(e.exchange, e.account, e.symbol, e.position_side) as c
+            where c.position_side = e.position_side
+        )) is false
     ),
 
     doubted as materialized (

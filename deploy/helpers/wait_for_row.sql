@@ -57,22 +57,7 @@ begin
         message = format(
             'the row of position %s was not free in time%s',
             v_position.id,
-            (
-                select string_agg(
-                    format(
-                        ': user %s, %s, has it locked',
-                        h.holder ->> 'user_name',
-                        case
-                            when h.holder ? 'pid' then format(
-                                'process %s, which calls itself %s',
-                                h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
-                            )
-                            else h.holder ->> 'application_name'
-                        end
-                    ), ''
-                )
-                from jsonb_array_elements(v_holders) as h (holder)
-            )
+            monitoring.named_holders(v_holders, 'has it locked')
         ),
         detail = json_build_object(
             'exchange', v_position.exchange,

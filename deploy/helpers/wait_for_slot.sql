@@ -48,22 +48,7 @@ begin
         message = format(
             'the slot of %s was not free in time%s',
             wait_for_slot.symbol,
-            (
-                select string_agg(
-                    format(
-                        ': user %s, %s, holds it',
-                        h.holder ->> 'user_name',
-                        case
-                            when h.holder ? 'pid' then format(
-                                'process %s, which calls itself %s',
-                                h.holder ->> 'pid', quote_literal(h.holder ->> 'application_name')
-                            )
-                            else h.holder ->> 'application_name'
-                        end
-                    ), ''
-                )
-                from jsonb_array_elements(v_holders) as h (holder)
-            )
+            monitoring.named_holders(v_holders, 'holds it')
         ),
         detail = json_build_object(
             'exchange', wait_for_slot.exchange,
