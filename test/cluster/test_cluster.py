@@ -1,8 +1,10 @@
 """Private clusters come, go and stay as they should, and nothing else is touched."""
 
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +61,23 @@ def test_a_cluster_goes_with_its_block(project: Path, monkeypatch: pytest.Monkey
     assert shown == expected
     assert not cluster.folder.exists()
     assert not is_up(cluster)
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_what_need_not_last_is_in_memory_where_there_is_room(
+    project: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        memory = Path(name)
+        memory.chmod(0o755)
+        monkeypatch.setattr(module, "_MEMORY", memory)
+        monkeypatch.setattr(module, "_ROOM", shutil.disk_usage(memory).free // 2 if room else 2**63)
+        with private_cluster(durable=False) as cluster:
+            assert is_up(cluster)
+            assert (cluster.folder.parent == memory) == bool(room)
+            assert [found.folder for found in module._clusters()] == [cluster.folder]
+        with private_cluster() as cluster:
+            assert cluster.folder.parent != memory
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
