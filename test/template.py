@@ -1,15 +1,14 @@
 """A private cluster with the plan deployed, in a third of a second where one was made before.
 
-What initdb makes, and what the plan makes of that, are kept in the checkout as data folders of stopped servers, named
-after a hash of all that they are made of; a cluster for tests starts from a copy. `make clean` removes them. They are
-not in /tmp, where others could put one in our place, and where old files are removed one by one.
+What initdb makes, and what the plan makes of that, are kept in the checkout: tar files of the data folders of stopped
+servers, named after a hash of all that they are made of; a cluster for tests starts from one. `make clean` removes
+them. They are not in /tmp, where others could put one in our place.
 """
 
 import fcntl
 import hashlib
 import os
 import platform
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,7 +24,7 @@ from tradelatch.deployment import deploy_with_psql, fingerprint
 from tradelatch.programs import run_program, server_programs
 from tradelatch.project import sqitch_project
 
-KEPT = 5  # folders of 40 MB: this release of PostgreSQL and another one, a branch or two
+KEPT = 5  # files of 40 MB: this release of PostgreSQL and another one, a branch or two
 
 
 @contextmanager
@@ -38,12 +37,12 @@ def deployed_cluster(*, durable: bool = False, settings: Mapping[str, str] | Non
 
         made_of = _made_of()
         with _our_folder() as folder:
-            kept = folder / ("deployed-" + _hash([*made_of, fingerprint().encode()]))
-            if kept.is_dir():
+            kept = folder / f"deployed-{_hash([*made_of, fingerprint().encode()])}.tar"
+            if kept.exists():
                 os.utime(kept)
                 cluster = start(kept)
             else:
-                cluster = start(_empty(folder / ("empty-" + _hash(made_of))))
+                cluster = start(_empty(folder / f"empty-{_hash(made_of)}.tar"))
                 _deploy(cluster)
                 cluster.stop()
                 _keep(cluster, kept)
@@ -74,7 +73,7 @@ def _is_ours(folder: Path) -> bool:
 
 def _empty(kept: Path) -> Path:
     """What initdb makes."""
-    if kept.is_dir():
+    if kept.exists():
         os.utime(kept)
     else:
         with private_cluster(durable=False) as cluster:
@@ -90,14 +89,12 @@ def _deploy(cluster: Cluster) -> None:
 
 
 def _keep(stopped: Cluster, kept: Path) -> None:
-    """Copies the data folder, which has its name when it is whole. Removes the oldest."""
-    draft = kept.parent / "draft"
-    shutil.rmtree(draft, ignore_errors=True)  # of somebody who was killed
-    run_program(["cp", "-Rp", str(stopped.data), str(draft)])
+    """Writes the data folder to a file, which has its name when it is whole. Removes the oldest."""
+    draft = kept.parent / "draft"  # where one is left, of somebody who was killed
+    run_program(["tar", "-cf", str(draft), "-C", str(stopped.data), "."])
     draft.rename(kept)
-    folders = [path for path in kept.parent.iterdir() if path.is_dir()]
-    for old in sorted(folders, key=lambda path: -path.stat().st_mtime)[KEPT:]:
-        shutil.rmtree(old)
+    for old in sorted(kept.parent.glob("*.tar"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+        old.unlink()
 
 
 def _made_of() -> list[bytes]:

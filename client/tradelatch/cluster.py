@@ -70,8 +70,11 @@ class Cluster:
             if not durable:
                 options += ["--no-sync", "--wal-segsize=1"]  # one of 16 MB would be most of a copy
             self._program("initdb", "-D", str(self.data), *options)
-        else:
+        elif copy_of.is_dir():
             run_program(["cp", "-Rp", str(copy_of), str(self.data)])
+        else:
+            self.data.mkdir(mode=0o700)
+            run_program(["tar", "-xpf", str(copy_of), "-C", str(self.data)])
         sync = "on" if durable else "off"
         own = {"listen_addresses": "", "unix_socket_directories": str(self.server), "port": "5432", "timezone": "UTC"}
         own |= {"fsync": sync, "full_page_writes": sync}
@@ -139,8 +142,9 @@ def private_cluster(
     """A running cluster, ended and removed when the block is left, also by SIGINT, SIGTERM and SIGHUP.
 
     `settings` are the server's; `durable=False` turns fsync off, and keeps it in memory where there is plenty.
-    `copy_of` is the data folder of a cluster that was stopped, to start from instead of an empty one. The process
-    forgets libpq's variables, because PGHOSTADDR, PGSERVICE and the like lead past the socket to another server.
+    `copy_of` is the data folder of a cluster that was stopped, or a tar file of it, to start from instead of an empty
+    one. The process forgets libpq's variables, because PGHOSTADDR, PGSERVICE and the like lead past the socket to
+    another server.
     """
     for variable in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[variable]
