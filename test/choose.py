@@ -29,6 +29,7 @@ ALWAYS_OF_SQL = [
     "test/plan/test_tags.py",
 ]
 PGTAP = "test/test_pgtap.py::test_pgtap[{}]"
+NOT_PGTAP = ("bench", "isolation")  # folders whose SQL is read by other programs
 
 
 def belonging_to(name: str) -> list[str]:
@@ -61,8 +62,9 @@ def _tests_of_module(path: Path) -> list[str]:
 def _tests_among_tests(path: Path) -> list[str]:
     if (TOP / path).is_dir():
         found = [*_pgtap(f"{'/'.join(path.parts[1:])}/*.sql"), *_room(str(path))]
+        found += _found(f"{path.parent}/test_{path.name}.py")
         return found or (belonging_to(str(path.parent)) if len(path.parts) > 2 else [])  # test/isolation/specs
-    if path.suffix == ".sql":
+    if path.suffix == ".sql" and path.parts[1] not in NOT_PGTAP:
         return _pgtap("/".join(path.parts[1:]))
     if path.name.startswith("test_"):
         return [str(path)]
@@ -79,8 +81,8 @@ def _found(*patterns: str) -> list[str]:
 
 
 def _pgtap(pattern: str) -> list[str]:
-    folder = TOP / "test"
-    return [PGTAP.format(path.relative_to(folder)) for path in sorted(folder.glob(pattern.lstrip("/")))]
+    paths = [path.relative_to(TOP / "test") for path in sorted((TOP / "test").glob(pattern.lstrip("/")))]
+    return [PGTAP.format(path) for path in paths if path.parts[0] not in NOT_PGTAP]
 
 
 def only(expression: str, heavy: Sequence[str]) -> list[str]:

@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from tradelatch.programs import libpq_environment
 
+from .choose import NOT_PGTAP
+
 HERE = Path(__file__).parent
 FILES = sorted(
-    str(path.relative_to(HERE))
-    for path in HERE.rglob("*.sql")
-    if path.relative_to(HERE).parts[0] not in ("bench", "isolation")
+    str(path.relative_to(HERE)) for path in HERE.rglob("*.sql") if path.relative_to(HERE).parts[0] not in NOT_PGTAP
 )
 
 

@@ -184,4 +184,6 @@ create trigger positions_guard
 before update on monitoring.positions
 for each row execute function monitoring.guard_position();
 
+\ir ../adoption/old_columns.psql
+
 commit;

@@ -23,6 +23,8 @@ ISOLATION = ["test/isolation/test_interleavings.py", "test/isolation/test_isolat
         ("test/schemas", [PGTAP.format("schemas/monitoring.sql"), PGTAP.format("schemas/tradelatch.sql")]),
         ("test/properties/model.py", ["test/properties/test_arguments.py", "test/properties/test_lifecycle.py"]),
         ("test/template.py", ["test/cluster"]),
+        ("test/bench/takeover.py", ["test/test_bench.py"]),
+        ("test/bench/four_moves.sql", ["test/test_bench.py"]),
         ("test/test_pgtap.py::test_pgtap[roles/all.sql]", ["test/test_pgtap.py::test_pgtap[roles/all.sql]"]),
         ("client/tradelatch/core/arguments.py", ["test/client/test_arguments.py"]),
         ("test/isolation/specs/legacy.spec", ISOLATION),

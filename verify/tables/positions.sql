@@ -80,37 +80,5 @@ select pg_temp.assert_function(
 
 \endif
 
-select count(*) > 0 as was_there
-from pg_attribute as a
-where a.attrelid = 'monitoring.positions'::regclass
-    and a.attname = 'signal_id'
-    and not a.attisdropped
-\gset
-\if :was_there
-
-select pg_temp.assert_trigger(
-    'positions_old_columns_born',
-    on_table => 'monitoring.positions',
-    fires => 'BEFORE INSERT',
-    for_each => 'ROW',
-    calls => 'monitoring.fill_old_columns()'
-);
-
-select pg_temp.assert_trigger(
-    'positions_old_columns_moved',
-    on_table => 'monitoring.positions',
-    fires => 'BEFORE UPDATE OF status, realized_pnl',
-    for_each => 'ROW',
-    calls => 'monitoring.fill_old_columns()'
-);
-
-select pg_temp.assert_function(
-    'monitoring.fill_old_columns()',
-    returns => 'trigger',
-    volatility => 'volatile',
-    settings => array['search_path=pg_catalog, pg_temp']
-);
-
-\endif
 
 rollback;

@@ -20,4 +20,42 @@ select pg_temp.assert_function(
     settings => array['search_path=pg_catalog, pg_temp']
 );
 
+select count(*) > 0 as has_old_columns
+from pg_attribute as a
+where a.attrelid = 'monitoring.positions'::regclass
+    and a.attname = 'signal_id'
+    and not a.attisdropped
+\gset
+\if :has_old_columns
+
+select pg_temp.assert_trigger(
+    'positions_old_columns_born',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE INSERT',
+    for_each => 'ROW',
+    calls => 'monitoring.fill_old_columns_of_new()'
+);
+
+select pg_temp.assert_trigger(
+    'positions_old_columns_moved',
+    on_table => 'monitoring.positions',
+    fires => 'BEFORE UPDATE OF status, realized_pnl',
+    for_each => 'ROW',
+    calls => 'monitoring.fill_old_columns()'
+);
+
+select pg_temp.assert_function(
+    'monitoring.fill_old_columns()',
+    returns => 'trigger',
+    volatility => 'volatile'
+);
+
+select pg_temp.assert_function(
+    'monitoring.fill_old_columns_of_new()',
+    returns => 'trigger',
+    volatility => 'volatile'
+);
+
+\endif
+
 rollback;
