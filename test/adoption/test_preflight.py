@@ -197,6 +197,29 @@ def test_settling_shows_first_and_then_does_what_it_showed(live: Live) -> None:
     assert live.value("select status from tradelatch.positions where position_id = %s", bad[1]) == "pending_sl"
 
 
+def test_rows_that_a_foreign_key_deletes_with_one_are_shown_and_kept(make_live) -> None:
+    live = make_live(as_of="2026-03-06")
+    values = "'binance', 'long', 1, 1, 'active'"
+    (void, kept) = live.all(
+        "insert into monitoring.positions (symbol, exchange, side, quantity, entry_price, status)"
+        f" values (' ', {values}), ('APTUSDT', {values}) returning id"
+    )
+    for position in (void, void, kept):
+        live.execute("insert into monitoring.aged_positions (position_id, symbol) values (%s, 'A')", position[0])
+    shown = live.psql(file=SETTLE)
+    assert re.search(rf"^ *{void[0]} \| monitoring\.aged_positions \| +2$", shown, re.MULTILINE)
+    assert live.value("select count(*) from monitoring.aged_positions") == 3
+    were = live.value(
+        "select jsonb_agg(to_jsonb(a)) from monitoring.aged_positions as a where position_id = %s", void[0]
+    )
+
+    live.psql(f"--username={OWNER}", file=SETTLE, confirm="1")
+    assert live.all("select position_id from monitoring.aged_positions") == [kept]
+    assert live.all("select id, action, deleted_with_it from monitoring.settled_positions") == [
+        (*void, "take out", {"monitoring.aged_positions": were})
+    ]
+
+
 def test_the_preflight_spells_as_the_functions_do(live: Live) -> None:
     live.deploy()
     compared = live.psql("--tuples-only", "--no-align", file="spelling.psql")
