@@ -90,7 +90,7 @@ def _deploy(cluster: Cluster) -> None:
 
 def _keep(stopped: Cluster, kept: Path) -> None:
     """Writes the data folder to a file, which has its name when it is whole. Removes the oldest."""
-    draft = kept.parent / "draft"  # where one is left, of somebody who was killed
+    draft = kept.parent / "draft"
     run_program(["tar", "-cf", str(draft), "-C", str(stopped.data), "."])
     draft.rename(kept)
     for old in sorted(kept.parent.glob("*.tar"), key=lambda path: -path.stat().st_mtime)[KEPT:]:

@@ -28,7 +28,7 @@ from .project import sqitch_project
 DATABASE = "tradelatch"
 # Short, because the path of a socket may have 107 bytes, and open to the user postgres, unlike a root's TMPDIR.
 _DISK, _MEMORY = Path("/tmp"), Path("/dev/shm")
-_ROOM = 4 * 2**30  # bytes that memory must have free: the tests fill some hundred MB
+_ROOM = 4 * 2**30  # bytes that memory must have free, of which `make check` fills a part
 _MARKER = "owner.json"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -67,9 +67,7 @@ class Cluster:
             if release_of(server_programs()) >= 17:  # PostgreSQL has its own, for systems that have none
                 locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", *locale]
-            if not durable:
-                options += ["--no-sync", "--wal-segsize=1"]  # one of 16 MB would be most of a copy
-            self._program("initdb", "-D", str(self.data), *options)
+            self._program("initdb", "-D", str(self.data), *options, *([] if durable else ["--no-sync"]))
         elif copy_of.is_dir():
             run_program(["cp", "-Rp", str(copy_of), str(self.data)])
         else:
@@ -78,7 +76,8 @@ class Cluster:
         sync = "on" if durable else "off"
         own = {"listen_addresses": "", "unix_socket_directories": str(self.server), "port": "5432", "timezone": "UTC"}
         own |= {"fsync": sync, "full_page_writes": sync}
-        own |= {"max_wal_size": "1GB"}  # initdb's follows the size of a segment
+        if not durable:  # in memory, as a rule
+            own |= {"min_wal_size": "32MB", "max_wal_size": "128MB"}
         # The file of ALTER SYSTEM: it counts most, and a copy's settings replace those of the original.
         with (self.data / "postgresql.auto.conf").open("w") as configuration:
             for name, value in (own | dict(settings)).items():
