@@ -28,7 +28,7 @@ from .project import sqitch_project
 DATABASE = "tradelatch"
 # Short, because the path of a socket may have 107 bytes, and open to the user postgres, unlike a root's TMPDIR.
 _DISK, _MEMORY = Path("/tmp"), Path("/dev/shm")
-_ROOM = 4 * 2**30  # bytes that memory must have free, of which `make check` fills a part
+_ROOM = 4 * 2**30  # bytes that memory must have free, of which `make check` fills two at times
 _MARKER = "owner.json"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -105,24 +105,24 @@ def legacy_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def made() -> list[Live]:
+def databases_made() -> list[Live]:
     """The databases that make_live made."""
     return []
 
 
 @pytest.fixture(autouse=True)
-def dropped(made: list[Live]) -> Iterator[None]:
+def drop_databases(databases_made: list[Live]) -> Iterator[None]:
     """Drops what a test made, but for the fixtures of its module: a hundred databases would fill 2 GB."""
-    before = len(made)
+    before = len(databases_made)
     yield
-    for live in made[before:]:
+    for live in databases_made[before:]:
         with psycopg.connect(live.cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute(SQL("drop database if exists {} with (force)").format(Identifier(live.name)))
-    del made[before:]
+    del databases_made[before:]
 
 
 @pytest.fixture(scope="session")
-def make_live(legacy_cluster: Cluster, made: list[Live]) -> Callable[..., Live]:
+def make_live(legacy_cluster: Cluster, databases_made: list[Live]) -> Callable[..., Live]:
     """`make_live("evening", closed=100)` is a fresh database with that book; without a book its tables are empty.
 
     `as_of` makes them one of the real tables. A test's own is dropped when it ends.
@@ -133,7 +133,7 @@ def make_live(legacy_cluster: Cluster, made: list[Live]) -> Callable[..., Live]:
         live = Live(legacy_cluster, name or f"live_{next(numbers)}")
         with psycopg.connect(legacy_cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute(SQL("create database {}").format(Identifier(live.name)))
-        made.append(live)
+        databases_made.append(live)
         logins = {"owner": OWNER, "writer": WRITER, "reader": READER}
         if as_of:
             live.psql(file="real.psql", as_of=as_of, **logins)
