@@ -24,7 +24,7 @@ from tradelatch.deployment import deploy_with_psql, fingerprint
 from tradelatch.programs import run_program, server_programs
 from tradelatch.project import sqitch_project
 
-KEPT = 5  # files of 40 MB: this release of PostgreSQL and another one, a branch or two
+KEPT = 5  # files of 50 MB: this release of PostgreSQL and another one, a branch or two
 
 
 @contextmanager

@@ -20,7 +20,8 @@ SLOW = (
 @pytest.fixture
 def vacuumed() -> Iterator[Cluster]:
     """A table monitoring.positions, of the role `deployer`, at which an autovacuum is at work."""
-    with private_cluster(durable=False, settings={"autovacuum_naptime": "1s"}) as cluster:
+    settings = {"autovacuum_naptime": "1s", "max_prepared_transactions": "1"}
+    with private_cluster(durable=False, settings=settings) as cluster:
         with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
             connection.execute("create role deployer login; grant create on database postgres to deployer")
         with psycopg.connect(cluster.dsn("postgres", user="deployer"), autocommit=True) as connection:
@@ -50,6 +51,8 @@ def test_an_autovacuum_gives_way_to_a_superuser(vacuumed: Cluster) -> None:
 
 
 def test_whoever_holds_it_for_a_minute_is_named(vacuumed: Cluster) -> None:
+    with psycopg.connect(vacuumed.dsn("postgres"), autocommit=True) as connection:
+        connection.execute("begin; select from monitoring.positions; prepare transaction 'forgotten'")
     with psycopg.connect(vacuumed.dsn("postgres"), application_name="report") as connection:
         connection.execute("select from monitoring.positions")
         holder = connection.info.backend_pid
@@ -58,4 +61,5 @@ def test_whoever_holds_it_for_a_minute_is_named(vacuumed: Cluster) -> None:
     assert "monitoring.positions was not free for a minute: " in done.stderr
     assert f"process {holder} of postgres, which calls itself 'report'" in done.stderr
     assert "an autovacuum, process " in done.stderr
+    assert "prepared transaction 'forgotten' of postgres" in done.stderr
     assert "HINT:  End what holds it, or wait until it has ended, and run the same command again." in done.stderr

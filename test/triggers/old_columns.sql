@@ -2,13 +2,10 @@
 
 begin;
 \ir ../helpers/setup.psql
-select count(*) > 0 as has_old_columns
-from pg_attribute as a
-where a.attrelid = 'monitoring.positions'::regclass and a.attname = 'signal_id' and not a.attisdropped
-\gset
+\ir ../../deploy/adoption/has_old_columns.psql
 \if :has_old_columns
 
-select plan(13);
+select plan(14);
 
 create function pg_temp.old_columns(position_id bigint)
 returns text
@@ -89,6 +86,11 @@ insert into monitoring.positions (
 values ('binance', 'HANDUSDT', 'long', 10, 2, 'active', 10, 10, 2, 1.9)
 returning id as open_id \gset
 select is(pg_temp.old_columns(:open_id), 't', 'an active one that is put in has a stop-loss');
+
+insert into monitoring.positions (exchange, symbol, side, quantity, entry_price, status, stop_loss_price)
+values ('binance', 'BAREUSDT', 'long', 10, 2, 'active', 1.9)
+returning id as bare_id \gset
+select is(pg_temp.old_columns(:bare_id), 't', 'also where nobody wrote what it was bought for');
 
 set local search_path = stranger, pg_catalog;
 update monitoring.positions set realized_pnl = 3, pnl = 2 where id = :position_id;

@@ -80,5 +80,4 @@ select pg_temp.assert_function(
 
 \endif
 
-
 rollback;

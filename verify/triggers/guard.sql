@@ -20,12 +20,7 @@ select pg_temp.assert_function(
     settings => array['search_path=pg_catalog, pg_temp']
 );
 
-select count(*) > 0 as has_old_columns
-from pg_attribute as a
-where a.attrelid = 'monitoring.positions'::regclass
-    and a.attname = 'signal_id'
-    and not a.attisdropped
-\gset
+\ir ../../deploy/adoption/has_old_columns.psql
 \if :has_old_columns
 
 select pg_temp.assert_trigger(
